@@ -1,0 +1,1 @@
+"""The application: settings, doors, processes, commands; the only place that knows all."""

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: no Django, no files, no network."""

@@ -1,0 +1,1 @@
+"""The nouns and verbs that every bureau and every system shares."""

@@ -1,0 +1,1 @@
+"""Kernel slice alerts; see README.md."""

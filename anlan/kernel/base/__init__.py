@@ -1,0 +1,1 @@
+"""Kernel slice base; see README.md."""

@@ -1,0 +1,1 @@
+"""Kernel slice documents; see README.md."""

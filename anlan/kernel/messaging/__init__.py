@@ -1,0 +1,1 @@
+"""Kernel slice messaging; see README.md."""

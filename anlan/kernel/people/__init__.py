@@ -1,0 +1,1 @@
+"""Kernel slice people; see README.md."""

@@ -1,0 +1,1 @@
+"""Kernel slice places; see README.md."""

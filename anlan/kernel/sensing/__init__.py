@@ -1,0 +1,1 @@
+"""Kernel slice sensing; see README.md."""

@@ -1,0 +1,1 @@
+"""Kernel slice subjects; see README.md."""
