@@ -1,0 +1,69 @@
+"""The API: every slice's routes under /api/v1, problem+json for every refusal."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from anlan.kernel.base.errors import DomainError, InvalidError, NotSignedInError
+
+PROBLEM = "application/problem+json"
+
+
+class AnlanAPI(NinjaAPI):
+    """NinjaAPI whose answers carry the object's version as ETag."""
+
+    def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
+        """Add `ETag: "<version>"` to an answer that is one versioned object."""
+        answer = super().create_response(request, data, **kwargs)
+        if isinstance(data, dict) and "version" in data and "id" in data:
+            answer["ETag"] = f'"{data["version"]}"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+api = AnlanAPI(
+    title="Anlan 安澜",
+    version="1",
+    description="Everything the web application does goes through here.",
+    docs_url=None,
+)
+
+
+def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
+    answer = api.create_response(request, error.problem(), status=error.status)
+    answer["Content-Type"] = PROBLEM
+    return answer
+
+
+@api.exception_handler(DomainError)
+def on_domain_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer a refusal of ours."""
+    return _problem(request, error if isinstance(error, DomainError) else InvalidError(str(error)))
+
+
+@api.exception_handler(AuthenticationError)
+def on_authentication_error(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """Answer somebody who is not signed in."""
+    return _problem(request, NotSignedInError("请先登录"))
+
+
+@api.exception_handler(ValidationError)
+def on_validation_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer a body or query of the wrong shape, field by field."""
+    found = error.errors if isinstance(error, ValidationError) else []
+    fields = [
+        {"field": ".".join(str(part) for part in one["loc"][1:]), "error": one["msg"]}
+        for one in found
+    ]
+    return _problem(request, InvalidError("输入有误", errors=fields))
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer what ninja itself refuses (a body that is not JSON, a failed CSRF check)."""
+    status = error.status_code if isinstance(error, HttpError) else 400
+    refusal = DomainError(str(error), code="base.bad_request")
+    refusal.status = status
+    return _problem(request, refusal)

@@ -1,0 +1,7 @@
+"""One place for all addresses of the web process."""
+
+from django.urls import path
+
+from anlan.app.routes import api
+
+urlpatterns = [path("api/v1/", api.urls)]

@@ -1,0 +1,8 @@
+"""The web door (granian --interface wsgi)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.app.settings")
+application = get_wsgi_application()

@@ -1,0 +1,113 @@
+"""Alarms: one row, two writers with columns of their own (7.10), three owners (practice P5)."""
+
+from django.db import models
+from django.db.models import Q
+
+from anlan.kernel.base.fields import Exercisable, Identified, Placed, UlidField
+
+
+class InstrumentState(models.TextChoices):
+    """What the data say; only the engine writes it."""
+
+    ACTIVE = "active", "报警中"
+    RETURNED = "returned", "已复归"
+
+
+class FirmState(models.TextChoices):
+    """What the firm's control room has done."""
+
+    NEW = "new", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    CLOSED = "closed", "已消警"
+
+
+class BureauState(models.TextChoices):
+    """What the bureau's desk has done."""
+
+    NONE = "none", "未列入"
+    LISTED = "listed", "已列入"
+    IN_HAND = "in_hand", "处置中"
+    CLOSED = "closed", "已办结"
+
+
+OPEN = Q(instrument_state="active") | ~Q(firm_state="closed")
+
+
+class Alarm(Identified, Placed, Exercisable):
+    """One alarm of one condition of one datastream (报警, ISA-18.2).
+
+    Open = active or not closed by the firm. A raise before closing re-opens the same row.
+    """
+
+    datastream = models.ForeignKey("sensing.Datastream", on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
+    condition = models.CharField(max_length=8)
+    priority = models.SmallIntegerField()
+    # the engine's columns
+    instrument_state = models.CharField(max_length=16, choices=InstrumentState.choices)
+    raised_at = models.DateTimeField()
+    last_raised_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
+    known_at = models.DateTimeField()
+    value = models.FloatField(null=True)
+    limit_id = UlidField(null=True)
+    limit_value = models.FloatField(null=True)
+    limit_version = models.IntegerField(default=0)
+    occurrences = models.IntegerField(default=1)
+    is_late = models.BooleanField(default=False)
+    # the firm's columns
+    firm_state = models.CharField(max_length=16, choices=FirmState.choices, default=FirmState.NEW)
+    confirmed_by = models.CharField(max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=64, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    disposition = models.JSONField("消警", default=dict)
+    # the bureau's columns
+    bureau_state = models.CharField(
+        max_length=16, choices=BureauState.choices, default=BureauState.NONE
+    )
+    checked_by = models.CharField(max_length=64, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    check_outcome = models.CharField(max_length=32, blank=True)
+    check_note = models.CharField(max_length=500, blank=True)
+    # flags with an end and a filing
+    shelved_until = models.DateTimeField("搁置至", null=True)
+    shelved_by = models.CharField(max_length=64, blank=True)
+    shelve_reason = models.CharField(max_length=200, blank=True)
+    suppressed_by = UlidField("抑制", null=True)
+    out_of_service = models.BooleanField("停用", default=False)
+    is_false = models.BooleanField("误报", null=True)
+    # storms and threads
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="members")
+    cause_key = models.CharField(max_length=80, blank=True)
+    correlation_id = UlidField()
+    incident_id = UlidField(null=True)
+    due_at = models.DateTimeField("时限", null=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["datastream", "condition", "exercise_id"],
+                condition=OPEN,
+                nulls_distinct=False,
+                name="alerts_alarm_one_open",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["subject"], condition=OPEN, name="alerts_alarm_open_subject"),
+            models.Index(fields=["-raised_at", "-id"], name="alerts_alarm_raised"),
+            models.Index(fields=["div", "-raised_at"], name="alerts_alarm_div"),
+            models.Index(fields=["site", "-raised_at"], name="alerts_alarm_site"),
+            models.Index(fields=["zone", "-raised_at"], name="alerts_alarm_zone"),
+        ]
+
+
+class EngineProgress(models.Model):
+    """The last log position whose output is committed; written with that output (7.2)."""
+
+    shard_group = models.CharField(max_length=16, primary_key=True)
+    epoch = UlidField()
+    seq = models.BigIntegerField()
+    control_seq = models.BigIntegerField(default=0)
+    tick_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()

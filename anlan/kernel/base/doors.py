@@ -1,0 +1,217 @@
+"""HTTP doors: every route declares its permission and opens one unit of work.
+
+`read`, `list`, `write` and `create` wrap a view of a ninja router. The permission stands in
+the OpenAPI document as `x-permission`, so that the authorisation matrix can be generated.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from json import dumps, loads
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from ninja.responses import NinjaJSONEncoder
+from ninja.security import APIKeyCookie
+
+from anlan.kernel.base import idempotency
+from anlan.kernel.base.errors import NotPermittedError, NotSignedInError, PreconditionMissingError
+from anlan.kernel.base.listing import PAGE_DEFAULT, Ask, ListSpec
+from anlan.kernel.base.permissions import Principal, decide
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.base.xlsx import MEDIA_TYPE, sheet
+
+View = Callable[..., Any]
+#: A route that any signed-in person may use.
+SIGNED_IN = "signed_in"
+
+
+class Identity:
+    """Who is behind a request; the people slice provides it at start-up."""
+
+    of: ClassVar[Callable[[HttpRequest], Principal | None]] = staticmethod(lambda _request: None)
+
+
+class Needs(APIKeyCookie):
+    """Session cookie with CSRF check, and one permission of any post."""
+
+    param_name = "anlan_session"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(csrf=True)
+        self.permission = permission
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Principal:
+        """Return who asks, or refuse with the reason."""
+        principal = Identity.of(request) if key else None
+        if principal is None:
+            raise NotSignedInError("请先登录")
+        if self.permission != SIGNED_IN:
+            decision = decide(principal, self.permission)
+            if not decision.allowed:
+                raise NotPermittedError(
+                    "没有权限", permission=self.permission, reason=decision.reason
+                )
+        return principal
+
+
+def principal(request: HttpRequest) -> Principal:
+    """Return who asks; the route's `Needs` has put it there."""
+    asking = getattr(request, "auth", None)
+    if not isinstance(asking, Principal):
+        raise NotSignedInError("请先登录")
+    return asking
+
+
+def expected_version(request: HttpRequest) -> int:
+    """Return the version that If-Match names; a change without it is refused."""
+    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not tag.isdigit():
+        raise PreconditionMissingError('修改需要 If-Match: "版本号"')
+    return int(tag)
+
+
+class ListQuery(Schema):
+    """The query of every list."""
+
+    filter: list[str] = []
+    sort: str = ""
+    after: str | None = None
+    limit: int = PAGE_DEFAULT
+
+    def ask(self) -> Ask:
+        """Return it as plain values."""
+        return Ask(filters=tuple(self.filter), sort=self.sort, after=self.after, limit=self.limit)
+
+
+class Door:
+    """The routes of one slice."""
+
+    def __init__(self, tag: str) -> None:
+        self.router = Router(tags=[tag])
+
+    def read(self, path: str, permission: str, **options: Any) -> Callable[[View], View]:
+        """Declare a GET inside a read-only unit of work."""
+        return self._route("GET", path, permission, _reading, options)
+
+    def write(
+        self, path: str, permission: str, method: str = "POST", **options: Any
+    ) -> Callable[[View], View]:
+        """Declare a change (POST, PATCH, PUT, DELETE) inside a unit of work."""
+        return self._route(method, path, permission, _writing, options)
+
+    def create(self, path: str, permission: str, **options: Any) -> Callable[[View], View]:
+        """Declare a POST that makes something; `Idempotency-Key` makes a repeat harmless."""
+        return self._route("POST", path, permission, _creating, options)
+
+    def list(
+        self, path: str, permission: str, spec: ListSpec, item: type[Schema]
+    ) -> Callable[[Callable[[HttpRequest], QuerySet[Any, Any]]], View]:
+        """Declare a list: the view returns a query set, paging and xlsx are made here."""
+        page = type(
+            f"{item.__name__}Page",
+            (Schema,),
+            {
+                "__annotations__": {
+                    "items": list_of(item),
+                    "next": str | None,
+                    "count": int,
+                    "count_capped": bool,
+                }
+            },
+        )
+
+        def declare(view: Callable[[HttpRequest], QuerySet[Any, Any]]) -> View:
+            @wraps(view)
+            def listed(request: HttpRequest, query: Query[ListQuery]) -> Any:
+                with unit_of_work(principal(request), read_only=True):
+                    if request.headers.get("Accept") == MEDIA_TYPE:
+                        rows = spec.all_rows(view(request), query.ask())
+                        return _xlsx(
+                            sheet(spec.fields, rows, principal(request).name), view.__name__
+                        )
+                    return spec.page(view(request), query.ask())
+
+            listed.__signature__ = _signature_of(listed)  # type: ignore[attr-defined]
+            return self._declare("GET", path, permission, listed, {"response": page})
+
+        return declare
+
+    def _route(
+        self, method: str, path: str, permission: str, wrap: Callable[[View], View], options: Any
+    ) -> Callable[[View], View]:
+        return lambda view: self._declare(method, path, permission, wrap(view), options)
+
+    def _declare(
+        self, method: str, path: str, permission: str, view: View, options: dict[str, Any]
+    ) -> View:
+        extra = {"x-permission": permission, **options.pop("openapi_extra", {})}
+        operation = self.router.api_operation(
+            [method], path, auth=Needs(permission), openapi_extra=extra, **options
+        )
+        declared: View = operation(view)
+        return declared
+
+
+def list_of(item: type) -> Any:
+    """Return the type `list[item]` for a schema built at run time."""
+    return list[item]  # type: ignore[valid-type]
+
+
+def _signature_of(view: View) -> Any:
+    """Show ninja the wrapper's own parameters, not those of the view it wraps."""
+    from inspect import signature
+
+    return signature(view, follow_wrapped=False)
+
+
+def _xlsx(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=MEDIA_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer
+
+
+def _reading(view: View) -> View:
+    @wraps(view)
+    def reading(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with unit_of_work(principal(request), read_only=True):
+            return view(request, *args, **kwargs)
+
+    return reading
+
+
+def _writing(view: View) -> View:
+    @wraps(view)
+    def writing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with unit_of_work(principal(request), correlation_id=_correlation(request)):
+            return view(request, *args, **kwargs)
+
+    return writing
+
+
+def _creating(view: View) -> View:
+    @wraps(view)
+    def creating(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key")
+        with unit_of_work(principal(request), correlation_id=_correlation(request)):
+            if key is None:
+                return view(request, *args, **kwargs)
+            digest = sha256(request.body).hexdigest()
+            once = idempotency.Once(principal(request).actor, key, request.path, digest)
+            if (answer := idempotency.answered(once)) is not None:
+                return answer
+            made = view(request, *args, **kwargs)
+            plain = loads(dumps(made, cls=NinjaJSONEncoder))
+            idempotency.remember(once, plain)
+            return made
+
+    return creating
+
+
+def _correlation(request: HttpRequest) -> str | None:
+    from anlan.kernel.base.ids import is_ulid
+
+    given = request.headers.get("X-Correlation-Id", "")
+    return given if is_ulid(given) else None

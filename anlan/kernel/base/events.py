@@ -1,0 +1,31 @@
+"""What a domain event is: a type with a schema, and the public state that it carries (7.8)."""
+
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any
+
+#: Every event type of the product by name; `docs/events.md` is generated from it.
+EVENT_TYPES: dict[str, "EventType"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """`slice.noun.verb_past`, the dataclass of its `data`, and its schema version."""
+
+    name: str
+    data: type
+    title: str
+    schema: int = 1
+
+    def __post_init__(self) -> None:
+        """Register the type; a name is given once."""
+        if self.name in EVENT_TYPES:
+            raise ValueError(f"event type {self.name} is declared twice")
+        if not is_dataclass(self.data):
+            raise TypeError(f"event type {self.name} needs a dataclass for its data")
+        EVENT_TYPES[self.name] = self
+
+    def payload(self, state: Any) -> dict[str, Any]:
+        """Return the public state as plain values; another dataclass is refused."""
+        if not isinstance(state, self.data):
+            raise TypeError(f"{self.name} carries {self.data.__name__}, not {type(state).__name__}")
+        return asdict(state)

@@ -1,0 +1,49 @@
+"""The answer to a create is kept under the caller's key, in the same transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import ConflictError, InvalidError
+from anlan.kernel.base.models import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One intended act: who, under which key, where, with which body."""
+
+    actor: str
+    key: str
+    route: str
+    body_digest: str
+
+
+def answered(once: Once) -> Any | None:
+    """Return the earlier answer; another body under the same key is refused."""
+    if not 1 <= len(once.key) <= 128:
+        raise InvalidError("Idempotency-Key 应为 1–128 个字符", code="base.bad_idempotency_key")
+    row = IdempotencyKey.objects.filter(actor=once.actor, key=once.key).first()
+    if row is None:
+        return None
+    if (row.route, row.body_digest) != (once.route, once.body_digest):
+        raise InvalidError("同一个 Idempotency-Key 用于不同的内容", code="base.key_reused")
+    return row.answer
+
+
+def remember(once: Once, answer: Any) -> None:
+    """Keep the answer; of two at the same moment one is refused and may ask again."""
+    try:
+        with transaction.atomic():
+            IdempotencyKey.objects.create(
+                actor=once.actor,
+                key=once.key,
+                route=once.route,
+                body_digest=once.body_digest,
+                status=200,
+                answer=answer,
+                created_at=now(),
+            )
+    except IntegrityError as error:
+        raise ConflictError("相同的请求正在处理", code="base.in_progress") from error

@@ -1,0 +1,82 @@
+"""Write the one journal row of a change (7.8); only services call this."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.config import config
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.fields import Placed
+from anlan.kernel.base.models import Journal, JournalPending
+from anlan.kernel.base.unit_of_work import current_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The scope columns of the object that changed."""
+
+    div: int = 0
+    zone: int | None = None
+    site: str | None = None
+
+    @classmethod
+    def of(cls, row: Placed) -> "Place":
+        """Take the scope columns of a placed row."""
+        return cls(div=row.div, zone=row.zone, site=row.site)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What changed: the object, its new version, where it hangs, the drill it belongs to."""
+
+    id: str
+    version: int
+    place: Place
+    exercise_id: str | None = None
+
+
+def record(
+    event: EventType,
+    state: Any,
+    about: Subject,
+    *,
+    change: dict[str, Any] | None = None,
+    occurred_at: datetime | None = None,
+) -> Journal:
+    """Insert the journal row and its pending mark inside the open unit of work.
+
+    `state` is the object's public state after the change, `change` the private before and after.
+    """
+    work = current_work()
+    known_at = now()
+    row = Journal.objects.create(
+        node=config().node,
+        schema=event.schema,
+        type=event.name,
+        occurred_at=occurred_at or known_at,
+        known_at=known_at,
+        correlation_id=work.correlation_id,
+        causation_id=work.causation_id,
+        exercise_id=about.exercise_id,
+        actor=work.principal.actor,
+        object=about.id,
+        object_version=about.version,
+        div=about.place.div,
+        zone=about.place.zone,
+        site=about.place.site,
+        data=event.payload(state),
+        change=change,
+    )
+    JournalPending.objects.create(journal=row)
+    return row
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return {field: [old, new]} of what differs; the private half of a journal row."""
+    keys = before.keys() | after.keys()
+    return {
+        key: [before.get(key), after.get(key)]
+        for key in sorted(keys)
+        if before.get(key) != after.get(key)
+    }

@@ -1,0 +1,175 @@
+"""Lists: filter, sort, keyset paging, a count that stops at 10,000 (architecture.md section 2)."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from json import dumps, loads
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from anlan.kernel.base.errors import InvalidError
+
+COUNT_LIMIT = 10_000
+PAGE_DEFAULT = 50
+PAGE_MAX = 500
+XLSX_MAX = 50_000
+
+
+def _moment(text: str) -> datetime:
+    """Parse RFC 3339; a time without offset is refused, not guessed."""
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its offset, as in 2026-08-01T10:00:00+08:00")
+    return moment
+
+
+def _truth(text: str) -> bool:
+    """Parse true or false."""
+    if text not in {"true", "false"}:
+        raise ValueError("true or false")
+    return text == "true"
+
+
+PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "text": str,
+    "int": int,
+    "float": float,
+    "time": _moment,
+    "bool": _truth,
+}
+OPERATORS = {
+    "eq": "",
+    "lt": "__lt",
+    "le": "__lte",
+    "gt": "__gt",
+    "ge": "__gte",
+    "like": "__icontains",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One column of a list: where it comes from, how it is parsed, whether order is defined."""
+
+    path: str
+    kind: str = "text"
+    sortable: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a caller asked of a list."""
+
+    filters: tuple[str, ...] = ()
+    sort: str = ""
+    after: str | None = None
+    limit: int = PAGE_DEFAULT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSpec:
+    """The columns of a list and its order; ties are broken by id, so pages never overlap."""
+
+    fields: Mapping[str, Field]
+    sort: str
+    key: str = "id"
+
+    def _field(self, name: str) -> Field:
+        if name not in self.fields:
+            known = ", ".join(self.fields)
+            raise InvalidError(
+                f"没有字段 {name}；可用：{known}", code="base.unknown_field", field=name
+            )
+        return self.fields[name]
+
+    def filtered(self, rows: QuerySet[Any, Any], filters: tuple[str, ...]) -> QuerySet[Any, Any]:
+        """Apply `field.op:value` filters; a wrong one is named."""
+        for text in filters:
+            rows = rows.filter(self._condition(text))
+        return rows
+
+    def _condition(self, text: str) -> Q:
+        left, colon, raw = text.partition(":")
+        name, dot, operator = left.rpartition(".")
+        if not colon or not dot:
+            raise InvalidError(
+                f"过滤条件 {text!r} 应写作 字段.运算:值", code="base.bad_filter", filter=text
+            )
+        field = self._field(name)
+        parse = PARSERS[field.kind]
+        try:
+            if operator == "null":
+                return Q(**{f"{field.path}__isnull": _truth(raw)})
+            if operator == "in":
+                return Q(**{f"{field.path}__in": [parse(part) for part in raw.split(",")]})
+            if operator == "ne":
+                return ~Q(**{field.path: parse(raw)})
+            return Q(**{f"{field.path}{OPERATORS[operator]}": parse(raw)})
+        except (KeyError, ValueError) as error:
+            raise InvalidError(
+                f"过滤条件 {text!r} 无法识别：{error}", code="base.bad_filter", filter=text
+            ) from error
+
+    def page(self, rows: QuerySet[Any, Any], ask: Ask) -> dict[str, Any]:
+        """Return {"items", "next", "count", "count_capped"} of one page as plain values."""
+        matching = self.filtered(rows, ask.filters)
+        sort = ask.sort or self.sort
+        name = sort.removeprefix("-")
+        field = self._field(name)
+        if not field.sortable:
+            raise InvalidError(f"不能按 {name} 排序", code="base.not_sortable", field=name)
+        limit = max(1, min(ask.limit, PAGE_MAX))
+        window = self._after(matching, sort, field, ask.after)
+        sign = "-" if sort.startswith("-") else ""
+        found = list(
+            window.order_by(f"{sign}{field.path}", f"{sign}{self.key}").values(*self._paths())[
+                : limit + 1
+            ]
+        )
+        count = matching.order_by()[: COUNT_LIMIT + 1].count()
+        return {
+            "items": [self.renamed(row) for row in found[:limit]],
+            "next": self._cursor(found[limit - 1], field) if len(found) > limit else None,
+            "count": min(count, COUNT_LIMIT),
+            "count_capped": count > COUNT_LIMIT,
+        }
+
+    def all_rows(self, rows: QuerySet[Any, Any], ask: Ask) -> list[dict[str, Any]]:
+        """Return up to XLSX_MAX rows for an export, in the asked order."""
+        matching = self.filtered(rows, ask.filters)
+        sort = ask.sort or self.sort
+        field = self._field(sort.removeprefix("-"))
+        sign = "-" if sort.startswith("-") else ""
+        ordered = matching.order_by(f"{sign}{field.path}", f"{sign}{self.key}")
+        return [self.renamed(row) for row in ordered.values(*self._paths())[:XLSX_MAX]]
+
+    def _paths(self) -> list[str]:
+        return sorted({field.path for field in self.fields.values()} | {self.key})
+
+    def renamed(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row under the names of the API."""
+        return {name: row[field.path] for name, field in self.fields.items()}
+
+    def _cursor(self, row: dict[str, Any], field: Field) -> str:
+        value = row[field.path]
+        text = value.isoformat() if isinstance(value, datetime) else str(value)
+        return urlsafe_b64encode(dumps([text, str(row[self.key])]).encode()).decode()
+
+    def _after(
+        self, rows: QuerySet[Any, Any], sort: str, field: Field, after: str | None
+    ) -> QuerySet[Any, Any]:
+        if not after:
+            return rows
+        try:
+            text, key = loads(urlsafe_b64decode(after.encode()))
+            value = PARSERS[field.kind](text)
+        except (ValueError, TypeError) as error:
+            raise InvalidError("分页游标无效", code="base.bad_cursor") from error
+        step = "lt" if sort.startswith("-") else "gt"
+        return rows.filter(
+            Q(**{f"{field.path}__{step}": value})
+            | Q(**{field.path: value, f"{self.key}__{step}": key})
+        )

@@ -1,0 +1,131 @@
+"""Who may do what: one decision, over plain values (architecture.md section 5)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Reach(StrEnum):
+    """How a principal is related to the row it wants to act on."""
+
+    SEEN = "seen"  # territory, zone, supervision or own firm
+    OWN_FIRM = "own_firm"  # the firm's own people
+    IN_CHARGE = "in_charge"  # the bureau that supervises the matter, or territory without a firm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What rows a principal reaches: division ranges (inclusive), zones, sites, shared incidents."""
+
+    divs: tuple[tuple[int, int], ...] = ()
+    zones: tuple[int, ...] = ()
+    sites: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
+    audit: bool = False
+
+    def sees(self, facts: "Facts") -> bool:
+        """Tell whether a row with these scope columns is reached."""
+        return (
+            any(low <= facts.div <= high for low, high in self.divs)
+            or (facts.zone is not None and facts.zone in self.zones)
+            or (facts.site is not None and facts.site in self.sites)
+            or (facts.incident is not None and facts.incident in self.incidents)
+        )
+
+    def __or__(self, other: "Scope") -> "Scope":
+        """Several posts reach exactly the union of what each reaches."""
+        return Scope(
+            divs=tuple(sorted({*self.divs, *other.divs})),
+            zones=tuple(sorted({*self.zones, *other.zones})),
+            sites=tuple(sorted({*self.sites, *other.sites})),
+            incidents=tuple(sorted({*self.incidents, *other.incidents})),
+            audit=self.audit or other.audit,
+        )
+
+
+EVERYTHING = Scope(divs=((0, 2**63 - 1),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One post's rights: its permissions hold inside its own reach only, never across posts."""
+
+    permissions: frozenset[str]
+    scope: Scope
+    own_sites: frozenset[str] = frozenset()
+    supervised_sites: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The scope columns kept on a row, and its label."""
+
+    div: int = 0
+    zone: int | None = None
+    site: str | None = None
+    incident: str | None = None
+    sensitivity: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Somebody or something that acts: a person with posts, or a named process."""
+
+    actor: str
+    name: str
+    grants: tuple[Grant, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    ceiling: int = 0
+    exercise_id: str | None = None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Every permission of any post; a route's gate, before the row is known."""
+        return frozenset[str]().union(*(grant.permissions for grant in self.grants))
+
+    @property
+    def is_machine(self) -> bool:
+        """Tell whether a process acts, not a person."""
+        return self.actor.startswith("system:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Allowed or not, and why: the reason is shown and audited."""
+
+    allowed: bool
+    reason: str
+
+
+def decide(
+    principal: Principal, permission: str, facts: Facts | None = None, needs: Reach = Reach.SEEN
+) -> Decision:
+    """Decide whether a principal may use a permission on a row with these facts.
+
+    A permission counts only inside the reach of the post that gives it.
+    """
+    if principal.is_machine:
+        return Decision(allowed=True, reason="machine")
+    held = [grant for grant in principal.grants if permission in grant.permissions]
+    if not held:
+        return Decision(allowed=False, reason="no_post_with_permission")
+    if facts is None:
+        return Decision(allowed=True, reason="post")
+    if facts.sensitivity > principal.ceiling:
+        return Decision(allowed=False, reason="above_ceiling")
+    if any(_reaches(grant, facts, needs) for grant in held):
+        return Decision(allowed=True, reason=needs)
+    return Decision(allowed=False, reason=f"out_of_reach_{needs}")
+
+
+def _reaches(grant: Grant, facts: Facts, needs: Reach) -> bool:
+    """Tell whether one post's reach is of the kind that the act needs."""
+    if needs is Reach.OWN_FIRM:
+        return facts.site is not None and facts.site in grant.own_sites
+    if needs is Reach.IN_CHARGE and facts.site is not None:
+        return facts.site in grant.supervised_sites
+    return grant.scope.sees(facts)
+
+
+def machine(name: str) -> Principal:
+    """Return the principal of a process; it reaches every real row."""
+    return Principal(actor=f"system:{name}", name=name, scope=EVERYTHING, ceiling=3)

@@ -1,0 +1,45 @@
+-- Who may touch which table; run as anlan_owner after every migrate (`anlan db migrate` does).
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM anlan_app, anlan_engine, anlan_relay,
+    anlan_recorder, anlan_worker, anlan_gateway, anlan_live;
+GRANT SELECT ON TABLE django_migrations TO anlan_app, anlan_worker;
+
+-- The web and the jobs: business tables; the journal may be added to and read, never changed.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO anlan_app, anlan_worker;
+REVOKE UPDATE, DELETE, TRUNCATE ON base_journal, base_journal_pending, base_sealed, base_seal
+    FROM anlan_app, anlan_worker;
+REVOKE INSERT ON base_sealed, base_seal FROM anlan_app, anlan_worker;
+REVOKE INSERT, UPDATE, DELETE ON base_relayprogress FROM anlan_app, anlan_worker;
+REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress FROM anlan_app, anlan_worker;
+REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worker;
+
+-- The engine: alarms, their journal and its own progress.
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_engine;
+REVOKE ALL ON people_user, people_onetimelink, django_session FROM anlan_engine;
+GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress TO anlan_engine;
+GRANT INSERT ON base_journal, base_journal_pending TO anlan_engine;
+
+-- The relay: seals, positions, nothing of business.
+GRANT SELECT ON base_journal, base_journal_pending, base_sealed, base_seal, base_relayprogress
+    TO anlan_relay;
+GRANT DELETE ON base_journal_pending TO anlan_relay;
+GRANT INSERT ON base_sealed, base_seal TO anlan_relay;
+GRANT INSERT, UPDATE ON base_relayprogress TO anlan_relay;
+
+-- The recorder: the catalogue of history files.
+GRANT SELECT ON sensing_datastream, sensing_historyfile, alerts_engineprogress TO anlan_recorder;
+GRANT INSERT, UPDATE, DELETE ON sensing_historyfile TO anlan_recorder;
+
+-- The gateway: directory of tags, receipts, quarantine.
+GRANT SELECT ON sensing_gateway, sensing_datastream, sensing_limit, sensing_suppression,
+    sensing_batchreceipt, sensing_quarantinedmessage, subjects_subject, people_organisation
+    TO anlan_gateway;
+GRANT INSERT, UPDATE ON sensing_batchreceipt, sensing_quarantinedmessage TO anlan_gateway;
+GRANT UPDATE (last_seen_at, health) ON sensing_gateway TO anlan_gateway;
+GRANT SELECT ON base_relayprogress TO anlan_gateway;
+
+-- The live stream: who may see what; positions.
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_live;
+REVOKE ALL ON people_onetimelink FROM anlan_live;
+
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO anlan_app, anlan_worker, anlan_engine,
+    anlan_relay, anlan_recorder, anlan_gateway;

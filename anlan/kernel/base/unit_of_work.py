@@ -1,0 +1,84 @@
+"""The door opens the transaction: one durable unit of work with the scope of who acts (7.7)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from anlan.kernel.base.errors import NotSignedInError
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import Principal, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Who acts, and the thread of cause that the act belongs to."""
+
+    principal: Principal
+    correlation_id: str
+    causation_id: str | None = None
+
+
+_work: ContextVar[Work | None] = ContextVar("anlan_work", default=None)
+
+_SET_SCOPE = """
+    SELECT set_config('anlan.divs', %s, true), set_config('anlan.zones', %s, true),
+           set_config('anlan.sites', %s, true), set_config('anlan.incidents', %s, true),
+           set_config('anlan.exercise', %s, true), set_config('anlan.actor', %s, true),
+           set_config('anlan.ceiling', %s, true), set_config('anlan.audit', %s, true)
+"""
+
+
+def current_work() -> Work:
+    """Return the unit of work that is open, or refuse: nothing is written without an actor."""
+    work = _work.get()
+    if work is None:
+        raise NotSignedInError("没有打开的事务：写入必须由登录的人或具名的进程发起")
+    return work
+
+
+@contextmanager
+def unit_of_work(
+    principal: Principal,
+    *,
+    read_only: bool = False,
+    correlation_id: str | None = None,
+    causation_id: str | None = None,
+) -> Iterator[Work]:
+    """Open the one transaction of a request, command, job or handler.
+
+    Scope, exercise and actor are transaction-local settings, so a pooled connection
+    can never carry them to its next borrower; without them row security shows no rows.
+    """
+    work = Work(
+        principal=principal,
+        correlation_id=correlation_id or new_ulid(),
+        causation_id=causation_id,
+    )
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            if read_only:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(_SET_SCOPE, scope_settings(principal))
+        token = _work.set(work)
+        try:
+            yield work
+        finally:
+            _work.reset(token)
+
+
+def scope_settings(principal: Principal) -> list[str]:
+    """Return the values of the anlan.* settings that the row policies read."""
+    scope: Scope = principal.scope
+    return [
+        "{" + ",".join(f"[{low},{high}]" for low, high in scope.divs) + "}",
+        "{" + ",".join(map(str, scope.zones)) + "}",
+        "{" + ",".join(scope.sites) + "}",
+        "{" + ",".join(scope.incidents) + "}",
+        principal.exercise_id or "",
+        principal.actor,
+        str(principal.ceiling),
+        "on" if scope.audit else "",
+    ]

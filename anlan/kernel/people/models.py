@@ -1,0 +1,157 @@
+"""Organisations, users, posts, roles, reach over sites, duty: who people are and what they reach."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from anlan.kernel.base.fields import Identified, Sensitivity, UlidField
+from anlan.kernel.base.ids import new_ulid
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is to the bureau."""
+
+    BUREAU = "bureau", "应急管理部门"
+    GOVERNMENT = "government", "党委政府、乡镇（街道）、功能区"
+    AGENCY = "agency", "成员单位"
+    FIRM = "firm", "企业"
+    TEAM = "team", "救援队伍"
+
+
+class Organisation(Identified):
+    """The legal firm or agency (单位); a site of it is a `Subject(kind=enterprise)`."""
+
+    name = models.CharField("名称", max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, unique=True)  # noqa: DJ001 - null is "not known", unique
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    territory_code = models.CharField("属地区划代码", max_length=16, blank=True)
+    zone = models.BigIntegerField("功能区", null=True)
+    is_invented = models.BooleanField("演示", default=False)
+
+
+class Role(Identified):
+    """A named bundle of permissions (岗位角色) kept as data (practice P25)."""
+
+    code = models.CharField(max_length=48, unique=True)
+    title = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=80)
+    family = models.CharField(max_length=16)
+    permissions = models.JSONField(default=list)
+    ceiling = models.SmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.INTERNAL)
+
+
+class AdministratorKind(models.TextChoices):
+    """The three administrators (三员); they exclude one another and see no business data."""
+
+    NONE = "", "不是管理员"
+    SYSTEM = "system", "系统管理员"
+    SECURITY = "security", "安全管理员"
+    AUDIT = "audit", "审计管理员"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by name; makes none, because only services write."""
+
+
+class User(AbstractBaseUser):
+    """A named person (实名); no shared account, no superuser (GB/T 22239-2019 8.1.4.2)."""
+
+    id = UlidField(primary_key=True, default=new_ulid, editable=False)
+    username = models.CharField(max_length=64, unique=True)
+    name = models.CharField("姓名", max_length=60)
+    administrator = models.CharField(
+        max_length=16, choices=AdministratorKind.choices, default="", blank=True
+    )
+    is_active = models.BooleanField(default=True)
+    is_invented = models.BooleanField("演示", default=False)
+    must_change_password = models.BooleanField(default=True)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+    is_superuser = False
+    is_staff = False
+
+
+class Post(Identified):
+    """A position in an organisation (岗位) with its role; what it reaches comes from both."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="posts")
+    title = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=80, blank=True)
+    territory_code = models.CharField("分管属地", max_length=16, null=True)
+
+
+class PostHolding(Identified):
+    """Who holds a post, from when to when; a change ends the person's sessions."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="holdings")
+    held_from = models.DateTimeField()
+    held_to = models.DateTimeField(null=True)
+    appointed_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "user"],
+                condition=models.Q(held_to__isnull=True),
+                name="people_holding_once",
+            )
+        ]
+
+
+class ScopeGrant(Identified):
+    """A further range that an organisation's posts reach: a merged county, a share by name."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    territory_code = models.CharField(max_length=16)
+    reason = models.CharField(max_length=200)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+
+class SiteRelation(models.TextChoices):
+    """How an organisation is related to an enterprise site."""
+
+    OWNER = "owner", "本单位"
+    SUPERVISOR = "supervisor", "监管主体"
+
+
+class SiteReach(Identified):
+    """Supervision (监管) by matter with dates, and a firm's own sites (practice P4)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reaches")
+    site = UlidField(db_index=True)
+    relation = models.CharField(max_length=16, choices=SiteRelation.choices)
+    matter = models.CharField("监管事项", max_length=32, blank=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+
+class DutyShift(Identified):
+    """Who is on duty for a post, from when to when (值班); read by `on_duty`."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    exercise_id = UlidField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "starts_at", "ends_at"], name="duty_at")]
+
+
+class OneTimeLink(Identified):
+    """A log-in link that works once; only the SHA-256 of its token is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    token_digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

@@ -1,0 +1,58 @@
+"""Division codes as int8, so that a subtree is one range of numbers (decision 7.6).
+
+Widths follow GB/T 2260 (province 2, city 2, county 2), the township code (3), the village
+code (3) and the grid (4 digits): 宁东镇 640181 + 100 becomes 6401811000000000.
+"""
+
+from enum import IntEnum
+
+#: Digits of each level after the country, from province to grid.
+WIDTHS = (2, 2, 2, 3, 3, 4)
+DIGITS = sum(WIDTHS)
+
+
+class DivisionLevel(IntEnum):
+    """Levels of administrative division (行政区划), country to grid."""
+
+    COUNTRY = 0
+    PROVINCE = 1
+    CITY = 2
+    COUNTY = 3
+    TOWNSHIP = 4
+    VILLAGE = 5
+    GRID = 6
+
+
+def code_digits(level: DivisionLevel) -> int:
+    """Return how many digits a code of this level has: 0, 2, 4, 6, 9, 12, 16."""
+    return sum(WIDTHS[:level])
+
+
+def div_of(code: str) -> int:
+    """Turn a division code of any level ("" is the country) into its int8.
+
+    Raises ValueError when the code has not the digits of a level.
+    """
+    if code and not code.isdigit():
+        raise ValueError(f"division code {code!r} is not digits")
+    if len(code) not in {code_digits(level) for level in DivisionLevel}:
+        raise ValueError(f"division code {code!r} has {len(code)} digits; 2, 4, 6, 9, 12 or 16")
+    return int(code.ljust(DIGITS, "0")) if code else 0
+
+
+def level_of(code: str) -> DivisionLevel:
+    """Return the level that a code's length names."""
+    return next(level for level in DivisionLevel if code_digits(level) == len(code))
+
+
+def div_range(code: str) -> tuple[int, int]:
+    """Return the inclusive range of int8 that the subtree under a code covers."""
+    low = div_of(code)
+    return low, low + 10 ** (DIGITS - len(code)) - 1
+
+
+def ancestors(code: str) -> list[str]:
+    """Return the codes above a code, country first, the code itself last."""
+    return [
+        code[: code_digits(level)] for level in DivisionLevel if code_digits(level) <= len(code)
+    ]

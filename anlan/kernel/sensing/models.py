@@ -1,0 +1,215 @@
+"""Gateways, devices, datastreams, limits, and the evidence of what arrived."""
+
+from django.db import models
+
+from anlan.kernel.base.fields import Exercisable, Identified, Placed, UlidField
+from anlan.kernel.base.ids import new_ulid
+
+
+class Gateway(Identified, Placed):
+    """A box at a firm that sends batches over MQTT or HTTP (采集网关).
+
+    `firm_code` and `code` are the two words of its topic `a1/<firm>/<gateway>/obs`.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, related_name="+"
+    )
+    firm_code = models.CharField(max_length=32)
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    shard = models.SmallIntegerField("分片", default=0)
+    token = models.CharField("MQTT 口令", max_length=128)
+    hmac_key = models.CharField("HMAC 密钥（十六进制）", max_length=128)
+    is_active = models.BooleanField(default=True)
+    last_seen_at = models.DateTimeField(null=True)
+    health = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm_code", "code"], name="sensing_gateway_topic"),
+            models.CheckConstraint(
+                condition=models.Q(shard__gte=0, shard__lte=63), name="sensing_gateway_shard"
+            ),
+        ]
+
+
+class Device(Identified, Placed):
+    """An instrument (感知设备) behind a gateway."""
+
+    gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="devices")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    model = models.CharField(max_length=120, blank=True)
+    serial = models.CharField(max_length=80, blank=True)
+
+
+class ObservedProperty(Identified):
+    """What is measured (监测指标) and its SI or customary unit."""
+
+    code = models.CharField(max_length=48, unique=True)
+    title = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=80)
+    unit = models.CharField(max_length=24)
+
+
+class Datastream(Identified, Placed):
+    """One point of measurement (测点): a ULID outside, an int4 number inside, never re-used (7.18)."""
+
+    number = models.IntegerField(unique=True, editable=False)
+    gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="datastreams")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
+    observed_property = models.ForeignKey(
+        ObservedProperty, on_delete=models.PROTECT, related_name="+"
+    )
+    tag = models.CharField("位号", max_length=64)
+    name = models.CharField(max_length=120)
+    unit = models.CharField(max_length=24)
+    resolution = models.FloatField("分辨力", null=True)
+    time_resolution_ms = models.IntegerField(default=1)
+    shard = models.SmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True)
+    control_version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "tag"],
+                condition=models.Q(retired_at__isnull=True),
+                name="sensing_datastream_tag",
+            )
+        ]
+        indexes = [models.Index(fields=["site"], name="sensing_datastream_site")]
+
+
+class Condition(models.TextChoices):
+    """The kinds of limit; the order is the kernel's numbering (engines.alarms)."""
+
+    HH = "HH", "高高限"
+    H = "H", "高限"
+    L = "L", "低限"
+    LL = "LL", "低低限"
+    RATE = "rate", "变化率"
+    RANGE = "range", "超量程"
+    FROZEN = "frozen", "数据冻结"
+    SILENT = "silent", "数据中断"
+
+
+class Confidence(models.TextChoices):
+    """How sure the figure is."""
+
+    STANDARD = "standard", "标准条文"
+    DESIGN = "design", "设计文件"
+    DEFAULT = "default", "项目默认"
+    UNVERIFIED = "unverified", "待核"
+
+
+class Limit(Identified, Placed):
+    """One threshold (限值) as data: value, unit, standard, clause, mark, valid from, filed by.
+
+    A new value is a new row; `superseded_at` closes the old one, which decisions keep naming.
+    """
+
+    datastream = models.ForeignKey(Datastream, on_delete=models.PROTECT, related_name="limits")
+    condition = models.CharField(max_length=8, choices=Condition.choices)
+    value = models.FloatField(help_text="in the datastream's unit; seconds for silent")
+    unit = models.CharField(max_length=24)
+    deadband = models.FloatField("回差", default=0.0)
+    on_delay_ms = models.IntegerField(default=0)
+    off_delay_ms = models.IntegerField(default=0)
+    priority = models.SmallIntegerField("优先级")
+    standard = models.CharField(max_length=80, blank=True)
+    clause = models.CharField(max_length=40, blank=True)
+    confidence = models.CharField(
+        max_length=16, choices=Confidence.choices, default=Confidence.DEFAULT
+    )
+    valid_from = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+    filed_by = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200, blank=True)
+    control_version = models.IntegerField()
+    in_force_at = models.DateTimeField("生效时刻", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["datastream", "condition"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="sensing_limit_current",
+            )
+        ]
+
+
+class Suppression(Identified, Placed, Exercisable):
+    """Alarms of a datastream suppressed by design for a while (抑制), with an end and a filing."""
+
+    datastream = models.ForeignKey(Datastream, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    filed_by = models.CharField(max_length=64)
+    ended_at = models.DateTimeField(null=True)
+    control_version = models.IntegerField()
+
+
+class BatchReceipt(Exercisable):
+    """The evidence of one batch: gateway, sequence, count, hash (the reading's journal row)."""
+
+    id = models.BigAutoField(primary_key=True)
+    gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="+")
+    sequence = models.BigIntegerField()
+    count = models.IntegerField()
+    refused = models.IntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=16, default="accepted")
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["gateway", "-sequence"], name="sensing_receipt_last")]
+
+
+class QuarantinedMessage(models.Model):
+    """What a door could not read, kept whole with the reason (隔离区)."""
+
+    id = UlidField(primary_key=True, default=new_ulid, editable=False)
+    div = models.BigIntegerField(default=0)
+    zone = models.BigIntegerField(null=True)
+    site = UlidField(null=True)
+    gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, null=True, related_name="+")
+    door = models.CharField(max_length=16)
+    topic = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=48)
+    reason = models.CharField(max_length=400)
+    payload = models.BinaryField()
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    exercise_id = UlidField(null=True)
+
+
+class HistoryFile(models.Model):
+    """The catalogue of history (7.17): readers ask it, never a folder."""
+
+    id = UlidField(primary_key=True, default=new_ulid, editable=False)
+    epoch = UlidField()
+    shard = models.SmallIntegerField(null=True)
+    seq_first = models.BigIntegerField()
+    seq_last = models.BigIntegerField()
+    level = models.CharField(max_length=16)
+    number_lo = models.IntegerField()
+    number_hi = models.IntegerField()
+    t_lo_ms = models.BigIntegerField()
+    t_hi_ms = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=255)
+    live_from = models.DateTimeField()
+    dead_from = models.DateTimeField(null=True)
+    exercise_id = UlidField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path"], name="sensing_historyfile_path")]
+        indexes = [
+            models.Index(fields=["t_lo_ms", "t_hi_ms"], name="sensing_historyfile_span"),
+            models.Index(fields=["epoch", "seq_last"], name="sensing_historyfile_seq"),
+        ]

@@ -1,0 +1,51 @@
+"""Monitored subjects (监测对象) of every kind, in a tree; kinds are data."""
+
+from django.contrib.gis.db import models
+
+from anlan.kernel.base.fields import Identified, Placed
+
+
+class SubjectKind(Identified):
+    """A kind of subject with the JSON schema of its attributes (enterprise, tank, mine …)."""
+
+    code = models.CharField(max_length=48, unique=True)
+    title = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=80)
+    icon = models.CharField(max_length=48, blank=True)
+    matter = models.CharField("监管事项", max_length=32, blank=True)
+    schema = models.JSONField(default=dict)
+    schema_version = models.IntegerField(default=1)
+
+
+class SubjectStatus(models.TextChoices):
+    """Whether a subject is in use."""
+
+    ACTIVE = "active", "在用"
+    OUT_OF_SERVICE = "out_of_service", "停用"
+    RETIRED = "retired", "已注销"
+
+
+class Subject(Identified, Placed):
+    """One monitored subject; `kind=enterprise` is one site of an organisation."""
+
+    kind = models.ForeignKey(SubjectKind, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    code = models.CharField("标准编码", max_length=64, blank=True)
+    location = models.PointField(srid=4326, null=True, spatial_index=True)
+    status = models.CharField(
+        max_length=16, choices=SubjectStatus.choices, default=SubjectStatus.ACTIVE
+    )
+    attributes = models.JSONField(default=dict)
+    is_invented = models.BooleanField("演示", default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["div", "id"], name="subjects_div"),
+            models.Index(fields=["site"], name="subjects_site"),
+            models.Index(fields=["zone"], name="subjects_zone"),
+        ]
