@@ -59,6 +59,7 @@ class Alarm(Identified, Placed, Exercisable):
     firm_state = models.CharField(max_length=16, choices=FirmState.choices, default=FirmState.NEW)
     confirmed_by = models.CharField(max_length=64, blank=True)
     confirmed_at = models.DateTimeField(null=True)
+    confirmed_occurrence = models.IntegerField(default=0)
     closed_by = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(null=True)
     disposition = models.JSONField("消警", default=dict)

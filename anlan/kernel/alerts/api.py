@@ -1,0 +1,105 @@
+"""HTTP of alarms; one call per route."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from anlan.kernel.alerts import queries, schemas
+from anlan.kernel.alerts.events import AlarmState
+from anlan.kernel.alerts.models import Alarm
+from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
+from anlan.kernel.alerts.services import answers
+from anlan.kernel.base.doors import Door
+from anlan.kernel.base.listing import Field, ListSpec
+
+VIEW = "alerts.alarm.view"
+door = Door("alerts")
+router = door.router
+
+_KINDS = {"priority": "int", "occurrences": "int", "version": "int", "div": "int", "zone": "int",
+          "value": "float", "limit_value": "float", "is_late": "bool", "out_of_service": "bool"}  # fmt: skip
+_TITLES = {"subject_name": "监测对象", "datastream_name": "测点", "tag": "位号", "unit": "单位",
+           "condition": "报警类型", "priority": "优先级", "instrument_state": "仪表状态",
+           "firm_state": "企业状态", "bureau_state": "部门状态", "value": "报警值", "limit_value": "限值",
+           "raised_at": "报警时间", "returned_at": "复归时间", "occurrences": "次数",
+           "confirmed_by": "确认人", "confirmed_at": "确认时间", "checked_by": "核查人",
+           "checked_at": "核查时间"}  # fmt: skip
+ALARMS = ListSpec(
+    fields={
+        field.name: Field(
+            path="firm_now" if field.name == "firm_state" else field.name,
+            kind=_KINDS.get(
+                field.name, "time" if field.name.endswith(("_at", "_until")) else "text"
+            ),
+            sortable=field.name in {"raised_at", "last_raised_at", "priority", "subject_name"},
+            title=_TITLES.get(field.name, field.name),
+        )
+        for field in fields(AlarmState)
+    },
+    sort="-raised_at",
+)
+
+
+@door.list("/alarms", VIEW, ALARMS, schemas.AlarmOut)
+def list_alarms(_request: HttpRequest) -> QuerySet[Alarm]:
+    """List alarms, newest first."""
+    return queries.alarms()
+
+
+@door.list("/alarms/open", VIEW, ALARMS, schemas.AlarmOut)
+def list_open_alarms(_request: HttpRequest) -> QuerySet[Alarm]:
+    """List what is active or not closed by its firm."""
+    return queries.open_alarms()
+
+
+@door.read("/states", VIEW, response=schemas.StatesOut)
+def subject_states(_request: HttpRequest) -> dict[str, Any]:
+    """Return every subject's worst open alarm for the map."""
+    return queries.subject_states()
+
+
+@door.read("/choices", VIEW, response=schemas.ChoicesOut)
+def choices(_request: HttpRequest) -> dict[str, Any]:
+    """Return the causes and outcomes that the forms offer."""
+    return {
+        "causes": [{"code": code, "title": title} for code, title in CAUSES.items()],
+        "outcomes": [{"code": c, "title": title} for c, (title, _) in CHECK_OUTCOMES.items()],
+    }
+
+
+@door.read("/alarms/{alarm_id}", VIEW, response=schemas.AlarmOut)
+def get_alarm(_request: HttpRequest, alarm_id: str) -> dict[str, Any]:
+    """Return one alarm."""
+    return asdict(queries.alarm_state(alarm_id))
+
+
+@door.write("/alarms/{alarm_id}/confirm", "alerts.alarm.confirm", response=schemas.AlarmOut)
+def confirm_alarm(_request: HttpRequest, alarm_id: str) -> dict[str, Any]:
+    """Confirm for the firm (确认)."""
+    return asdict(answers.confirm_alarm(alarm_id=alarm_id))
+
+
+@door.write("/alarms/{alarm_id}/close", "alerts.alarm.close", response=schemas.AlarmOut)
+def close_alarm(_request: HttpRequest, alarm_id: str, said: schemas.CloseIn) -> dict[str, Any]:
+    """Close for the firm with cause and measure (消警)."""
+    return asdict(answers.close_alarm(alarm_id=alarm_id, **said.dict()))
+
+
+@door.write("/alarms/{alarm_id}/check", "alerts.alarm.check", response=schemas.AlarmOut)
+def check_alarm(_request: HttpRequest, alarm_id: str, said: schemas.CheckIn) -> dict[str, Any]:
+    """Check for the bureau in charge (核查)."""
+    return asdict(answers.check_alarm(alarm_id=alarm_id, **said.dict()))
+
+
+@door.write("/alarms/{alarm_id}/shelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
+def shelve_alarm(_request: HttpRequest, alarm_id: str, said: schemas.ShelveIn) -> dict[str, Any]:
+    """Put aside for a while (搁置)."""
+    return asdict(answers.shelve_alarm(alarm_id=alarm_id, **said.dict()))
+
+
+@door.write("/alarms/{alarm_id}/unshelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
+def unshelve_alarm(_request: HttpRequest, alarm_id: str) -> dict[str, Any]:
+    """Take back from the shelf."""
+    return asdict(answers.unshelve_alarm(alarm_id=alarm_id))

@@ -1,0 +1,101 @@
+"""What a transition is, and what the firm and the bureau may do with an alarm; no database."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+#: The kernel's numbering of conditions (engines.alarms) as the names of `sensing.Condition`.
+CONDITIONS = ("HH", "H", "L", "LL", "rate", "range", "frozen", "silent")
+
+#: Priority where a limit gives none (architecture.md 2b).
+DEFAULT_PRIORITY = {
+    "HH": 1, "LL": 1, "H": 3, "L": 3, "rate": 3, "range": 4, "frozen": 4, "silent": 4,
+}  # fmt: skip
+
+#: Why an alarm came, as the firm says when it closes it (practice P5).
+CAUSES = {
+    "true_exceedance": "真实超限",
+    "start_up_shut_down": "开停车",
+    "maintenance": "检维修",
+    "calibration": "校验标定",
+    "instrument_fault": "仪表故障",
+    "communication_fault": "通信故障",
+    "misoperation": "误操作",
+    "limit_unsuitable": "限值不当",
+    "other": "其他",
+}
+
+#: What the bureau's desk found or did when it checked (practice P5).
+CHECK_OUTCOMES = {
+    "verified_by_phone": ("电话核实", "in_hand"),
+    "assigned": ("交办", "in_hand"),
+    "on_site": ("现场核查", "in_hand"),
+    "closed": ("办结", "closed"),
+}
+
+#: The bureau's desk lists an alarm at once from this priority upwards.
+LISTED_AT_ONCE = 1
+#: A transition older than this at commit is late: recorded, told only if still active (7.9).
+LATE_AFTER_MS = 5 * 60 * 1000
+
+
+class Priority(IntEnum):
+    """Alarm priority (报警优先级): 1 red, 2 orange, 3 yellow, 4 blue."""
+
+    RED = 1
+    ORANGE = 2
+    YELLOW = 3
+    BLUE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One change of a condition as the engine found it, in log order.
+
+    `alarm_id` derives from (epoch, shard, sequence, index), so a replay makes the same alarm.
+    """
+
+    alarm_id: str
+    number: int
+    condition: str
+    kind: Literal["raised", "returned"]
+    at_ms: int
+    known_ms: int
+    value: float | None
+    limit_version: int
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Up to where the log has been judged: committed with the output, never apart (7.2).
+
+    `after_seq` is the position the caller started from; another writer's progress refuses it.
+    """
+
+    shard_group: str
+    epoch: str
+    after_seq: int
+    seq: int
+    tick_ms: int | None = None
+
+
+def rounds(transitions: list[Transition]) -> list[list[Transition]]:
+    """Split a batch so that no (datastream, condition) stands twice in one round; order is kept."""
+    seen: dict[tuple[int, str], int] = {}
+    split: list[list[Transition]] = []
+    for one in transitions:
+        key = (one.number, one.condition)
+        turn = seen.get(key, 0)
+        seen[key] = turn + 1
+        if turn == len(split):
+            split.append([])
+        split[turn].append(one)
+    return split
+
+
+def firm_state_now(firm_state: str, occurrences: int, confirmed_occurrence: int) -> str:
+    """Return the firm's state as it counts: a new occurrence wants a new confirmation."""
+    if firm_state == "confirmed" and occurrences > confirmed_occurrence:
+        return "new"
+    return firm_state

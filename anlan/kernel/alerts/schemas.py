@@ -1,0 +1,101 @@
+"""JSON shapes of alarms."""
+
+from datetime import datetime
+from typing import Literal
+
+from ninja import Schema
+from pydantic import Field
+
+
+class AlarmOut(Schema):
+    """The public state of an alarm (events.AlarmState)."""
+
+    id: str
+    version: int
+    subject_id: str
+    subject_name: str
+    datastream_id: str
+    datastream_name: str
+    tag: str
+    unit: str
+    condition: str
+    priority: int
+    instrument_state: Literal["active", "returned"]
+    firm_state: Literal["new", "confirmed", "closed"]
+    bureau_state: Literal["none", "listed", "in_hand", "closed"]
+    value: float | None
+    limit_value: float | None
+    raised_at: datetime
+    last_raised_at: datetime
+    returned_at: datetime | None
+    occurrences: int
+    is_late: bool
+    confirmed_by: str
+    confirmed_at: datetime | None
+    closed_by: str
+    closed_at: datetime | None
+    checked_by: str
+    checked_at: datetime | None
+    check_outcome: str
+    shelved_until: datetime | None
+    suppressed_by: str | None
+    out_of_service: bool
+    parent_id: str | None
+    cause_key: str
+    div: int
+    zone: int | None
+    site: str | None
+    exercise_id: str | None
+
+
+class CloseIn(Schema):
+    """The firm's disposition (消警)."""
+
+    cause: str
+    measure: str = Field(max_length=500)
+    evidence: str = Field(default="", max_length=500)
+    is_false: bool = False
+
+
+class CheckIn(Schema):
+    """The bureau's check (核查)."""
+
+    outcome: str
+    note: str = Field(max_length=500)
+
+
+class ShelveIn(Schema):
+    """Put aside until a moment, for a reason (搁置)."""
+
+    until: datetime
+    reason: str = Field(max_length=200)
+
+
+class SubjectAlarmState(Schema):
+    """The worst open alarm of a subject."""
+
+    subject_id: str
+    priority: int
+    count: int
+    active: int
+
+
+class StatesOut(Schema):
+    """A snapshot for the map with the journal position read before it."""
+
+    position: int
+    states: list[SubjectAlarmState]
+
+
+class Choice(Schema):
+    """A code with its Chinese title."""
+
+    code: str
+    title: str
+
+
+class ChoicesOut(Schema):
+    """What a person may say when closing or checking."""
+
+    causes: list[Choice]
+    outcomes: list[Choice]

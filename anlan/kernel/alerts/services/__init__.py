@@ -1,0 +1,1 @@
+"""The verbs of alarms: what the engine writes, what people answer."""

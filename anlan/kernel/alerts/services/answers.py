@@ -1,0 +1,158 @@
+"""What people answer: the firm confirms and closes, the bureau checks, both may shelve.
+
+Each function locks one row, writes only people's columns, and leaves one journal row.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from anlan.kernel.alerts import events, queries
+from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
+from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.permissions import Facts, Reach, decide
+from anlan.kernel.base.unit_of_work import current_work
+
+
+def confirm_alarm(*, alarm_id: str) -> events.AlarmState:
+    """Let the firm's control room take notice (确认); two persons cannot both be first."""
+    alarm = _locked(alarm_id, "alerts.alarm.confirm", Reach.OWN_FIRM)
+    if alarm.firm_state == FirmState.CLOSED:
+        raise ConflictError("报警已消警", code="alerts.already_closed")
+    if alarm.firm_state == FirmState.CONFIRMED and alarm.confirmed_occurrence >= alarm.occurrences:
+        raise ConflictError(
+            "已由他人确认", code="alerts.already_confirmed", confirmed_by=alarm.confirmed_by
+        )
+    return _save(
+        alarm,
+        events.ALARM_CONFIRMED,
+        firm_state=FirmState.CONFIRMED,
+        confirmed_by=_who(),
+        confirmed_at=now(),
+        confirmed_occurrence=alarm.occurrences,
+    )
+
+
+def close_alarm(
+    *, alarm_id: str, cause: str, measure: str, evidence: str = "", is_false: bool = False
+) -> events.AlarmState:
+    """Let the firm close (消警) with cause and measure; refused while the value is beyond the limit.
+
+    A false alarm (误报) needs its instrument order or picture as evidence (practice P5).
+    """
+    alarm = _locked(alarm_id, "alerts.alarm.close", Reach.OWN_FIRM)
+    if alarm.firm_state == FirmState.CLOSED:
+        raise ConflictError("报警已消警", code="alerts.already_closed")
+    if alarm.instrument_state == InstrumentState.ACTIVE:
+        raise ConflictError("数值仍超限，不能消警", code="alerts.still_active")
+    if alarm.firm_state != FirmState.CONFIRMED:
+        raise ConflictError("请先确认，再消警", code="alerts.not_confirmed")
+    if cause not in CAUSES:
+        raise InvalidError(
+            f"原因 {cause!r} 不在清单内", code="alerts.unknown_cause", known=list(CAUSES)
+        )
+    if not measure.strip():
+        raise InvalidError("请填写处置措施", code="alerts.measure_missing")
+    if is_false and not evidence.strip():
+        raise InvalidError("误报须附仪表检修单或照片", code="alerts.evidence_missing")
+    said = {"cause": cause, "measure": measure.strip(), "evidence": evidence.strip()}
+    return _save(
+        alarm,
+        events.ALARM_CLOSED,
+        firm_state=FirmState.CLOSED,
+        closed_by=_who(),
+        closed_at=now(),
+        disposition=said,
+        is_false=is_false,
+    )
+
+
+def check_alarm(*, alarm_id: str, outcome: str, note: str) -> events.AlarmState:
+    """Let the bureau in charge check (核查): by phone, by assignment, on site, or close it."""
+    alarm = _locked(alarm_id, "alerts.alarm.check", Reach.IN_CHARGE)
+    if outcome not in CHECK_OUTCOMES:
+        raise InvalidError(
+            f"核查结果 {outcome!r} 不在清单内",
+            code="alerts.unknown_outcome",
+            known=list(CHECK_OUTCOMES),
+        )
+    if not note.strip():
+        raise InvalidError("请写明向谁核实、说了什么", code="alerts.note_missing")
+    if alarm.bureau_state == BureauState.CLOSED:
+        raise ConflictError("部门已办结", code="alerts.already_checked")
+    return _save(
+        alarm,
+        events.ALARM_CHECKED,
+        bureau_state=CHECK_OUTCOMES[outcome][1],
+        checked_by=_who(),
+        checked_at=now(),
+        check_outcome=outcome,
+        check_note=note.strip(),
+    )
+
+
+def shelve_alarm(*, alarm_id: str, until: datetime, reason: str) -> events.AlarmState:
+    """Put an alarm aside for a while (搁置, GB/T 41261) with an end and a reason."""
+    alarm = _locked(alarm_id, "alerts.alarm.shelve", Reach.SEEN)
+    if until <= now():
+        raise InvalidError("搁置的结束时间已过", code="alerts.end_in_the_past")
+    if not reason.strip():
+        raise InvalidError("请填写搁置原因", code="alerts.reason_missing")
+    return _save(
+        alarm,
+        events.ALARM_SHELVED,
+        shelved_until=until,
+        shelved_by=_who(),
+        shelve_reason=reason.strip(),
+    )
+
+
+def unshelve_alarm(*, alarm_id: str) -> events.AlarmState:
+    """Take a shelved alarm back before its end."""
+    alarm = _locked(alarm_id, "alerts.alarm.shelve", Reach.SEEN)
+    if alarm.shelved_until is None:
+        raise ConflictError("报警没有被搁置", code="alerts.not_shelved")
+    return _save(alarm, events.ALARM_UNSHELVED, shelved_until=None, shelve_reason="")
+
+
+def _locked(alarm_id: str, permission: str, needs: Reach) -> Alarm:
+    """Lock the row if the person may act on it in this way."""
+    alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
+    if alarm is None:
+        raise NotFoundError("没有这个报警，或不在您的范围内", id=alarm_id)
+    facts = Facts(div=alarm.div, zone=alarm.zone, site=alarm.site, incident=alarm.incident_id)
+    # a subject without a firm is answered by the post in charge (architecture.md 2b)
+    reach = Reach.SEEN if alarm.site is None else needs
+    decision = decide(current_work().principal, permission, facts, reach)
+    if not decision.allowed:
+        raise NotPermittedError(
+            "您不能这样处置这个报警", permission=permission, reason=decision.reason
+        )
+    return alarm
+
+
+def _save(alarm: Alarm, event: EventType, **values: Any) -> events.AlarmState:
+    """Write people's columns only, raise the version, and leave the journal row."""
+    before = {name: getattr(alarm, name) for name in values}
+    for name, value in values.items():
+        setattr(alarm, name, value)
+    alarm.version += 1
+    alarm.updated_at = now()
+    alarm.save(update_fields=[*values, "version", "updated_at"])
+    state = queries.alarm_state(alarm.id)
+    about = journal.Subject(
+        id=alarm.id,
+        version=alarm.version,
+        place=journal.Place.of(alarm),
+        exercise_id=alarm.exercise_id,
+    )
+    journal.record(event, state, about, change=journal.changed(before, values))
+    return state
+
+
+def _who() -> str:
+    """Return the name that stands under the act."""
+    return current_work().principal.name
