@@ -1,0 +1,5 @@
+"""`python -m anlan` is `anlan`."""
+
+from anlan.app.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The private stack: PostgreSQL, NATS, nginx and Anlan's own processes under one folder."""

