@@ -1,0 +1,1 @@
+"""Region packs: one county with its neighbours, out of installed packages."""

@@ -1,0 +1,75 @@
+"""A region pack: one county with its neighbours, read from a TOML file into plain dataclasses."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKS = Path(__file__).parent / "packs"
+
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedCode:
+    """A division that the pack itself names."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Township:
+    """A township's code, and the GeoNames name of its seat where GeoNames has one."""
+
+    code: str
+    name_en: str
+    geoname: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A functional zone (功能区) with a ring of WGS-84 points."""
+
+    number: int
+    name: str
+    name_en: str
+    attribution: str
+    ring: Ring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """What a region pack says; boundaries and names come from installed packages."""
+
+    name: str
+    name_en: str
+    node: str
+    county: str
+    neighbours: tuple[str, ...]
+    demo: bool
+    attribution: str
+    ancestors: tuple[NamedCode, ...]
+    townships: tuple[Township, ...]
+    invented: tuple[NamedCode, ...]
+    zones: tuple[Zone, ...]
+
+
+def read_pack(name: str = "lingwu") -> Pack:
+    """Read a pack by the name of its file under `packs/`."""
+    raw = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
+    return Pack(
+        name=raw["name"],
+        name_en=raw["name_en"],
+        node=raw["node"],
+        county=raw["county"],
+        neighbours=tuple(raw["neighbours"]),
+        demo=raw["demo"],
+        attribution=raw["attribution"],
+        ancestors=tuple(NamedCode(**row) for row in raw["ancestor"]),
+        townships=tuple(Township(**row) for row in raw["township"]),
+        invented=tuple(NamedCode(**row) for row in raw["invented"]),
+        zones=tuple(
+            Zone(**{**row, "ring": tuple((x, y) for x, y in row["ring"])}) for row in raw["zone"]
+        ),
+    )
