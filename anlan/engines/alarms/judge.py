@@ -1,0 +1,106 @@
+"""The whole judge: records that grow, and one method for each kind of message on the log.
+
+It is a pure function of the messages it was given, in their order: no clock, no chance.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from anlan.engines.alarms import controls
+from anlan.engines.alarms.records import (
+    DEAF_AFTER_MS,
+    NEVER,
+    Readings,
+    Records,
+    new_config,
+    new_state,
+    no_transitions,
+)
+
+_FIRST_ROOM = 64
+
+
+class Stepper(Protocol):
+    """The arithmetic: `kernel.Kernel` in production, `twin.Twin` beside it in tests."""
+
+    def batch(
+        self, readings: Readings, arrived_ms: int, config: Records, state: Records
+    ) -> tuple[Records, int, int, int]:
+        """Judge one batch; returns (transitions, unknown, bad, late)."""
+
+    def tick(self, tick_ms: int, *, restart: bool, config: Records, state: Records) -> Records:
+        """Judge one tick over all datastreams."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one message caused: transitions, readings not judged, and how long we had been deaf."""
+
+    transitions: Records = field(default_factory=no_transitions)
+    unknown: int = 0
+    bad: int = 0
+    late: int = 0
+    deaf_ms: int = 0
+
+
+class Judge:
+    """Configuration and state of every datastream of a shard group."""
+
+    def __init__(
+        self,
+        stepper: Stepper,
+        *,
+        config: Records | None = None,
+        state: Records | None = None,
+        last_tick_ms: int = NEVER,
+    ) -> None:
+        self.stepper = stepper
+        self.config = new_config(0) if config is None else config
+        self.state = new_state(0) if state is None else state
+        self.last_tick_ms = last_tick_ms
+
+    def readings(self, readings: Readings, arrived_ms: int, *, first_index: int = 0) -> Judged:
+        """Judge one message; `first_index` continues the count where a caller split the message."""
+        transitions, unknown, bad, late = self.stepper.batch(
+            readings, arrived_ms, self.config, self.state
+        )
+        transitions = _numbered(transitions, first_index)
+        return Judged(transitions=transitions, unknown=unknown, bad=bad, late=late)
+
+    def tick(self, at_ms: int) -> Judged:
+        """Judge what time alone decides.
+
+        A tick older than the last one, but not by more than the deaf gap, is ignored. A larger
+        step, either way, means that we were deaf or the clock was set: every timer starts anew.
+        """
+        gap_ms = 0 if self.last_tick_ms == NEVER else at_ms - self.last_tick_ms
+        if -DEAF_AFTER_MS <= gap_ms < 0:
+            return Judged()
+        restart = abs(gap_ms) > DEAF_AFTER_MS
+        self.last_tick_ms = at_ms
+        transitions = self.stepper.tick(
+            at_ms, restart=restart, config=self.config, state=self.state
+        )
+        return Judged(transitions=_numbered(transitions), deaf_ms=gap_ms if restart else 0)
+
+    def control(self, change: controls.Change, at_ms: int) -> Judged:
+        """Bring a change into force; refuses with `ControlError` what makes no sense."""
+        controls.check(change)
+        self._make_room(change.number)
+        return Judged(transitions=_numbered(controls.apply(change, at_ms, self.config, self.state)))
+
+    def _make_room(self, number: int) -> None:
+        """Grow by doubling; a record without `registered` is as if it were not there."""
+        if number < len(self.config):
+            return
+        count = max(_FIRST_ROOM, 1 << number.bit_length()) - len(self.config)
+        self.config = np.concatenate([self.config, new_config(count)])
+        self.state = np.concatenate([self.state, new_state(count)])
+
+
+def _numbered(transitions: Records, first: int = 0) -> Records:
+    column: Any = transitions
+    column["index"] = np.arange(first, first + len(transitions))
+    return transitions

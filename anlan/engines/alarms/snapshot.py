@@ -1,0 +1,41 @@
+"""A judge as bytes and back, exact to the bit: a cache of the log, never its replacement."""
+
+import json
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from anlan.engines.alarms.judge import Judge, Stepper
+from anlan.engines.alarms.records import CONFIG, STATE
+
+#: Raise it with every change of a record or of its meaning; older snapshots are then replayed past.
+VERSION = 1
+
+
+class SnapshotError(ValueError):
+    """The bytes are not a whole snapshot of this version."""
+
+
+def dump(judge: Judge, about: dict[str, Any]) -> bytes:
+    """Write the judge and what the caller wants to find again beside it (JSON values)."""
+    head = {"version": VERSION, "last_tick_ms": judge.last_tick_ms, "about": about}
+    text = np.frombuffer(json.dumps(head).encode(), np.uint8)
+    file = BytesIO()
+    np.savez(file, head=text, config=judge.config, state=judge.state)
+    return file.getvalue()
+
+
+def load(data: bytes, stepper: Stepper) -> tuple[Judge, dict[str, Any]]:
+    """Read what `dump` wrote; `SnapshotError` when it is torn, altered or of another version."""
+    try:
+        with np.load(BytesIO(data), allow_pickle=False) as file:
+            head = json.loads(file["head"].tobytes())
+            config, state = file["config"], file["state"]
+    except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
+        raise SnapshotError(f"not a snapshot: {error}") from error
+    if head["version"] != VERSION or config.dtype != CONFIG or state.dtype != STATE:
+        raise SnapshotError(f"a snapshot of version {head['version']}, wanted {VERSION}")
+    judge = Judge(stepper, config=config, state=state, last_tick_ms=head["last_tick_ms"])
+    return judge, head["about"]

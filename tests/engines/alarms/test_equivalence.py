@@ -1,0 +1,153 @@
+"""Kernel, twin and oracle tell one story, whatever the log says and wherever it is cut."""
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anlan.engines.alarms import snapshot
+from anlan.engines.alarms.controls import Change, LimitChange, Retirement, Suppression
+from anlan.engines.alarms.judge import Judge, Stepper
+from anlan.engines.alarms.kernel import Kernel
+from anlan.engines.alarms.twin import Twin
+from tests.engines.alarms.oracle import Event, Oracle
+from tests.engines.alarms.plant import Row, columns, events
+
+#: ("readings", rows, arrived), ("tick", at) or ("control", change, at).
+Message = tuple[Any, ...]
+
+#: Few numbers, values and times, so that repeats, ties and exact limits happen in most examples.
+NUMBERS = st.integers(0, 3)
+TIMES = st.integers(0, 40).map(lambda second: second * 500)
+VALUES = st.sampled_from(
+    [0.0, 4.0, 5.0, 5.1, 7.0, 10.0, 12.0, 12.1, 79.9, 80.0, 82.9, 83.0, 85.0, 91.0]
+)
+ODD_VALUES = st.sampled_from([float("nan"), float("inf"), -0.0])
+QUALITY = st.sampled_from([192, 192, 192, 64, 72, 0])
+VERSIONS = st.integers(1, 6)
+DELAYS = st.sampled_from([0, 0, 500, 1000, 3000])
+
+rows = st.lists(st.tuples(st.integers(-1, 5), TIMES, VALUES | ODD_VALUES, QUALITY), max_size=12)
+limit_changes = st.builds(
+    LimitChange,
+    number=NUMBERS,
+    condition=st.sampled_from([0, 1, 2, 3, 7]),
+    version=VERSIONS,
+    present=st.sampled_from([True, True, True, False]),
+    value=st.sampled_from([5.0, 10.0, 80.0, 85.0]),
+    deadband=st.sampled_from([0.0, 0.1, 2.0]),
+    on_delay_ms=DELAYS,
+    off_delay_ms=DELAYS,
+    silence_ms=st.sampled_from([1, 1000, 4000]),
+)
+other_changes = st.builds(
+    Retirement, number=NUMBERS, version=VERSIONS, retired=st.booleans()
+) | st.builds(Suppression, number=NUMBERS, version=VERSIONS, suppressed=st.booleans())
+messages = st.one_of(
+    st.tuples(st.just("readings"), rows, TIMES),
+    st.tuples(st.just("tick"), TIMES),
+    st.tuples(st.just("control"), limit_changes | limit_changes | other_changes, TIMES),
+)
+#: A log begins with limits: without one there is nothing to tell.
+first_limits = st.lists(
+    limit_changes.map(lambda change: ("control", change, 0)), min_size=1, max_size=5
+)
+logs = st.builds(list.__add__, first_limits, st.lists(messages, max_size=40))
+
+
+def told_by(judge: Judge, message: Message) -> list[Event]:
+    """Give a judge one message."""
+    if message[0] == "readings":
+        return events(judge.readings(columns(message[1]), message[2]).transitions)
+    if message[0] == "tick":
+        return events(judge.tick(message[1]).transitions)
+    return events(judge.control(message[1], message[2]).transitions)
+
+
+def told_by_oracle(oracle: Oracle, message: Message) -> list[Event]:
+    """Give the oracle one message."""
+    tell: dict[str, Callable[..., list[Event]]] = {
+        "readings": oracle.readings,
+        "tick": oracle.tick,
+        "control": oracle.control,
+    }
+    return list(tell[message[0]](*message[1:]))
+
+
+def assert_same(judge: Judge, other: Judge) -> None:
+    """Two judges are in one state, to the bit (a NaN is a NaN)."""
+    assert judge.config.tobytes() == other.config.tobytes()
+    for name in judge.state.dtype.names or ():
+        np.testing.assert_array_equal(judge.state[name], other.state[name])
+    assert judge.last_tick_ms == other.last_tick_ms
+
+
+@settings(max_examples=400, deadline=None)
+@given(log=logs)
+def test_kernel_and_twin_tell_what_the_oracle_tells(log: list[Message]) -> None:
+    oracle, fast, slow = Oracle(), Judge(Kernel(room=6)), Judge(Twin())
+    for message in log:
+        truth = told_by_oracle(oracle, message)
+        assert told_by(fast, message) == truth
+        assert told_by(slow, message) == truth
+    assert_same(fast, slow)
+
+
+@settings(max_examples=100, deadline=None)
+@given(log=logs)
+def test_the_kernel_without_its_compiler_tells_the_same(
+    plain_kernel: ModuleType, log: list[Message]
+) -> None:
+    plain: Stepper = plain_kernel.Kernel(room=6)
+    judge, oracle = Judge(plain), Oracle()
+    for message in log:
+        assert told_by(judge, message) == told_by_oracle(oracle, message)
+
+
+@settings(max_examples=150, deadline=None)
+@given(log=logs, data=st.data())
+def test_a_snapshot_anywhere_changes_nothing(log: list[Message], data: st.DataObject) -> None:
+    whole, cut = Judge(Kernel()), Judge(Kernel())
+    at = data.draw(st.integers(0, len(log)))
+    for place, message in enumerate(log):
+        if place == at:
+            cut, about = snapshot.load(snapshot.dump(cut, {"seq": place}), Kernel())
+            assert about == {"seq": place}
+        assert told_by(cut, message) == told_by(whole, message)
+    assert_same(cut, whole)
+
+
+@settings(max_examples=150, deadline=None)
+@given(log=logs, data=st.data())
+def test_splitting_a_message_anywhere_changes_nothing(
+    log: list[Message], data: st.DataObject
+) -> None:
+    whole, split = Judge(Kernel()), Judge(Kernel())
+    for message in log:
+        truth = told_by(whole, message)
+        if message[0] != "readings":
+            assert told_by(split, message) == truth
+            continue
+        listed: list[Row] = message[1]
+        at = data.draw(st.integers(0, len(listed)))
+        first = events(split.readings(columns(listed[:at]), message[2]).transitions)
+        rest = split.readings(columns(listed[at:]), message[2], first_index=len(first))
+        assert first + events(rest.transitions) == truth
+    assert_same(split, whole)
+
+
+@settings(max_examples=100, deadline=None)
+@given(log=logs)
+def test_controls_told_twice_or_again_later_change_nothing(log: list[Message]) -> None:
+    once, repeated = Judge(Kernel()), Judge(Kernel())
+    told: list[Change] = []
+    for message in log:
+        assert told_by(repeated, message) == told_by(once, message)
+        if message[0] == "control":
+            told.append(message[1])
+        for change in told:
+            assert not len(repeated.control(change, 0).transitions)
+    assert_same(repeated, once)
