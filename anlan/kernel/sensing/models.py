@@ -154,9 +154,15 @@ class Suppression(Identified, Placed, Exercisable):
 
 
 class BatchReceipt(Exercisable):
-    """The evidence of one batch: gateway, sequence, count, hash (the reading's journal row)."""
+    """The evidence of one batch: gateway, sequence, count, hash (the reading's journal row).
+
+    `log_epoch` and `log_sequence` say where in READINGS the batch stands: the gateway takes
+    its receipts up again behind the last of them.
+    """
 
     id = models.BigAutoField(primary_key=True)
+    log_epoch = UlidField(null=True)
+    log_sequence = models.BigIntegerField(null=True)
     gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()
     count = models.IntegerField()
@@ -167,6 +173,11 @@ class BatchReceipt(Exercisable):
 
     class Meta:
         indexes = [models.Index(fields=["gateway", "-sequence"], name="sensing_receipt_last")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["log_epoch", "log_sequence"], name="sensing_receipt_place"
+            )
+        ]
 
 
 class QuarantinedMessage(models.Model):
