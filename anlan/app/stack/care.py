@@ -13,7 +13,8 @@ from anlan.app.stack import warden
 class Care:
     """A running warden. Leaving the block ends what is still registered, then the warden."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_open: tuple[int, ...] = ()) -> None:
+        """Start the warden; it holds the given descriptors (a lock) until it has cleaned up."""
         file = Path(warden.__file__)
         self._warden = subprocess.Popen(
             [sys.executable, "-I", "-S", str(file)],
@@ -22,6 +23,7 @@ class Care:
             start_new_session=True,
             cwd="/",
             text=True,
+            pass_fds=keep_open,
         )
 
     @property

@@ -119,7 +119,16 @@ accounts {{
 
     def server_command(self) -> list[str]:
         """Return the command that runs the server in the foreground."""
-        return self.owner.command(server_binary(), "-c", self.folder / "nats.conf")
+        return self.owner.command(self._binary(), "-c", self.folder / "nats.conf")
+
+    def _binary(self) -> Path:
+        """Return the server; a copy where the owner cannot enter the virtual environment."""
+        binary = server_binary()
+        if self.owner.may_read(binary):
+            return binary
+        copy = self.folder / "nats-server"
+        shutil.copy(binary, copy)
+        return self.owner.give(copy, 0o700)
 
     def is_ready(self) -> bool:
         """Tell whether the server and its JetStream answer."""

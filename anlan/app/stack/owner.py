@@ -20,7 +20,7 @@ class Owner:
     name: str
     uid: int
     gid: int
-    prefix: tuple[str, ...] = ()
+    prefix: tuple[str, ...]
     files_stay_ours: bool = True
     """Whether files made by us already belong to the owner (same user, or a user namespace)."""
 
@@ -43,6 +43,11 @@ class Owner:
     def reaches(self, path: Path) -> bool:
         """Tell whether the owner can enter a folder (a project below /root, mode 0700, is not)."""
         probe = [*self.prefix, "test", "-x", str(path)]
+        return subprocess.run(probe, check=False, capture_output=True).returncode == 0
+
+    def may_read(self, file: Path) -> bool:
+        """Tell whether the owner can read a file."""
+        probe = [*self.prefix, "test", "-r", str(file)]
         return subprocess.run(probe, check=False, capture_output=True).returncode == 0
 
 

@@ -174,11 +174,15 @@ class Cluster:
         return self._server.pid
 
     def stop(self, *, timeout_s: float = 30.0) -> None:
-        """Stop the server that `start` started; safe to call twice."""
-        if self._server is None or self._server.poll() is not None:
-            return
-        self._server.send_signal(signal.SIGQUIT if self.throw_away else signal.SIGINT)
-        self._server.wait(timeout=timeout_s)
+        """Stop the server that `start` started and remove its sockets; safe to call twice."""
+        if self._server is not None and self._server.poll() is None:
+            self._server.send_signal(signal.SIGQUIT if self.throw_away else signal.SIGINT)
+            self._server.wait(timeout=timeout_s)
+        self.remove_sockets()
+
+    def remove_sockets(self) -> None:
+        """Remove the private folder of this start; the next start makes another."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 def cluster_in(home: Path, *, throw_away: bool = False) -> Cluster:

@@ -1,0 +1,143 @@
+"""Keep the house's processes running, and end all of them when told to, whatever happens.
+
+One thread, one loop. Every child has a session of its own, so Ctrl-C reaches only us; every child
+dies with us (parent-death signal), and the warden ends what a child has started itself.
+"""
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from anlan.app.stack import logs
+from anlan.app.stack.care import Care
+from anlan.app.stack.errors import StackError
+from anlan.app.stack.service import STEADY_S, Running, Service, launch, pause_after
+
+STEP_S = 0.05
+LOOK_AT_LOGS_S = 30.0
+STARTS_BEFORE_GIVING_UP = 3
+
+Report = Callable[[str, str], None]
+"""Told a service's name and what has happened: `ready 0.4 s`, `crashed (1)`, `stopped`."""
+
+
+class Supervisor:
+    """The processes of one house, in the order in which they were started."""
+
+    def __init__(self, log_folder: Path, care: Care, report: Report) -> None:
+        self._log_folder = log_folder
+        self._care = care
+        self._report = report
+        self._running: dict[str, Running] = {}
+        self._stages: list[list[str]] = []
+        self._crashes: dict[str, int] = {}
+        self._again_at: dict[str, tuple[float, Service]] = {}
+        self._asked_to_stop = False
+
+    def obey_signals(self) -> None:
+        """Take Ctrl-C, SIGTERM and a closed terminal as the wish to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_stop = True
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether somebody wants us to end."""
+        return self._asked_to_stop
+
+    def start(self, services: Sequence[Service]) -> None:
+        """Start a stage together and wait until all of it is ready.
+
+        Raises StackError with the end of the log when one does not come up.
+        """
+        self._stages.append([service.name for service in services])
+        for service in services:
+            self._launch(service)
+        while waiting := [each for each in services if not self._is_up(each)]:
+            if self._asked_to_stop:
+                return
+            for service in waiting:
+                self._give_up_if_hopeless(service)
+            self._restart_what_ended()
+            time.sleep(STEP_S)
+
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Restart what crashes until somebody asks to stop, or the condition holds."""
+        look_at = time.monotonic() + LOOK_AT_LOGS_S
+        while not self._asked_to_stop and not until():
+            self._restart_what_ended()
+            for running in self._running.values():
+                running.look()
+            if time.monotonic() > look_at:
+                logs.keep_short(self._log_folder)
+                look_at = time.monotonic() + LOOK_AT_LOGS_S
+            time.sleep(STEP_S * 4)
+
+    def stop(self) -> None:
+        """Stop all stages, the last started first; nothing of them lives on."""
+        self._again_at.clear()
+        for stage in reversed(self._stages):
+            ending = [self._running[name] for name in stage if name in self._running]
+            for running in ending:
+                running.ask_to_stop()
+            for running in ending:
+                self._await_end(running)
+        self._stages.clear()
+        self._running.clear()
+
+    def _launch(self, service: Service) -> None:
+        running = launch(service, self._log_folder / f"{service.name}.log")
+        self._running[service.name] = running
+        self._care.group(running.pid, politely=service.stop_signal.name.removeprefix("SIG"))
+
+    def _is_up(self, service: Service) -> bool:
+        running = self._running[service.name]
+        if running.ready:
+            return True
+        if running.look():
+            self._report(service.name, f"ready {running.ready_after_s:.1f} s")
+        return running.ready
+
+    def _give_up_if_hopeless(self, service: Service) -> None:
+        running = self._running[service.name]
+        too_long = running.age_s > service.start_timeout_s and not running.has_ended()
+        if not too_long and self._crashes.get(service.name, 0) < STARTS_BEFORE_GIVING_UP:
+            return
+        words = running.last_words()
+        raise StackError(
+            f"{service.zh}({service.name})没有启动,日志 {running.log}:\n{words}",
+            f"{service.name} does not start; see {running.log}.",
+        )
+
+    def _restart_what_ended(self) -> None:
+        now = time.monotonic()
+        for name, running in list(self._running.items()):
+            if name not in self._again_at and running.has_ended():
+                self._after_a_crash(running)
+        for name, (when, service) in list(self._again_at.items()):
+            if now >= when:
+                del self._again_at[name]
+                self._launch(service)
+
+    def _after_a_crash(self, running: Running) -> None:
+        """Clear its group, count the crash, and set the time of the next start."""
+        service = running.service
+        running.kill_group()
+        self._care.forget(running.pid)
+        count = 1 if running.age_s > STEADY_S else self._crashes.get(service.name, 0) + 1
+        self._crashes[service.name] = count
+        self._again_at[service.name] = (time.monotonic() + pause_after(count), service)
+        self._report(service.name, f"crashed ({running.process.returncode}), starting again")
+
+    def _await_end(self, running: Running) -> None:
+        until = time.monotonic() + running.service.grace_s
+        while not running.has_ended() and time.monotonic() < until:
+            time.sleep(STEP_S)
+        running.kill_group()
+        self._care.forget(running.pid)
+        running.service.after()
+        self._report(running.service.name, "stopped")
