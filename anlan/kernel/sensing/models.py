@@ -109,6 +109,7 @@ class Limit(Identified, Placed):
     """One threshold (限值) as data: value, unit, standard, clause, mark, valid from, filed by.
 
     A new value is a new row; `superseded_at` closes the old one, which decisions keep naming.
+    It is in force once the engine's progress has passed `log_seq`, its place in READINGS (7.3).
     """
 
     datastream = models.ForeignKey(Datastream, on_delete=models.PROTECT, related_name="limits")
@@ -129,7 +130,10 @@ class Limit(Identified, Placed):
     filed_by = models.CharField(max_length=64)
     reason = models.CharField(max_length=200, blank=True)
     control_version = models.IntegerField()
-    in_force_at = models.DateTimeField("生效时刻", null=True)
+    withdrawn_version = models.IntegerField(null=True)
+    log_epoch = UlidField(null=True)
+    log_seq = models.BigIntegerField("在日志中的位置", null=True)
+    log_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -151,6 +155,9 @@ class Suppression(Identified, Placed, Exercisable):
     filed_by = models.CharField(max_length=64)
     ended_at = models.DateTimeField(null=True)
     control_version = models.IntegerField()
+    log_epoch = UlidField(null=True)
+    log_seq = models.BigIntegerField("在日志中的位置", null=True)
+    log_at = models.DateTimeField(null=True)
 
 
 class BatchReceipt(Exercisable):

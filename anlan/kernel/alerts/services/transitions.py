@@ -6,6 +6,7 @@ Set operations only: a storm of thousands is a handful of statements.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -150,7 +151,7 @@ def apply_transitions(
 def _apply(kind: str, chosen: list[Transition], exercise_id: str | None) -> int:
     """Run the statement of one kind and write its journal rows."""
     moment = now()
-    values = {
+    values: dict[str, Any] = {
         "alarm": [one.alarm_id for one in chosen],
         "number": [one.number for one in chosen],
         "condition": [one.condition for one in chosen],

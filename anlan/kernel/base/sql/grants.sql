@@ -35,6 +35,7 @@ GRANT SELECT ON sensing_gateway, sensing_datastream, sensing_limit, sensing_supp
     TO anlan_gateway;
 GRANT INSERT, UPDATE ON sensing_batchreceipt, sensing_quarantinedmessage TO anlan_gateway;
 GRANT UPDATE (last_seen_at, health) ON sensing_gateway TO anlan_gateway;
+GRANT UPDATE (log_epoch, log_seq, log_at) ON sensing_limit, sensing_suppression TO anlan_gateway;
 GRANT SELECT ON base_relayprogress TO anlan_gateway;
 
 -- The live stream: who may see what; positions.

@@ -1,0 +1,97 @@
+"""What the bus hears of gateways, datastreams, limits and suppressions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anlan.kernel.base.events import EventType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayState:
+    """The public state of a gateway; its token and key are nobody's to read."""
+
+    id: str
+    version: int
+    firm_code: str
+    code: str
+    name: str
+    shard: int
+    is_active: bool
+    organisation_id: str
+    div: int
+    zone: int | None
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatastreamState:
+    """The public state of a datastream."""
+
+    id: str
+    version: int
+    number: int
+    gateway_id: str
+    subject_id: str
+    tag: str
+    name: str
+    unit: str
+    observed_property: str
+    resolution: float | None
+    shard: int
+    retired_at: datetime | None
+    div: int
+    zone: int | None
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitState:
+    """The public state of a limit; `number`, `shard` and `control_version` are the engine's."""
+
+    id: str
+    version: int
+    datastream_id: str
+    number: int
+    shard: int
+    condition: str
+    value: float
+    unit: str
+    deadband: float
+    on_delay_ms: int
+    off_delay_ms: int
+    priority: int
+    standard: str
+    clause: str
+    confidence: str
+    valid_from: datetime
+    superseded_at: datetime | None
+    filed_by: str
+    control_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionState:
+    """The public state of a suppression by design."""
+
+    id: str
+    version: int
+    datastream_id: str
+    number: int
+    shard: int
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    reason: str
+    filed_by: str
+    control_version: int
+    exercise_id: str | None
+
+
+GATEWAY_REGISTERED = EventType("sensing.gateway.registered", GatewayState, "采集网关已登记")
+GATEWAY_CHANGED = EventType("sensing.gateway.changed", GatewayState, "采集网关已变更")
+DATASTREAM_REGISTERED = EventType("sensing.datastream.registered", DatastreamState, "测点已登记")
+DATASTREAM_RETIRED = EventType("sensing.datastream.retired", DatastreamState, "测点已停用")
+LIMIT_FILED = EventType("sensing.limit.filed", LimitState, "限值已备案")
+LIMIT_WITHDRAWN = EventType("sensing.limit.withdrawn", LimitState, "限值已撤销")
+SUPPRESSION_FILED = EventType("sensing.suppression.filed", SuppressionState, "报警抑制已备案")
+SUPPRESSION_ENDED = EventType("sensing.suppression.ended", SuppressionState, "报警抑制已结束")

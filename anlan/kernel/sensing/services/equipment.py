@@ -1,0 +1,195 @@
+"""Register gateways, devices and datastreams; retire what is measured no more (7.18)."""
+
+import secrets
+from typing import Any
+
+from django.db import connection
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
+from anlan.kernel.base.events import EventType
+from anlan.kernel.sensing import events
+from anlan.kernel.sensing.models import Datastream, Device, Gateway, ObservedProperty
+from anlan.kernel.subjects.models import Subject
+
+#: Characters of a topic level that MQTT and NATS both carry unchanged.
+TOPIC_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+def define_property(*, code: str, title: str, title_en: str, unit: str) -> ObservedProperty:
+    """Define what can be measured; an existing code is returned as it is."""
+    moment = now()
+    row, _ = ObservedProperty.objects.get_or_create(
+        code=code,
+        defaults={
+            "title": title,
+            "title_en": title_en,
+            "unit": unit,
+            "created_at": moment,
+            "updated_at": moment,
+        },
+    )
+    return row
+
+
+def register_gateway(
+    *, organisation_id: str, site_id: str, firm_code: str, code: str, name: str, shard: int = 0
+) -> Gateway:
+    """Register a gateway at a site; its MQTT token and HMAC key are made here, 256 bits each."""
+    for word in (firm_code, code):
+        if not word or not set(word) <= TOPIC_WORD:
+            raise InvalidError(
+                f"{word!r} 不能作主题的一级：只用字母、数字、- 和 _", code="sensing.bad_topic"
+            )
+    if Gateway.objects.filter(firm_code=firm_code, code=code).exists():
+        raise ConflictError(f"网关 {firm_code}/{code} 已登记", code="sensing.gateway_exists")
+    site = _subject(site_id)
+    moment = now()
+    row = Gateway(
+        organisation_id=organisation_id,
+        firm_code=firm_code,
+        code=code,
+        name=name,
+        shard=shard,
+        token=secrets.token_urlsafe(32),
+        hmac_key=secrets.token_hex(32),
+        div=site.div,
+        zone=site.zone,
+        site=site.site,
+        created_at=moment,
+        updated_at=moment,
+    )
+    row.save(force_insert=True)
+    _record_gateway(events.GATEWAY_REGISTERED, row)
+    return row
+
+
+def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: Any) -> Device:
+    """Register an instrument at a subject; the gateway's journal row names the site it is at."""
+    subject = _subject(subject_id)
+    moment = now()
+    row = Device(
+        gateway=gateway,
+        subject=subject,
+        name=name,
+        div=subject.div,
+        zone=subject.zone,
+        site=subject.site,
+        created_at=moment,
+        updated_at=moment,
+        **details,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def register_datastream(
+    *,
+    gateway: Gateway,
+    subject_id: str,
+    observed_property: ObservedProperty,
+    tag: str,
+    name: str,
+    unit: str = "",
+    **details: Any,
+) -> Datastream:
+    """Register a point of measurement with the next number of this node.
+
+    `details` may hold `resolution` in the unit: values are rounded to it at the door (2b).
+    """
+    resolution = details.get("resolution")
+    if resolution is not None and not resolution > 0:
+        raise InvalidError("分辨力须大于零", code="sensing.bad_resolution")
+    if Datastream.objects.filter(gateway=gateway, tag=tag, retired_at=None).exists():
+        raise ConflictError(f"位号 {tag} 已登记", code="sensing.tag_exists", tag=tag)
+    subject = _subject(subject_id)
+    moment = now()
+    row = Datastream(
+        number=_next_number(),
+        gateway=gateway,
+        subject=subject,
+        observed_property=observed_property,
+        tag=tag,
+        name=name,
+        unit=unit or observed_property.unit,
+        shard=gateway.shard,
+        div=subject.div,
+        zone=subject.zone,
+        site=subject.site,
+        created_at=moment,
+        updated_at=moment,
+        **details,
+    )
+    row.save(force_insert=True)
+    _record_datastream(events.DATASTREAM_REGISTERED, row)
+    return row
+
+
+def retire_datastream(*, datastream_id: str) -> Datastream:
+    """Judge it no more; its number and its history stay its own for ever."""
+    row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
+    if row is None:
+        raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
+    if row.retired_at is not None:
+        raise ConflictError("测点已停用", code="sensing.already_retired")
+    row.retired_at = row.updated_at = now()
+    row.version += 1
+    row.control_version += 1
+    row.save(update_fields=["retired_at", "updated_at", "version", "control_version"])
+    _record_datastream(events.DATASTREAM_RETIRED, row)
+    return row
+
+
+def _subject(subject_id: str) -> Subject:
+    row = Subject.objects.filter(pk=subject_id).first()
+    if row is None:
+        raise InvalidError("没有这个监测对象，或不在您的范围内", code="sensing.unknown_subject")
+    return row
+
+
+def _next_number() -> int:
+    """Take the next datastream number; a number once given is never given again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('sensing_datastream_number')")
+        return int(cursor.fetchone()[0])
+
+
+def _record_gateway(event: EventType, row: Gateway) -> None:
+    state = events.GatewayState(
+        id=row.id,
+        version=row.version,
+        firm_code=row.firm_code,
+        code=row.code,
+        name=row.name,
+        shard=row.shard,
+        is_active=row.is_active,
+        organisation_id=row.organisation_id,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+    )
+    about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
+    journal.record(event, state, about)
+
+
+def _record_datastream(event: EventType, row: Datastream) -> None:
+    state = events.DatastreamState(
+        id=row.id,
+        version=row.version,
+        number=row.number,
+        gateway_id=row.gateway_id,
+        subject_id=row.subject_id,
+        tag=row.tag,
+        name=row.name,
+        unit=row.unit,
+        observed_property=row.observed_property.code,
+        resolution=row.resolution,
+        shard=row.shard,
+        retired_at=row.retired_at,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+    )
+    about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
+    journal.record(event, state, about)

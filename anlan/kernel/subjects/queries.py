@@ -1,0 +1,61 @@
+"""Reads of subjects: lists, the map's points, one subject with its path."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, FloatField, Func, QuerySet
+
+from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.subjects.models import Subject, SubjectKind
+
+_JOINED = {
+    "lon": Func(F("location"), function="ST_X", output_field=FloatField()),
+    "lat": Func(F("location"), function="ST_Y", output_field=FloatField()),
+    "organisation_name": F("organisation__name"),
+    "kind_code": F("kind__code"),
+    "kind_title": F("kind__title"),
+}
+
+_POINTS = """
+    SELECT coalesce(json_agg(json_build_object('type', 'Feature', 'id', s.id,
+            'id', s.id, 'name', s.name, 'name_en', s.name_en, 'kind', k.code, 'status', s.status,
+            'parent_id', s.parent_id, 'site', s.site, 'demo', s.is_invented))), '[]'::json)
+    FROM subjects_subject s JOIN subjects_subjectkind k ON k.id = s.kind_id
+    WHERE s.location IS NOT NULL AND s.status <> 'retired'
+"""
+
+
+def subjects() -> QuerySet[Subject]:
+    """Return every subject that the scope reaches, with the columns that a list shows."""
+    return Subject.objects.annotate(**_JOINED)
+
+
+def kinds() -> QuerySet[SubjectKind]:
+    """Return the kinds of subject."""
+    return SubjectKind.objects.all()
+
+
+def points() -> dict[str, Any]:
+    """Return the placed subjects as a GeoJSON FeatureCollection, built by PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POINTS)
+        row = cursor.fetchone()
+    return {"type": "FeatureCollection", "features": row[0] if row else []}
+
+
+def subject(subject_id: str) -> Subject:
+    """Return one subject, or say that there is none to be seen."""
+    row = subjects().select_related("kind", "organisation").filter(pk=subject_id).first()
+    if row is None:
+        raise NotFoundError("没有这个监测对象，或不在您的范围内", id=subject_id)
+    return row
+
+
+def path_of(row: Subject) -> list[dict[str, str]]:
+    """Return the subject's ancestors, the outermost first, as {"id", "name"}."""
+    found: list[dict[str, str]] = []
+    above = row.parent
+    while above is not None and len(found) < 20:
+        found.append({"id": above.id, "name": above.name})
+        above = above.parent
+    return found[::-1]

@@ -1,0 +1,27 @@
+"""Attributes of a subject are checked against the JSON schema of its kind; no database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+
+def schema_error(schema: Mapping[str, Any]) -> str | None:
+    """Return why a kind's schema is no JSON schema (draft 2020-12), or nothing."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        return error.message
+    return None
+
+
+def attribute_errors(
+    schema: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Return every attribute that breaks the schema, as {"field", "error"}."""
+    found = Draft202012Validator(schema).iter_errors(attributes)
+    return [
+        {"field": ".".join(map(str, error.absolute_path)) or "attributes", "error": error.message}
+        for error in found
+    ]

@@ -1,0 +1,85 @@
+"""JSON shapes of subjects."""
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+
+class SubjectRow(Schema):
+    """One line of the list of subjects."""
+
+    id: str
+    version: int
+    name: str
+    name_en: str
+    kind: str
+    kind_title: str
+    code: str
+    parent_id: str | None
+    organisation_id: str | None
+    organisation_name: str | None
+    status: str
+    lon: float | None
+    lat: float | None
+    div: int
+    zone: int | None
+    site: str | None
+    is_invented: bool
+
+
+class PathStep(Schema):
+    """One subject above another."""
+
+    id: str
+    name: str
+
+
+class SubjectOut(SubjectRow):
+    """One subject with its attributes and what it hangs under."""
+
+    attributes: dict[str, Any]
+    schema_: dict[str, Any] = Field(alias="schema", serialization_alias="schema")
+    path: list[PathStep]
+
+
+class SubjectIn(Schema):
+    """A subject to be registered; coordinates are WGS-84/CGCS2000 degrees."""
+
+    kind: str
+    name: str = Field(min_length=1, max_length=120)
+    parent_id: str
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    attributes: dict[str, Any] = {}
+    code: str = ""
+
+
+class SubjectPatch(Schema):
+    """What may be changed of a subject."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=120)
+    name_en: str | None = None
+    code: str | None = None
+    status: str | None = Field(default=None, pattern="^(active|out_of_service|retired)$")
+    attributes: dict[str, Any] | None = None
+
+
+class KindOut(Schema):
+    """A kind of subject with the JSON schema of its attributes."""
+
+    id: str
+    code: str
+    title: str
+    title_en: str
+    icon: str
+    matter: str
+    schema_: dict[str, Any] = Field(alias="schema", serialization_alias="schema")
+    schema_version: int
+
+
+class FeatureCollection(Schema):
+    """GeoJSON (RFC 7946)."""
+
+    type: str
+    features: list[dict[str, Any]]

@@ -1,0 +1,164 @@
+"""The verbs of subjects. A site's parts carry its id as `site`, its place as their own (7.6)."""
+
+from typing import Any
+
+from django.contrib.gis.geos import Point
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import InvalidError, NotFoundError, StaleVersionError
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.subjects import events, rules
+from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
+
+#: The kind whose subjects are sites: what hangs below inherits the site (architecture.md 2b).
+SITE_KIND = "enterprise"
+_EDITABLE = ("name", "name_en", "code", "status", "attributes", "location")
+
+
+def define_kind(
+    *, code: str, title: str, title_en: str, schema: dict[str, Any], matter: str = ""
+) -> SubjectKind:
+    """Define a kind of subject, or give an existing one a new schema; the same again changes nothing."""
+    if (error := rules.schema_error(schema)) is not None:
+        raise InvalidError(f"类别 {code} 的 JSON Schema 有误：{error}", code="subjects.bad_schema")
+    row = SubjectKind.objects.filter(code=code).first()
+    wanted = {"title": title, "title_en": title_en, "matter": matter, "schema": schema}
+    if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
+        return row
+    if row is None:
+        row = SubjectKind(code=code, created_at=now(), updated_at=now(), **wanted)
+        row.save(force_insert=True)
+    else:
+        row.schema_version += row.schema != schema
+        row.version += 1
+        row.updated_at = now()
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*wanted, "schema_version", "version", "updated_at"])
+    state = events.KindState(
+        id=row.id,
+        version=row.version,
+        code=code,
+        title=title,
+        title_en=title_en,
+        matter=matter,
+        schema=schema,
+        schema_version=row.schema_version,
+    )
+    about = journal.Subject(id=row.id, version=row.version, place=journal.Place())
+    journal.record(events.KIND_DEFINED, state, about)
+    return row
+
+
+def register_subject(
+    *,
+    kind: str,
+    name: str,
+    parent_id: str | None = None,
+    organisation_id: str | None = None,
+    place: journal.Place | None = None,
+    lon_lat: tuple[float, float] | None = None,
+    **details: Any,
+) -> Subject:
+    """Register a subject; without `place` it stands where its parent stands.
+
+    `lon_lat` is CGCS2000/WGS-84 in degrees. A subject of kind enterprise is a site of its own.
+    """
+    row_kind = SubjectKind.objects.filter(code=kind).first()
+    if row_kind is None:
+        raise InvalidError(f"没有类别 {kind}", code="subjects.unknown_kind", kind=kind)
+    attributes = details.pop("attributes", {})
+    _check_attributes(row_kind, attributes)
+    parent = _parent(parent_id)
+    where = place or (journal.Place.of(parent) if parent else None)
+    if where is None:
+        raise InvalidError("监测对象须有所在区划，或有上级对象", code="subjects.no_place")
+    own_id = details.pop("id", None) or new_ulid()
+    moment = now()
+    row = Subject(
+        id=own_id,
+        kind=row_kind,
+        name=name,
+        parent=parent,
+        organisation_id=organisation_id or (parent.organisation_id if parent else None),
+        div=where.div,
+        zone=where.zone,
+        site=own_id if kind == SITE_KIND else where.site,
+        location=Point(*lon_lat, srid=4326) if lon_lat else None,
+        attributes=attributes,
+        created_at=moment,
+        updated_at=moment,
+        **details,
+    )
+    row.save(force_insert=True)
+    _record(events.SUBJECT_REGISTERED, row, {})
+    return row
+
+
+def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> Subject:
+    """Change name, code, status, attributes or place; somebody else's change in between is refused."""
+    row = Subject.objects.select_for_update().filter(pk=subject_id).first()
+    if row is None:
+        raise NotFoundError("没有这个监测对象，或不在您的范围内", id=subject_id)
+    if row.version != expected_version:
+        raise StaleVersionError("已被他人修改，请刷新后再改", current_version=row.version)
+    if unknown := sorted(set(wanted) - set(_EDITABLE)):
+        raise InvalidError(f"不能修改 {', '.join(unknown)}", code="subjects.not_editable")
+    if "attributes" in wanted:
+        _check_attributes(row.kind, wanted["attributes"])
+    before = _state(row)
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.updated_at = now()
+    row.save(update_fields=[*wanted, "version", "updated_at"])
+    retired = row.status == SubjectStatus.RETIRED and before.status != SubjectStatus.RETIRED
+    event = events.SUBJECT_RETIRED if retired else events.SUBJECT_CHANGED
+    _record(event, row, {"before": _plain(before), "after": _plain(_state(row))})
+    return row
+
+
+def _parent(parent_id: str | None) -> Subject | None:
+    if parent_id is None:
+        return None
+    parent = Subject.objects.filter(pk=parent_id).first()
+    if parent is None:
+        raise InvalidError("没有这个上级对象", code="subjects.unknown_parent", parent_id=parent_id)
+    return parent
+
+
+def _check_attributes(kind: SubjectKind, attributes: dict[str, Any]) -> None:
+    if errors := rules.attribute_errors(kind.schema, attributes):
+        raise InvalidError("属性不符合类别的要求", code="subjects.bad_attributes", errors=errors)
+
+
+def _state(row: Subject) -> events.SubjectState:
+    return events.SubjectState(
+        id=row.id,
+        version=row.version,
+        kind=row.kind.code,
+        name=row.name,
+        name_en=row.name_en,
+        code=row.code,
+        parent_id=row.parent_id,
+        organisation_id=row.organisation_id,
+        status=row.status,
+        lon=row.location.x if row.location else None,
+        lat=row.location.y if row.location else None,
+        attributes=row.attributes,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+        is_invented=row.is_invented,
+    )
+
+
+def _plain(state: events.SubjectState) -> dict[str, Any]:
+    return events.SUBJECT_CHANGED.payload(state)
+
+
+def _record(event: EventType, row: Subject, change: dict[str, Any]) -> None:
+    about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
+    journal.record(event, _state(row), about, change=change or None)
