@@ -56,11 +56,15 @@ class Retirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """Raises of a datastream are suppressed by design (抑制), or told again."""
+    """Raises are suppressed by design (抑制) from `starts_ms` until before `ends_ms`.
+
+    It replaces the window that stood before it; an empty one ends suppression.
+    """
 
     number: int
     version: int
-    suppressed: bool = True
+    starts_ms: int = 0
+    ends_ms: int = 0
 
 
 Change = LimitChange | Retirement | Suppression
@@ -139,12 +143,13 @@ def _retire(change: Retirement, at_ms: int, rule: Any, row: Any) -> Records:
 
 
 def _suppress(change: Suppression, at_ms: int, rule: Any, row: Any) -> Records:
-    """Begin or end suppression; its end tells of every condition that is active and was not told."""
+    """Set the window of suppression; if that ends one, what it had hidden is told."""
     if change.version <= rule["suppress_version"]:
         return no_transitions()
     rule["suppress_version"] = change.version
-    rule["suppressed"] = change.suppressed
-    if change.suppressed:
+    rule["suppress_from_ms"], rule["suppress_until_ms"] = change.starts_ms, change.ends_ms
+    rule["suppressed"] = change.starts_ms <= at_ms < change.ends_ms
+    if rule["suppressed"]:
         return no_transitions()
     hidden = int(row["active"]) & ~int(row["reported"])
     row["reported"] = row["active"]

@@ -145,6 +145,24 @@ def _fall_silent(row, rule, number, tick_ms, out, count):  # type: ignore[no-unt
     return _turn(row, rule, number, SILENT, RAISED, tick_ms, out, count)
 
 
+@compiled()
+def _suppress(row, rule, number, tick_ms, out, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Begin or end suppression when its time has come; its end tells what it had hidden."""
+    suppressed = rule["suppress_from_ms"] <= tick_ms < rule["suppress_until_ms"]
+    if suppressed == (rule["suppressed"] != 0):
+        return count
+    rule["suppressed"] = suppressed
+    hidden = row["active"] & (255 ^ row["reported"])
+    if suppressed or not hidden:
+        return count
+    for slot in range(SILENT_SLOT + 1):
+        condition = SILENT if slot == SILENT_SLOT else slot
+        if hidden & (1 << condition):
+            row["raised_ms"][slot] = tick_ms
+            count = _turn(row, rule, number, condition, RAISED, tick_ms, out, count)
+    return count
+
+
 def _arrays(readonly: bool) -> list[Any]:  # noqa: FBT001 - numba's own word
     kinds = (types.int32, types.int64, types.float64, types.uint8)
     return [types.Array(kind, 1, "C", readonly=readonly) for kind in kinds]
@@ -220,6 +238,7 @@ def step_tick(
         if restart or row["heard_ms"] == NEVER:
             row["heard_ms"] = tick_ms
             row["clock_ms"] = tick_ms
+        count = _suppress(row, rule, number, tick_ms, out, count)
         count = _run_out(row, rule, number, tick_ms, out, count)
         count = _fall_silent(row, rule, number, tick_ms, out, count)
     return len(config), count

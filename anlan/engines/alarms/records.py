@@ -31,12 +31,15 @@ MOST_TRANSITIONS = 5
 #: Ticks further apart than this mean that we were deaf (decision 9).
 DEAF_AFTER_MS = 10_000
 
-#: `present` has one bit per condition; `version` is that of the limit in force, per slot.
+#: `present` has one bit per condition; the window of suppression is half-open, empty if there is none;
+#: `suppressed` is what the last tick or control found; `version` is that of the limit in force, per slot.
 CONFIG = np.dtype(
     [
         ("limit", "f8", (4,)),
         ("deadband", "f8", (4,)),
         ("silence_ms", "i8"),
+        ("suppress_from_ms", "i8"),
+        ("suppress_until_ms", "i8"),
         ("on_delay_ms", "i4", (4,)),
         ("off_delay_ms", "i4", (4,)),
         ("version", "i4", (5,)),

@@ -29,6 +29,10 @@ from anlan.engines.alarms.records import (
 Numbers = NDArray[Any]
 
 
+#: What one datastream may say of one message stands in this many places.
+_ORDERS = 2 * MOST_TRANSITIONS
+
+
 class _Sheet:
     """Collects transitions in any order and hands them out in the order of the log."""
 
@@ -37,7 +41,7 @@ class _Sheet:
         self._parts: list[Records] = []
 
     def write(self, places: Numbers, order: int, part: Records) -> None:
-        self._keys.append(places * MOST_TRANSITIONS + order)
+        self._keys.append(places * _ORDERS + order)
         self._parts.append(part)
 
     def sorted(self) -> Records:
@@ -168,6 +172,7 @@ class Twin:
         state["heard_ms"][anew] = tick_ms
         state["clock_ms"][anew] = tick_ms
         sheet = _Sheet()
+        self._suppress(tick_ms, config, state, numbers, sheet)
         for condition in range(VALUE_LIMITS):
             self._run_out(tick_ms, config, state, numbers, condition, sheet)
         active_or_absent = (state["active"] & SILENT_BIT != 0) | (
@@ -179,8 +184,23 @@ class Twin:
         state["raised_ms"][silent, SILENT_SLOT] = tick_ms
         at_ms = np.full(len(silent), tick_ms, np.int64)
         part, told = _turn(config, state, silent, SILENT, RAISED, at_ms)
-        sheet.write(silent[told], SILENT_SLOT, part)
+        sheet.write(silent[told], MOST_TRANSITIONS + SILENT_SLOT, part)
         return sheet.sorted()
+
+    @staticmethod
+    def _suppress(tick_ms: int, config: Any, state: Any, numbers: Numbers, sheet: _Sheet) -> None:
+        """Begin or end suppression when its time has come; its end tells what it had hidden."""
+        begun = config["suppress_from_ms"][numbers] <= tick_ms
+        suppressed = begun & (tick_ms < config["suppress_until_ms"][numbers])
+        ended = numbers[~suppressed & (config["suppressed"][numbers] != 0)]
+        config["suppressed"][numbers] = suppressed
+        hidden = state["active"][ended] & ~state["reported"][ended]
+        for slot, condition in enumerate((*range(VALUE_LIMITS), SILENT)):
+            chosen = ended[hidden & np.uint8(1 << condition) != 0]
+            state["raised_ms"][chosen, slot] = tick_ms
+            at_ms = np.full(len(chosen), tick_ms, np.int64)
+            part, told = _turn(config, state, chosen, condition, RAISED, at_ms)
+            sheet.write(chosen[told], slot, part)
 
     @staticmethod
     def _run_out(
@@ -197,4 +217,4 @@ class Twin:
         state["since_ms"][waiting, condition] = NEVER
         state["raised_ms"][waiting, condition] = at_ms
         part, told = _turn(config, state, waiting, condition, RAISED, at_ms)
-        sheet.write(waiting[told], condition, part)
+        sheet.write(waiting[told], MOST_TRANSITIONS + condition, part)

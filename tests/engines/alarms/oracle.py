@@ -45,6 +45,7 @@ class Point:
     rules: dict[str, Rule] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     retired: bool = False
+    window: tuple[int, int] = (0, 0)
     suppressed: bool = False
     last_ms: int | None = None
     last_value: float | None = None
@@ -127,7 +128,18 @@ class Oracle:
                 self._tick(number, point, at_ms)
         return self.events
 
+    def _look_at_window(self, number: int, point: Point, at_ms: int) -> None:
+        point.suppressed = point.window[0] <= at_ms < point.window[1]
+        for condition in (*CONDITIONS, "silent"):
+            if (
+                not point.suppressed
+                and condition in point.raised_ms
+                and condition not in point.told
+            ):
+                self._raised(number, condition, at_ms)
+
     def _tick(self, number: int, point: Point, at_ms: int) -> None:
+        self._look_at_window(number, point, at_ms)
         for condition in CONDITIONS:
             if condition in point.pending and condition not in point.raised_ms:
                 assert point.last_ms is not None
@@ -155,12 +167,8 @@ class Oracle:
         if isinstance(change, LimitChange):
             self._change_limit(change, name, point, at_ms)
         elif isinstance(change, Suppression):
-            point.suppressed = change.suppressed
-            hidden = [
-                c for c in (*CONDITIONS, "silent") if c in point.raised_ms and c not in point.told
-            ]
-            for condition in [] if change.suppressed else hidden:
-                self._raised(change.number, condition, at_ms)
+            point.window = (change.starts_ms, change.ends_ms)
+            self._look_at_window(change.number, point, at_ms)
         else:
             point.retired = change.retired
             for condition in (*CONDITIONS, "silent"):

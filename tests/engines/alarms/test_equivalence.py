@@ -21,7 +21,6 @@ Message = tuple[Any, ...]
 
 #: Few numbers, values and times, so that repeats, ties and exact limits happen in most examples.
 NUMBERS = st.integers(0, 3)
-TIMES = st.integers(0, 40).map(lambda second: second * 500)
 VALUES = st.sampled_from(
     [0.0, 4.0, 5.0, 5.1, 7.0, 10.0, 12.0, 12.1, 79.9, 80.0, 82.9, 83.0, 85.0, 91.0]
 )
@@ -29,8 +28,12 @@ ODD_VALUES = st.sampled_from([float("nan"), float("inf"), -0.0])
 QUALITY = st.sampled_from([192, 192, 192, 64, 72, 0])
 VERSIONS = st.integers(1, 6)
 DELAYS = st.sampled_from([0, 0, 500, 1000, 3000])
+#: How far the clock of the log goes on before a message; now and then we are deaf, or it is set.
+STEPS = st.sampled_from([0, 0, 500, 500, 1000, 1000, 3000, 10_000, 11_000, -500, -12_000])
+#: When a reading was taken, seen from its arrival.
+OFFSETS = st.sampled_from([-4000, -3000, -1000, -500, 0, 0, 0, 500])
 
-rows = st.lists(st.tuples(st.integers(-1, 5), TIMES, VALUES | ODD_VALUES, QUALITY), max_size=12)
+rows = st.lists(st.tuples(st.integers(-1, 5), OFFSETS, VALUES | ODD_VALUES, QUALITY), max_size=12)
 limit_changes = st.builds(
     LimitChange,
     number=NUMBERS,
@@ -43,19 +46,43 @@ limit_changes = st.builds(
     off_delay_ms=DELAYS,
     silence_ms=st.sampled_from([1, 1000, 4000]),
 )
-other_changes = st.builds(
-    Retirement, number=NUMBERS, version=VERSIONS, retired=st.booleans()
-) | st.builds(Suppression, number=NUMBERS, version=VERSIONS, suppressed=st.booleans())
-messages = st.one_of(
-    st.tuples(st.just("readings"), rows, TIMES),
-    st.tuples(st.just("tick"), TIMES),
-    st.tuples(st.just("control"), limit_changes | limit_changes | other_changes, TIMES),
+suppressions = st.builds(
+    Suppression,
+    number=NUMBERS,
+    version=VERSIONS,
+    starts_ms=st.integers(20, 35).map(lambda second: second * 1000),
+    ends_ms=st.integers(20, 35).map(lambda second: second * 1000),
 )
+retirements = st.builds(Retirement, number=NUMBERS, version=VERSIONS, retired=st.booleans())
+readings_message = st.tuples(st.just("readings"), rows)
+tick_message = st.tuples(st.just("tick"))
+control_message = st.tuples(st.just("control"), limit_changes | suppressions | retirements)
 #: A log begins with limits: without one there is nothing to tell.
-first_limits = st.lists(
-    limit_changes.map(lambda change: ("control", change, 0)), min_size=1, max_size=5
+first_limits = st.lists(st.tuples(st.just("control"), limit_changes), min_size=1, max_size=5)
+steps = st.lists(
+    st.tuples(
+        STEPS,
+        st.one_of(readings_message, readings_message, tick_message, tick_message, control_message),
+    ),
+    max_size=40,
 )
-logs = st.builds(list.__add__, first_limits, st.lists(messages, max_size=40))
+
+
+def on_a_clock(first: list[Message], then: list[tuple[int, Message]]) -> list[Message]:
+    """Give the messages of a log their times."""
+    log: list[Message] = [(*message, 0) for message in first]
+    now_ms = 20_000
+    for step_ms, message in then:
+        now_ms += step_ms
+        if message[0] == "readings":
+            dated = [(number, now_ms + offset, *rest) for number, offset, *rest in message[1]]
+            log.append(("readings", dated, now_ms))
+        else:
+            log.append((*message, now_ms))
+    return log
+
+
+logs = st.builds(on_a_clock, first_limits, steps)
 
 
 def told_by(judge: Judge, message: Message) -> list[Event]:

@@ -236,24 +236,46 @@ def test_a_change_that_is_not_newer_alters_nothing(judge: Judge, version: int) -
     assert hear(judge, (0, 50.0)) == []
     judge.control(Retirement(number=1, version=2, retired=False), 0)
     judge.control(Retirement(number=1, version=version), 0)
-    judge.control(Suppression(number=1, version=2, suppressed=False), 0)
-    judge.control(Suppression(number=1, version=version), 0)
+    judge.control(Suppression(number=1, version=2), 0)
+    judge.control(Suppression(number=1, version=version, ends_ms=9000), 0)
     assert hear(judge, (1, 86.0)) == [(1, "HH", "raised")]
 
 
 def test_suppression_hides_raises_and_its_end_tells_them(judge: Judge) -> None:
     ask(judge, limit(HH), limit(H, value=80.0))
-    judge.control(Suppression(number=1, version=1), 0)
+    judge.control(Suppression(number=1, version=1, ends_ms=60_000), 0)
     assert hear(judge, (0, 86.0), (1000, 81.0)) == []
-    ended = judge.control(Suppression(number=1, version=2, suppressed=False), 5000)
+    ended = judge.control(Suppression(number=1, version=2), 5000)
     assert told(ended) == [(5000, "H", "raised")]
     assert hear(judge, (6000, 50.0)) == [(6000, "H", "returned")]
+
+
+def test_suppression_begins_and_ends_by_the_tick(judge: Judge) -> None:
+    ask(judge, limit(HH), silence(3999))
+    judge.control(Suppression(number=1, version=1, starts_ms=1000, ends_ms=5000), 0)
+    judge.tick(0)
+    assert hear(judge, (500, 86.0), (600, 50.0)) == [(500, "HH", "raised"), (600, "HH", "returned")]
+    assert told(judge.tick(1000)) == []
+    assert hear(judge, (1001, 86.0)) == []
+    assert told(judge.tick(4999)) == []
+    assert told(judge.tick(5000)) == [(5000, "HH", "raised"), (5000, "silent", "raised")]
+    assert told(judge.tick(6000)) == []
+
+
+def test_a_silence_hidden_by_suppression_is_told_at_its_end(judge: Judge) -> None:
+    ask(judge, silence(1000))
+    judge.control(Suppression(number=1, version=1, ends_ms=5000), 0)
+    assert [told(judge.tick(at)) for at in (0, 1000, 5000)] == [
+        [],
+        [],
+        [(5000, "silent", "raised")],
+    ]
 
 
 def test_suppression_never_hides_a_return(judge: Judge) -> None:
     ask(judge, limit(HH))
     hear(judge, (0, 86.0))
-    assert told(judge.control(Suppression(number=1, version=1), 500)) == []
+    assert told(judge.control(Suppression(number=1, version=1, ends_ms=60_000), 500)) == []
     assert hear(judge, (1000, 50.0), (2000, 86.0), (3000, 50.0)) == [(1000, "HH", "returned")]
 
 
