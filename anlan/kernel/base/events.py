@@ -9,12 +9,16 @@ EVENT_TYPES: dict[str, "EventType"] = {}
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """`slice.noun.verb_past`, the dataclass of its `data`, and its schema version."""
+    """`slice.noun.verb_past`, the dataclass of its `data`, and its schema version.
+
+    `is_end` marks the last version of an object: whoever shows it takes it away.
+    """
 
     name: str
     data: type
     title: str
     schema: int = 1
+    is_end: bool = False
 
     def __post_init__(self) -> None:
         """Register the type; a name is given once."""
@@ -28,4 +32,5 @@ class EventType:
         """Return the public state as plain values; another dataclass is refused."""
         if not isinstance(state, self.data):
             raise TypeError(f"{self.name} carries {self.data.__name__}, not {type(state).__name__}")
-        return asdict(state)
+        plain = asdict(state)
+        return {**plain, "gone": True} if self.is_end else plain

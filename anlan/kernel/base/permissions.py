@@ -42,7 +42,8 @@ class Scope:
         )
 
 
-EVERYTHING = Scope(divs=((0, 2**63 - 1),))
+#: One below the largest int8, because PostgreSQL stores the range half open.
+EVERYTHING = Scope(divs=((0, 2**63 - 2),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
