@@ -1,0 +1,70 @@
+/** The one door to the server: generated types, CSRF token, refusals turned into `ApiProblem`. */
+import createClient, { type Middleware } from 'openapi-fetch'
+
+import { ApiProblem, networkProblem, problemOf } from './problem'
+import type { paths } from './schema'
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+let csrfToken = ''
+let signedOut: () => void = () => undefined
+
+export function keepCsrfToken(token: string): void {
+  csrfToken = token
+}
+
+/** Register what happens when the server no longer knows us; the app sends to the log-in page. */
+export function onSignedOut(handler: () => void): void {
+  signedOut = handler
+}
+
+function csrf(): string {
+  return csrfToken || (/(?:^|;\s*)csrftoken=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '')
+}
+
+/** A key that makes a repeated POST the same POST; `crypto.randomUUID` needs https, this does not. */
+export function idempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const headers: Middleware = {
+  onRequest({ request }) {
+    if (READS.has(request.method)) return request
+    request.headers.set('X-CSRFToken', csrf())
+    if (!request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', idempotencyKey())
+    return request
+  },
+}
+
+export const client = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? '',
+  credentials: 'same-origin',
+  fetch: (request) => globalThis.fetch(request),
+})
+client.use(headers)
+
+/** Options of a request that asks who we are: its 401 is an answer, not the end of a session. */
+export const QUIET = { anonymousAllowed: true } as const
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** Await an answer and return its body, or throw the `ApiProblem` it carries. */
+export async function take<T>(
+  answer: Promise<Answer<T>>,
+  { anonymousAllowed = false }: { anonymousAllowed?: boolean } = {},
+): Promise<NonNullable<T>> {
+  let settled: Answer<T>
+  try {
+    settled = await answer
+  } catch (cause) {
+    if (cause instanceof ApiProblem || (cause instanceof DOMException && cause.name === 'AbortError')) throw cause
+    throw networkProblem(cause)
+  }
+  if (settled.response.ok) return settled.data as NonNullable<T>
+  if (settled.response.status === 401 && !anonymousAllowed) signedOut()
+  throw problemOf(settled.response.status, settled.error)
+}

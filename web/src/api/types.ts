@@ -1,0 +1,53 @@
+/** The nouns of the API, read off the generated paths, so that a change there fails the type check here. */
+import type { paths } from './schema'
+
+type Body<T> = T extends { responses: { 200: { content: { 'application/json': infer R } } } } ? R : never
+type Get<P extends keyof paths> = Body<paths[P]['get']>
+type Item<P extends keyof paths> = Get<P> extends { items: (infer R)[] } ? R : never
+
+export type Session = Get<'/api/v1/session'>
+export type Region = Get<'/api/v1/places/region'>
+export type Subject = Item<'/api/v1/subjects'>
+export type SubjectDetail = Get<'/api/v1/subjects/{subject_id}'>
+export type SubjectDatastreams = Get<'/api/v1/sensing/subjects/{subject_id}/datastreams'>
+export type Datastream = SubjectDatastreams['items'][number]
+export type DatastreamLimit = Datastream['limits'][number]
+export type Observations = Get<'/api/v1/sensing/datastreams/{datastream_id}/observations'>
+export type Gateway = Item<'/api/v1/sensing/gateways'>
+export type Alarm = Item<'/api/v1/alerts/alarms'>
+export type AlarmChoices = Get<'/api/v1/alerts/choices'>
+export type AlarmStates = Get<'/api/v1/alerts/states'>
+export type Message = Item<'/api/v1/messaging/messages'>
+export type JournalRow = Item<'/api/v1/audit/journal'>
+export type Seal = Item<'/api/v1/audit/seals'>
+export type Health = Get<'/api/v1/health'>
+export type CastMember = Item<'/api/v1/demo/cast'>
+
+/** One contribution of a slice to menu, map, dossier or wall (kernel/base/registry.py). */
+export interface RegistryEntry {
+  name: string
+  title_zh: string
+  title_en: string
+  component: string | null
+  path: string | null
+  icon: string | null
+  order: number
+}
+
+export type RegistryKey = 'menu' | 'map_layers' | 'dossier_sections' | 'panels'
+export type Registry = Record<RegistryKey, RegistryEntry[]>
+
+/** What every list takes: `field.op:value` filters, a sort key, a cursor. */
+export interface ListQuery {
+  filter?: string[]
+  sort?: string
+  after?: string
+  limit?: number
+}
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+  count: number
+  count_capped: boolean
+}

@@ -1,0 +1,45 @@
+/** An ECharts instance that lives and dies with its component, and follows the size and theme of its box. */
+import { LineChart } from 'echarts/charts'
+import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { onBeforeUnmount, onMounted, watch, type Ref } from 'vue'
+
+use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, CanvasRenderer])
+
+/** A slow wall redraws four curves four times a second and no more. */
+const REDRAW_MS = 250
+
+export function useChart(box: Ref<HTMLElement | null>, option: () => EChartsCoreOption): void {
+  let chart: ECharts | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let drawnAt = 0
+
+  function draw(): void {
+    drawnAt = performance.now()
+    chart?.setOption(option(), { replaceMerge: ['series'], lazyUpdate: true })
+  }
+
+  function soon(): void {
+    clearTimeout(timer)
+    timer = setTimeout(draw, Math.max(0, REDRAW_MS - (performance.now() - drawnAt)))
+  }
+
+  const sized = new ResizeObserver(() => chart?.resize())
+  const themed = new MutationObserver(soon)
+
+  onMounted(() => {
+    if (!box.value) return
+    chart = init(box.value)
+    draw()
+    sized.observe(box.value)
+    themed.observe(document.documentElement, { attributeFilter: ['class'] })
+  })
+  watch(option, soon, { flush: 'post' })
+  onBeforeUnmount(() => {
+    clearTimeout(timer)
+    sized.disconnect()
+    themed.disconnect()
+    chart?.dispose()
+  })
+}

@@ -1,0 +1,74 @@
+/** What an alarm is to people here: its owners, its states, what may be done next. No Vue, no network. */
+import type { Alarm } from '@/api/types'
+import { isPriority, type Priority } from '@/ui/levels'
+import type { Tone } from '@/ui/tone'
+
+export const CONDITIONS = ['HH', 'H', 'L', 'LL', 'rate', 'range', 'frozen', 'silent'] as const
+
+export function isOpen(alarm: Alarm): boolean {
+  return alarm.instrument_state === 'active' || alarm.firm_state !== 'closed'
+}
+
+export function priorityOf(alarm: Pick<Alarm, 'priority'>): Priority {
+  return isPriority(alarm.priority) ? alarm.priority : 4
+}
+
+export function instrumentTone(alarm: Alarm): Tone {
+  return alarm.instrument_state === 'active' ? 'attention' : 'done'
+}
+
+export function firmTone(alarm: Alarm): Tone {
+  return ({ new: 'attention', confirmed: 'going', closed: 'done' } as const)[alarm.firm_state]
+}
+
+export function bureauTone(alarm: Alarm): Tone {
+  return ({ none: 'none', listed: 'attention', in_hand: 'going', closed: 'done' } as const)[alarm.bureau_state]
+}
+
+export type Act = 'confirm' | 'close' | 'check' | 'shelve' | 'unshelve'
+
+export interface Offer {
+  act: Act
+  /** i18n key of why it cannot be done yet; empty when it can. */
+  blocked: string
+}
+
+const PERMISSION: Readonly<Record<Act, string>> = {
+  confirm: 'alerts.alarm.confirm',
+  close: 'alerts.alarm.close',
+  check: 'alerts.alarm.check',
+  shelve: 'alerts.alarm.shelve',
+  unshelve: 'alerts.alarm.shelve',
+}
+
+function isShelved(alarm: Alarm, nowMs: number): boolean {
+  return alarm.shelved_until !== null && Date.parse(alarm.shelved_until) > nowMs
+}
+
+function closeBlock(alarm: Alarm): string {
+  if (alarm.instrument_state === 'active') return 'alerts.blocked.stillActive'
+  return alarm.firm_state === 'new' ? 'alerts.blocked.notConfirmed' : ''
+}
+
+/** What this person may do with an alarm now, in the order of the work; the server decides again. */
+export function offers(alarm: Alarm, can: (permission: string) => boolean, nowMs: number): Offer[] {
+  const possible: Offer[] = []
+  if (alarm.firm_state === 'new') possible.push({ act: 'confirm', blocked: '' })
+  if (alarm.firm_state !== 'closed') possible.push({ act: 'close', blocked: closeBlock(alarm) })
+  if (alarm.bureau_state !== 'closed') possible.push({ act: 'check', blocked: '' })
+  if (isOpen(alarm)) possible.push({ act: isShelved(alarm, nowMs) ? 'unshelve' : 'shelve', blocked: '' })
+  return possible.filter(({ act }) => can(PERMISSION[act]))
+}
+
+/** The worst first, then what nobody has answered, then the newest. */
+export function byUrgency(a: Alarm, b: Alarm): number {
+  return (
+    a.priority - b.priority ||
+    Number(a.firm_state !== 'new') - Number(b.firm_state !== 'new') ||
+    Date.parse(b.last_raised_at) - Date.parse(a.last_raised_at)
+  )
+}
+
+export function byNewest(a: Alarm, b: Alarm): number {
+  return Date.parse(b.last_raised_at) - Date.parse(a.last_raised_at) || (a.id < b.id ? 1 : -1)
+}

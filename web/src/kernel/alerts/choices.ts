@@ -1,0 +1,25 @@
+/** The causes and outcomes of the forms, asked once; ours to translate, the server's to decide. */
+import { shallowRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+
+import { readAlarmChoices } from '@/api/alerts'
+import type { AlarmChoices } from '@/api/types'
+
+const choices = shallowRef<AlarmChoices>({ causes: [], outcomes: [] })
+let asked: Promise<void> | null = null
+
+export function useChoices() {
+  const { t, te, locale } = useI18n()
+  asked ??= readAlarmChoices()
+    .then((found) => void (choices.value = found))
+    .catch(() => void (asked = null))
+
+  const titled = (kind: 'cause' | 'outcome', code: string, title: string): string => {
+    const key = `alerts.${kind}.${code}`
+    return locale.value !== 'zh-CN' && te(key) ? t(key) : title
+  }
+  const causes = () => choices.value.causes.map(({ code, title }) => ({ code, title: titled('cause', code, title) }))
+  const outcomes = () => choices.value.outcomes.map(({ code, title }) => ({ code, title: titled('outcome', code, title) }))
+  const outcomeTitle = (code: string): string => outcomes().find((one) => one.code === code)?.title ?? code
+  return { causes, outcomes, outcomeTitle }
+}

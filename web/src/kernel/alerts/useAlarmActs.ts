@@ -1,0 +1,32 @@
+/** Which act is being asked for, on which alarm; one dialog at a time. */
+import { inject, provide, shallowRef, type InjectionKey, type ShallowRef } from 'vue'
+
+import type { Alarm } from '@/api/types'
+
+import type { Act } from './alarm'
+
+export interface Asked {
+  act: Act
+  alarm: Alarm
+}
+
+interface Acts {
+  asked: ShallowRef<Asked | null>
+  ask: (act: Act, alarm: Alarm) => void
+}
+
+const ACTS: InjectionKey<Acts> = Symbol('alarm acts')
+
+/** Called by the page that carries `<AlarmActDialogs>`. */
+export function provideAlarmActs(): Acts {
+  const asked = shallowRef<Asked | null>(null)
+  const acts: Acts = { asked, ask: (act, alarm) => void (asked.value = { act, alarm }) }
+  provide(ACTS, acts)
+  return acts
+}
+
+export function useAlarmActs(): Acts {
+  const acts = inject(ACTS)
+  if (!acts) throw new Error('alarm actions stand on a page that provides them')
+  return acts
+}

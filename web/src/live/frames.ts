@@ -1,0 +1,52 @@
+/** What the server's stream says, and what pages and the hub say to one another. */
+
+/** One object's whole public state with its version; `gone` is a version too. */
+export interface Row {
+  type: string
+  id: string
+  version: number
+  gone: boolean
+  state: Record<string, unknown>
+}
+
+export interface Group {
+  type: string
+  key: string
+  count: number
+  worst: number | null
+}
+
+/** `[time in ms, value, quality]`, the latest of a datastream. */
+export type LiveValue = [number, number | null, number]
+
+export type Frame =
+  | { event: 'hello'; data: { stream_id: string; position: number; server_time: number } }
+  | { event: 'rows'; data: { position: number; rows: Row[] } }
+  | { event: 'groups'; data: { position: number; groups: Group[] } }
+  | { event: 'values'; data: { values: Record<string, LiveValue> } }
+  | { event: 'beat'; data: { server_time: number; database: string; engine_lag_s: number | null } }
+  | { event: 'reset'; data: Record<string, never> }
+
+export const EVENTS = ['hello', 'rows', 'groups', 'values', 'beat', 'reset'] as const
+
+/** `held`: connected, yet nothing comes through: a proxy on the way keeps the stream back. */
+export type LinkState = 'idle' | 'connecting' | 'open' | 'retrying' | 'held' | 'signed_out'
+
+export type ToHub =
+  | { kind: 'subscribe'; on: boolean }
+  | { kind: 'watch'; datastreams: string[] }
+  | { kind: 'ping'; on: boolean }
+  | { kind: 'restart' }
+  | { kind: 'bye' }
+
+export type FromHub =
+  | { kind: 'link'; state: LinkState }
+  | { kind: 'frame'; frame: Frame }
+  /** The hub is another one than before: what it sent meanwhile is lost to this page. */
+  | { kind: 'new_hub' }
+
+/** The server beats every 15 s; two missed beats and a little patience make data stale. */
+export const STALE_AFTER_MS = 35_000
+/** Nothing at all for three beats: the line is dead though no error was reported. */
+export const DEAD_AFTER_MS = 45_000
+export const HELD_AFTER_MS = 10_000

@@ -1,0 +1,70 @@
+/** Times as people here read them: Asia/Shanghai, whatever the desk's own setting. */
+const ZONE = 'Asia/Shanghai'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options)
+  const kept = formats.get(key) ?? new Intl.DateTimeFormat(locale, { timeZone: ZONE, hourCycle: 'h23', ...options })
+  formats.set(key, kept)
+  return kept
+}
+
+/** Milliseconds of an RFC 3339 text or of ms; null for nothing. */
+export function toMs(at: string | number | null | undefined): number | null {
+  if (at === null || at === undefined || at === '') return null
+  const ms = typeof at === 'number' ? at : Date.parse(at)
+  return Number.isFinite(ms) ? ms : null
+}
+
+/** 2026年8月1日 10:00:05 */
+export function absoluteTime(ms: number, locale: string): string {
+  return format(locale, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(ms)
+}
+
+/** 08-01 10:00, for tables and axes. */
+export function shortTime(ms: number, locale = 'zh-CN'): string {
+  return format(locale, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+    .format(ms)
+    .replace('/', '-')
+}
+
+export function clockTime(ms: number): string {
+  return format('zh-CN', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms)
+}
+
+export function minuteTime(ms: number): string {
+  return format('zh-CN', { hour: '2-digit', minute: '2-digit' }).format(ms)
+}
+
+export function dayText(ms: number, locale: string): string {
+  return format(locale, { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' }).format(ms)
+}
+
+/** To the minute, as a watermark prints it. */
+export function watermarkTime(ms: number): string {
+  return format('zh-CN', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+    .format(ms)
+    .replaceAll('/', '-')
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+]
+
+/** "5分钟前", "in 2 hours"; whole units, never rounded up: 119 s is one minute. */
+export function relativeTime(ms: number, now: number, locale: string): string {
+  const distance = ms - now
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(distance) >= step) ?? ['second', 1_000]
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' }).format(Math.trunc(distance / size) || -0, unit)
+}
