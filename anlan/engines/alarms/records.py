@@ -33,22 +33,23 @@ DEAF_AFTER_MS = 10_000
 
 #: `present` has one bit per condition; the window of suppression is half-open, empty if there is none;
 #: `suppressed` is what the last tick or control found; `version` is that of the limit in force, per slot.
+#: What every reading and every tick looks at stands first, in one line of the processor's cache.
 CONFIG = np.dtype(
     [
-        ("limit", "f8", (4,)),
-        ("deadband", "f8", (4,)),
+        ("present", "u1"),
+        ("registered", "u1"),
+        ("retired", "u1"),
+        ("suppressed", "u1"),
         ("silence_ms", "i8"),
         ("suppress_from_ms", "i8"),
         ("suppress_until_ms", "i8"),
+        ("limit", "f8", (4,)),
+        ("deadband", "f8", (4,)),
         ("on_delay_ms", "i4", (4,)),
         ("off_delay_ms", "i4", (4,)),
         ("version", "i4", (5,)),
         ("retire_version", "i4"),
         ("suppress_version", "i4"),
-        ("present", "u1"),
-        ("registered", "u1"),
-        ("retired", "u1"),
-        ("suppressed", "u1"),
     ],
     align=True,
 )
@@ -58,14 +59,14 @@ CONFIG = np.dtype(
 #: active conditions somebody was told of.
 STATE = np.dtype(
     [
+        ("active", "u1"),
+        ("reported", "u1"),
         ("last_ms", "i8"),
         ("heard_ms", "i8"),
         ("clock_ms", "i8"),
         ("last_value", "f8"),
         ("since_ms", "i8", (4,)),
         ("raised_ms", "i8", (5,)),
-        ("active", "u1"),
-        ("reported", "u1"),
     ],
     align=True,
 )

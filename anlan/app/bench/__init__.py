@@ -1,0 +1,1 @@
+"""What this software measures about itself; `anlan bench <name>` runs it."""
