@@ -91,6 +91,18 @@ def dsn(databases: Databases, transactional_db: None) -> Callable[[str], str]:
     return lambda role: databases.dsn(role, DATABASE)
 
 
+@pytest.fixture
+def acting_as(db: None) -> Callable[[str], None]:
+    """Return how a test goes on as the role of a process, with its grants and policies."""
+    from django.db import connection
+
+    def become(role: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('role', %s, false)", [role])
+
+    return become
+
+
 @pytest.fixture(scope="session")
 def nats() -> Iterator[NatsServer]:
     """Start a NATS server of this worker's own, on free ports, with an empty store."""

@@ -72,7 +72,17 @@ class ThrowAwayStack:
         self._cluster.build()
         self._care.group(self._cluster.start(self.home / "postgres.log"), politely="QUIT")
         prepare_template(self.databases)
+        self._let_tests_change_role()
         self.is_started = True
+
+    def _let_tests_change_role(self) -> None:
+        """Let a test act as a process by SET LOCAL ROLE; without it nothing is inherited."""
+        with psycopg.connect(self.databases.dsn("anlan_admin", "postgres")) as admin:
+            admin.execute("ALTER ROLE anlan_app NOINHERIT")
+            admin.execute(
+                "GRANT anlan_engine, anlan_relay, anlan_recorder, anlan_worker, anlan_gateway,"
+                " anlan_live, anlan_owner TO anlan_app"
+            )
 
     def stop(self) -> None:
         """Stop the cluster and remove the folder."""

@@ -1,0 +1,144 @@
+"""The engine's writes: alarms, journal and progress in one transaction, once and only once."""
+
+from collections.abc import Callable
+from dataclasses import asdict, fields
+
+import pytest
+from django.db import IntegrityError
+
+from anlan.kernel.alerts import queries
+from anlan.kernel.alerts.events import AlarmState
+from anlan.kernel.alerts.models import Alarm, EngineProgress
+from anlan.kernel.alerts.rules import Progress, Transition
+from anlan.kernel.alerts.services.transitions import apply_transitions
+from anlan.kernel.base.clock import from_ms, now_ms
+from anlan.kernel.base.errors import ConflictError
+from anlan.kernel.base.ids import derived_ulid
+from anlan.kernel.base.models import Journal, JournalPending
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from tests.plant import Plant, build_plant
+
+pytestmark = pytest.mark.django_db
+EPOCH = "01K0000000000000000000EP0C"
+ENGINE = machine("engine")
+
+
+@pytest.fixture
+def plant(acting_as: Callable[[str], None]) -> Plant:
+    made = build_plant()
+    acting_as("anlan_engine")
+    return made
+
+
+def step(
+    plant: Plant, kind: str, seq: int, *, condition: str = "HH", stream: int = 0
+) -> Transition:
+    at = now_ms()
+    return Transition(
+        alarm_id=derived_ulid(at, EPOCH, 0, seq, stream),
+        number=plant.streams[stream].number,
+        condition=condition,
+        kind="raised" if kind == "raised" else "returned",
+        at_ms=at,
+        known_ms=at,
+        value=91.5,
+        limit_version=99,
+    )
+
+
+def apply(transitions: list[Transition], after: int, seq: int, exercise: str | None = None) -> int:
+    progress = Progress(shard_group="0", epoch=EPOCH, after_seq=after, seq=seq)
+    with unit_of_work(ENGINE):
+        return apply_transitions(transitions, progress, exercise_id=exercise)
+
+
+def the_alarm() -> Alarm:
+    with unit_of_work(ENGINE):
+        return Alarm.objects.get()
+
+
+def test_a_raise_makes_one_alarm_with_its_limit_its_journal_row_and_the_progress(
+    plant: Plant,
+) -> None:
+    raised = step(plant, "raised", 1)
+    assert apply([raised], 0, 1) == 1
+    alarm = the_alarm()
+    assert (alarm.id, alarm.instrument_state, alarm.priority) == (raised.alarm_id, "active", 1)
+    assert (alarm.limit_value, alarm.value, alarm.bureau_state) == (90.0, 91.5, "listed")
+    assert (alarm.div, alarm.zone, alarm.site) == (plant.site.div, plant.site.zone, plant.site.id)
+    with unit_of_work(ENGINE):
+        row = Journal.objects.get(type="alerts.alarm.raised")
+        assert JournalPending.objects.filter(journal=row).exists()
+        assert (row.object, row.object_version, row.actor) == (alarm.id, 1, "system:engine")
+        assert EngineProgress.objects.get().seq == 1
+
+
+def test_the_journal_carries_exactly_the_public_state_that_the_api_shows(plant: Plant) -> None:
+    apply([step(plant, "raised", 1)], 0, 1)
+    with unit_of_work(ENGINE):
+        data = Journal.objects.get(type="alerts.alarm.raised").data
+        shown = asdict(queries.alarm_state(data["id"]))
+    assert data.keys() == {field.name for field in fields(AlarmState)}
+    same = {name: data[name] for name in data if not name.endswith(("_at", "_until"))}
+    assert same == {name: shown[name] for name in same}
+
+
+def test_raise_return_raise_in_one_message_reopens_the_same_row(plant: Plant) -> None:
+    chain = [step(plant, kind, seq) for seq, kind in enumerate(("raised", "returned", "raised"))]
+    assert apply(chain, 0, 1) == 3
+    alarm = the_alarm()
+    assert (alarm.instrument_state, alarm.occurrences, alarm.version) == ("active", 2, 3)
+    assert alarm.id == chain[0].alarm_id
+
+
+def test_a_raise_after_the_firm_closed_makes_a_new_alarm(plant: Plant) -> None:
+    apply([step(plant, "raised", 1), step(plant, "returned", 2)], 0, 2)
+    with unit_of_work(ENGINE):
+        Alarm.objects.update(firm_state="closed")
+    apply([step(plant, "raised", 3)], 2, 3)
+    with unit_of_work(ENGINE):
+        assert Alarm.objects.count() == 2
+
+
+def test_progress_that_another_engine_moved_refuses_the_whole_batch(plant: Plant) -> None:
+    apply([], 0, 5)
+    with pytest.raises(ConflictError):
+        apply([step(plant, "raised", 6)], 4, 6)
+    with unit_of_work(ENGINE):
+        assert not Alarm.objects.exists()
+        assert EngineProgress.objects.get().seq == 5
+
+
+def test_a_new_epoch_starts_its_own_count(plant: Plant) -> None:
+    apply([], 0, 5)
+    other = Progress(shard_group="0", epoch=EPOCH[:-1] + "1", after_seq=0, seq=1)
+    with unit_of_work(ENGINE):
+        apply_transitions([], other)
+        assert EngineProgress.objects.get().seq == 1
+
+
+def test_a_return_without_an_open_alarm_changes_nothing(plant: Plant) -> None:
+    assert apply([step(plant, "returned", 1)], 0, 1) == 0
+
+
+def test_the_database_itself_refuses_a_second_open_alarm_of_a_condition(plant: Plant) -> None:
+    apply([step(plant, "raised", 1)], 0, 1)
+    alarm = the_alarm()
+    alarm.id = derived_ulid(now_ms(), "another")
+    with pytest.raises(IntegrityError), unit_of_work(ENGINE):
+        alarm.save(force_insert=True)
+
+
+def test_a_thousand_alarms_of_a_storm_are_a_handful_of_statements(
+    plant: Plant, django_assert_max_num_queries: object
+) -> None:
+    both = [step(plant, "raised", 1), step(plant, "raised", 2, condition="H", stream=1)]
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        apply(both, 0, 2)
+
+
+def test_times_are_those_of_the_reading_not_of_the_writing(plant: Plant) -> None:
+    raised = step(plant, "raised", 1)
+    apply([raised], 0, 1)
+    assert the_alarm().raised_at == from_ms(raised.at_ms)
