@@ -1,0 +1,136 @@
+"""What linters cannot check: the rules of the house, each with a planted breach that it catches."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "anlan"
+WALL = 400
+WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
+WRITES |= {"delete", "update"}
+#: Where rows may be written: services; base writes the journal and its keys, tools of the stack none.
+WRITERS = re.compile(r"/services(\.py|/)|kernel/base/(journal|idempotency)\.py$|/migrations/")
+#: `update` and `delete` of things that are not rows are told apart by what they are called on.
+NOT_ROWS = {"digest", "hash", "environ", "facts", "settings", "dict", "mac", "hasher", "seen"}
+
+
+def modules() -> list[Path]:
+    return [file for file in sorted(PACKAGE.rglob("*.py")) if "/migrations/" not in str(file)]
+
+
+def too_long(text: str) -> bool:
+    return text.count("\n") > WALL
+
+
+def row_writes(source: str) -> list[int]:
+    """Return the lines that write through the ORM: `.objects….save()` and the like."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        receiver = ast.unparse(node.func.value)
+        manager = ".objects" in receiver or node.func.attr in {"save", "bulk_create", "bulk_update"}
+        if node.func.attr in WRITES and manager and receiver.split(".")[-1] not in NOT_ROWS:
+            found.append(node.lineno)
+    return found
+
+
+def string_models(source: str) -> bool:
+    """Tell whether a model is fetched by name, which no import linter sees."""
+    return "get_model(" in source
+
+
+def slices() -> list[Path]:
+    found = []
+    for layer in ("kernel", "systems", "adapters"):
+        found += [
+            one for one in sorted((PACKAGE / layer).iterdir()) if (one / "__init__.py").exists()
+        ]
+    return found
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_module_passes_the_wall_of_400_lines(file: Path) -> None:
+    assert not too_long(file.read_text(encoding="utf-8"))
+
+
+def test_web_files_keep_the_wall_too() -> None:
+    files = [
+        file
+        for ending in ("*.ts", "*.vue")
+        for file in (ROOT / "web" / "src").rglob(ending)
+        if not file.name.endswith(".d.ts")
+    ]
+    assert [str(file) for file in files if too_long(file.read_text(encoding="utf-8"))] == []
+
+
+def test_only_services_write() -> None:
+    breaches = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in modules()
+        if not WRITERS.search(file.as_posix())
+        for line in row_writes(file.read_text(encoding="utf-8"))
+    ]
+    assert breaches == []
+
+
+def test_no_model_is_fetched_by_its_name() -> None:
+    assert [str(f) for f in modules() if string_models(f.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("folder", slices(), ids=lambda folder: folder.name)
+def test_every_slice_has_a_readme_that_says_who_uses_it(folder: Path) -> None:
+    readme = folder / "README.md"
+    assert readme.exists(), f"{folder.relative_to(ROOT)} has no README.md"
+    assert len(readme.read_text(encoding="utf-8")) > 200
+
+
+@pytest.mark.parametrize("folder", slices(), ids=lambda folder: folder.name)
+def test_tests_mirror_the_package(folder: Path) -> None:
+    mirror = ROOT / "tests" / folder.relative_to(PACKAGE)
+    assert list(mirror.glob("test_*.py")), f"{mirror.relative_to(ROOT)} has no test"
+
+
+def test_no_folder_is_a_drawer_for_everything() -> None:
+    drawers = {"utils", "helpers", "common", "manager", "misc"}
+    assert [str(f) for f in PACKAGE.rglob("*") if f.stem in drawers] == []
+
+
+def test_no_registry_and_no_path_of_a_machine_stands_in_a_tracked_file() -> None:
+    words = [
+        r"pypi\.org",
+        r"files\.pythonhosted",
+        r"registry\.npmjs",
+        r"deb\.debian\.org",
+        "/" + "work/",
+        "/" + "root/",
+    ]
+    pattern = re.compile("|".join(words))
+    import subprocess
+
+    tracked = subprocess.run(
+        ["/usr/bin/git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    found = []
+    for name in filter(None, tracked):
+        file = ROOT / name
+        if (
+            file.suffix in {".png", ".woff2", ".parquet"}
+            or not file.is_file()
+            or name == "tests/architecture/test_house_rules.py"
+        ):
+            continue
+        text = file.read_text(encoding="utf-8", errors="replace")
+        found += [f"{name}: {hit.group()}" for hit in pattern.finditer(text)]
+    assert found == []
+
+
+def test_planted_breaches_are_caught() -> None:
+    assert too_long("x\n" * (WALL + 1))
+    assert row_writes("Alarm.objects.filter(pk=1).update(value=2)") == [1]
+    assert row_writes("alarm.save(update_fields=['value'])") == [1]
+    assert row_writes("digest.update(b'x')\nenviron.update({})") == []
+    assert string_models("apps.get_model('alerts', 'Alarm')")
