@@ -97,7 +97,9 @@ class Streams:
     events_epoch: str
 
 
-async def ensure_streams(js: JetStreamContext, config: Config) -> Streams:
+async def ensure_streams(
+    js: JetStreamContext, config: Config, systems: Iterable[str] = ()
+) -> Streams:
     """Make READINGS and EVENTS if they are missing, and bring their limits up to date."""
     readings = StreamConfig(
         name=READINGS,
@@ -107,16 +109,17 @@ async def ensure_streams(js: JetStreamContext, config: Config) -> Streams:
     )
     events = StreamConfig(
         name=EVENTS,
-        subjects=event_subjects(config.node),
+        subjects=event_subjects(config.node, systems),
         max_bytes=config.events_max_bytes,
         allow_direct=True,
+        allow_atomic=True,  # the relay stores a batch whole or not at all, with one fsync
     )
     return Streams(await _ensure(js, readings), await _ensure(js, events))
 
 
 def event_subjects(node: str, systems: Iterable[str] = ()) -> list[str]:
     """Return what EVENTS listens to: one branch for each slice."""
-    return [f"{node}.{name}.>" for name in (*KERNEL_SLICES, *systems)]
+    return [f"{node}.{name}.>" for name in dict.fromkeys((*KERNEL_SLICES, *systems))]
 
 
 async def _ensure(js: JetStreamContext, wanted: StreamConfig) -> str:
@@ -140,8 +143,10 @@ async def _ensure(js: JetStreamContext, wanted: StreamConfig) -> str:
             info = await js.stream_info(name)
     there = info.config
     subjects = sorted({*(there.subjects or []), *(wanted.subjects or [])})
-    if there.max_bytes != wanted.max_bytes or subjects != sorted(there.subjects or []):
-        changed = replace(there, max_bytes=wanted.max_bytes, subjects=subjects)
+    changed = replace(
+        there, max_bytes=wanted.max_bytes, subjects=subjects, allow_atomic=wanted.allow_atomic
+    )
+    if changed != replace(there, subjects=sorted(there.subjects or [])):
         info = await js.update_stream(changed)
     return epoch_of(info.config)
 

@@ -30,7 +30,7 @@ class EventType:
 
     def payload(self, state: Any) -> dict[str, Any]:
         """Return the public state as plain values; another dataclass is refused."""
-        if not isinstance(state, self.data):
+        if not isinstance(state, self.data) or not is_dataclass(state) or isinstance(state, type):
             raise TypeError(f"{self.name} carries {self.data.__name__}, not {type(state).__name__}")
         plain = asdict(state)
         return {**plain, "gone": True} if self.is_end else plain
