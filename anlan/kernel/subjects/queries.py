@@ -18,6 +18,7 @@ _JOINED = {
 
 _POINTS = """
     SELECT coalesce(json_agg(json_build_object('type', 'Feature', 'id', s.id,
+        'geometry', ST_AsGeoJSON(s.location, 6)::json, 'properties', json_build_object(
             'id', s.id, 'name', s.name, 'name_en', s.name_en, 'kind', k.code, 'status', s.status,
             'parent_id', s.parent_id, 'site', s.site, 'demo', s.is_invented))), '[]'::json)
     FROM subjects_subject s JOIN subjects_subjectkind k ON k.id = s.kind_id

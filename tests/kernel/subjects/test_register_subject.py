@@ -1,0 +1,93 @@
+"""Subjects hang in a tree, inherit place and site, and obey the schema of their kind."""
+
+import pytest
+
+from anlan.kernel.base.errors import DomainError, InvalidError, StaleVersionError
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import Principal, Scope, machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.places.rules import div_range
+from anlan.kernel.subjects import queries, services
+from anlan.kernel.subjects.models import Subject, SubjectKind
+from tests.plant import build_plant
+
+pytestmark = pytest.mark.django_db
+SYSTEM = machine("test")
+
+
+def test_a_tank_inherits_site_and_place_from_the_enterprise_it_hangs_under() -> None:
+    plant = build_plant()
+    assert plant.site.site == plant.site.id
+    assert (plant.tank.site, plant.tank.div, plant.tank.zone) == (
+        plant.site.id,
+        plant.site.div,
+        plant.site.zone,
+    )
+    with unit_of_work(SYSTEM, read_only=True):
+        assert queries.path_of(plant.tank) == [{"id": plant.site.id, "name": plant.site.name}]
+
+
+def test_attributes_that_break_the_schema_of_the_kind_are_named_field_by_field() -> None:
+    plant = build_plant()
+    with pytest.raises(InvalidError) as refused, unit_of_work(SYSTEM):
+        services.register_subject(
+            kind="tank", name="T9", parent_id=plant.site.id, attributes={"volume_m3": -5}
+        )
+    assert refused.value.facts["errors"][0]["field"] == "volume_m3"
+    with unit_of_work(SYSTEM, read_only=True):
+        assert not Subject.objects.filter(name="T9").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"kind": "no_such", "name": "x"}, "subjects.unknown_kind"),
+        ({"kind": "tank", "name": "x"}, "subjects.no_place"),
+        ({"kind": "tank", "name": "x", "parent_id": "0" * 26}, "subjects.unknown_parent"),
+    ],
+)
+def test_a_subject_without_kind_or_place_is_refused(said: dict[str, str], code: str) -> None:
+    build_plant()
+    with pytest.raises(DomainError) as refused, unit_of_work(SYSTEM):
+        services.register_subject(**said)
+    assert refused.value.code == code
+
+
+def test_a_change_under_somebody_elses_change_is_refused_and_journalled_otherwise() -> None:
+    tank = build_plant().tank
+    with unit_of_work(SYSTEM):
+        services.change_subject(subject_id=tank.id, expected_version=1, name="甲醇罐 T101")
+    with pytest.raises(StaleVersionError), unit_of_work(SYSTEM):
+        services.change_subject(subject_id=tank.id, expected_version=1, name="另一个名字")
+    with unit_of_work(SYSTEM, read_only=True):
+        row = Journal.objects.get(object=tank.id, type="subjects.subject.changed")
+        assert (row.object_version, row.data["name"]) == (2, "甲醇罐 T101")
+        assert row.change is not None
+        assert row.change["before"]["name"] == tank.name
+
+
+def test_defining_the_same_kind_again_changes_nothing_and_a_new_schema_raises_its_version() -> None:
+    with unit_of_work(SYSTEM):
+        first = services.define_kind(
+            code="mine", title="矿山", title_en="Mine", schema={"type": "object"}
+        )
+        again = services.define_kind(
+            code="mine", title="矿山", title_en="Mine", schema={"type": "object"}
+        )
+        assert (again.id, again.version) == (first.id, 1)
+        wider = {"type": "object", "properties": {"depth_m": {"type": "number"}}}
+        changed = services.define_kind(code="mine", title="矿山", title_en="Mine", schema=wider)
+        assert (changed.version, changed.schema_version) == (2, 2)
+    with pytest.raises(InvalidError), unit_of_work(SYSTEM):
+        services.define_kind(code="bad", title="x", title_en="x", schema={"type": "no such type"})
+    with unit_of_work(SYSTEM, read_only=True):
+        assert not SubjectKind.objects.filter(code="bad").exists()
+
+
+def test_the_map_shows_a_county_its_own_points_and_no_others() -> None:
+    build_plant("ours")
+    build_plant("theirs", div=6403230000000000, zone=None)
+    officer = Principal(actor="user:x", name="x", scope=Scope(divs=(div_range("640323"),)))
+    with unit_of_work(officer, read_only=True):
+        names = [one["properties"]["name"] for one in queries.points()["features"]]
+    assert names == ["theirs 厂区"]
