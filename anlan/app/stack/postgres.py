@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -111,7 +112,7 @@ class Cluster:
 
     def _write_rules(self, folder: Path) -> None:
         """Say who may come in: the caller and the owner, as any of our roles, by the socket."""
-        users = sorted({self.owner.name, *_caller_names()})
+        users = sorted({self.owner.name, pwd.getpwuid(os.getuid()).pw_name})
         identities = "".join(f"anlan {user} {role}\n" for user in users for role in ROLES)
         access = "local all all peer map=anlan\n"
         for name, text in (("pg_hba.conf", access), ("pg_ident.conf", identities)):
@@ -126,21 +127,20 @@ class Cluster:
         return self.owner.command(server, "-D", self.data, "-k", self.sockets, *options)
 
     def make_way(self, *, timeout_s: float = 20.0) -> None:
-        """Clear what an earlier run left: stop its server if it lives, else drop its pid file."""
+        """Clear what an earlier run left: its server and sessions, or a pid file that lies."""
         file = self.data / "postmaster.pid"
-        if (pid := _pid_in(file)) is None:
-            return
-        if not _serves(pid, self.data):
-            file.unlink(missing_ok=True)
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
+        if (pid := _pid_in(file)) is not None and Path(f"/proc/{pid}").exists():
+            if pid in _processes_in(self.data):
+                os.kill(pid, signal.SIGINT)
+            else:
+                # the number was given to another process, after a boot; PostgreSQL would believe it
+                file.unlink(missing_ok=True)
         until = time.monotonic() + timeout_s
-        while file.exists() and _serves(pid, self.data):
+        while left := _processes_in(self.data):
             if time.monotonic() > until:
                 raise StackError(
-                    f"上次运行留下的 PostgreSQL(进程 {pid})停不下来。",
-                    f"PostgreSQL of an earlier run (process {pid}) does not stop.",
+                    f"上次运行留下的 PostgreSQL 进程 {left} 停不下来。",
+                    f"PostgreSQL processes {left} of an earlier run do not stop.",
                 )
             time.sleep(0.05)
 
@@ -191,7 +191,7 @@ def cluster_in(home: Path, *, throw_away: bool = False) -> Cluster:
     owner.folder(folder)
     if not owner.reaches(folder):
         raise StackError(f"{owner.name} 进不了 {folder}。", f"{owner.name} cannot enter {folder}.")
-    return Cluster(folder / "data", _socket_folder(owner), owner, throw_away)
+    return Cluster(folder.resolve() / "data", _socket_folder(owner), owner, throw_away)
 
 
 def _socket_folder(owner: Owner) -> Path:
@@ -207,13 +207,6 @@ def _socket_folder(owner: Owner) -> Path:
     )
 
 
-def _caller_names() -> set[str]:
-    """Return the name of the user who runs us, and root's when that is who we are."""
-    import pwd
-
-    return {pwd.getpwuid(os.getuid()).pw_name}
-
-
 def _pid_in(file: Path) -> int | None:
     try:
         return int(file.read_text(encoding="utf-8").splitlines()[0])
@@ -221,14 +214,14 @@ def _pid_in(file: Path) -> int | None:
         return None
 
 
-def _serves(pid: int, data: Path) -> bool:
-    """Tell whether this process is a server of this folder; numbers are used again after a boot."""
-    try:
-        return Path(f"/proc/{pid}/cwd").resolve() == data.resolve() and (
-            b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        )
-    except OSError:
-        return False
+def _processes_in(data: Path) -> list[int]:
+    """Return the processes at work in a data folder: a server and its sessions have it as cwd."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == data:
+                found.append(int(process.name))
+    return found
 
 
 def _environment() -> dict[str, str]:

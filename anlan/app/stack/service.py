@@ -26,7 +26,7 @@ class Service:
     zh: str
     command: Callable[[], Sequence[str]]
     is_ready: Callable[[], bool]
-    before: Callable[[], None] = _nothing
+    before: Callable[[], object] = _nothing
     """Clears what a crash left; called before every start."""
     after: Callable[[], None] = _nothing
     """Tidies up once the process has ended for good."""

@@ -42,12 +42,20 @@ class Supervisor:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked_to_stop = True
+        self.ask_to_stop()
 
     @property
     def asked_to_stop(self) -> bool:
         """Whether somebody wants us to end."""
         return self._asked_to_stop
+
+    def ask_to_stop(self) -> None:
+        """End the next time round, as if somebody had pressed Ctrl-C."""
+        self._asked_to_stop = True
+
+    def pid_of(self, name: str) -> int:
+        """Return the process id of a service's present life."""
+        return self._running[name].pid
 
     def start(self, services: Sequence[Service]) -> None:
         """Start a stage together and wait until all of it is ready.

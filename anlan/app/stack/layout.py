@@ -1,0 +1,107 @@
+"""What lies where below `var/`: one folder holds a whole installation."""
+
+import json
+import secrets
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from anlan.app.stack import ports
+from anlan.app.stack.nats import NatsServer
+from anlan.app.stack.nats_users import write_private
+from anlan.app.stack.postgres import Cluster
+
+PREFERRED = {"web": 8080, "serve": 8181, "live": 8182, "gateway": 8183}
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of our own processes; kept from start to start as long as they are free."""
+
+    web: int
+    serve: int
+    live: int
+    gateway: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folder of an installation."""
+
+    home: Path
+
+    @property
+    def logs(self) -> Path:
+        """One log a process."""
+        return self.home / "log"
+
+    @property
+    def settings_file(self) -> Path:
+        """What the processes are told (`ANLAN_CONFIG`)."""
+        return self.home / "anlan.toml"
+
+    @property
+    def lock_file(self) -> Path:
+        """Who runs here."""
+        return self.home / "lock"
+
+    @property
+    def stamps(self) -> Path:
+        """What has been done already, each with the digest of what it was made from."""
+        return self.home / "stamps"
+
+    def make(self) -> None:
+        """Make the folders; the servers' owner must be able to pass through the first."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.chmod(0o755)
+        for folder in (self.logs, self.stamps, *map(self.home.joinpath, _OURS)):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        secret = self.home / "secret_key"
+        if not secret.exists():
+            write_private(secret, secrets.token_urlsafe(48))
+
+    def choose_ports(self) -> Ports:
+        """Take the ports of the last start if they are free, else others, and write them down."""
+        file = self.home / "ports.json"
+        last: dict[str, int] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        chosen = {
+            name: ports.free_port(last.get(name, preferred))
+            for name, preferred in PREFERRED.items()
+        }
+        file.write_text(json.dumps(chosen), encoding="utf-8")
+        return Ports(**chosen)
+
+    def write_settings(self, settings: dict[str, Any]) -> None:
+        """Write the TOML that every process of this installation reads."""
+        lines = [f"{name} = {_toml(value)}" for name, value in sorted(settings.items())]
+        text = "# written by `anlan demo`; changes are lost\n" + "\n".join(lines) + "\n"
+        write_private(self.settings_file, text)
+
+
+_OURS = ("history", "snapshots", "documents")
+
+
+def demo_settings(
+    layout: Layout, chosen: Ports, cluster: Cluster, nats: NatsServer, *, public_url: str
+) -> dict[str, Any]:
+    """Return the settings of the demonstration on one node."""
+    return {
+        "node": "n640181",
+        "home": layout.home,
+        "database_url": cluster.url(),
+        "nats_url": nats.url,
+        "nats_user": nats.user,
+        "nats_password_file": nats.password_file,
+        "nats_pid_file": nats.pid_file,
+        "gateways_file": nats.gateways_file,
+        "mqtt_port": nats.mqtt_port,
+        "secret_key_file": layout.home / "secret_key",
+        "public_url": public_url,
+        "demo": True,
+        **{f"{field.name}_port": getattr(chosen, field.name) for field in fields(Ports)[1:]},
+    }
+
+
+def _toml(value: object) -> str:
+    """Write a text, number or truth; JSON's forms of these are TOML's."""
+    return json.dumps(value if isinstance(value, bool | int | float) else str(value))

@@ -1,0 +1,123 @@
+"""The one origin: routes, headers, caching, and an event stream that is not held back."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from anlan.app.stack import ports
+from anlan.app.stack.care import Care
+from anlan.app.stack.nginx import Nginx
+from anlan.app.stack.owner import choose
+from anlan.app.stack.service import Service
+from anlan.app.stack.supervisor import Supervisor
+
+
+class Backend(BaseHTTPRequestHandler):
+    """Answers with its own name; on /live it sends one event and keeps the line open."""
+
+    name = "?"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("X-Frame-Options", "SAMEORIGIN")
+        self.end_headers()
+        self.wfile.write(f"{self.name} {self.path}\n".encode())
+        self.wfile.flush()
+        if self.path == "/live":
+            self.server.hold.wait(30)  # type: ignore[attr-defined]
+
+    do_POST = do_GET  # noqa: N815  the base class's name
+
+    def log_message(self, *_words: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def backends() -> Iterator[dict[str, int]]:
+    servers = {}
+    for name in ("serve", "live", "gateway"):
+        handler = type(name, (Backend,), {"name": name})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        server.hold = threading.Event()  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers[name] = server
+    yield {name: server.server_port for name, server in servers.items()}
+    for server in servers.values():
+        server.hold.set()  # type: ignore[attr-defined]
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def origin(tmp_path: Path, backends: dict[str, int]) -> Iterator[str]:
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text("<title>Anlan</title>")
+    (dist / "assets" / "app-1a2b.js").write_text("export {}\n")
+    owner, folder = choose(tmp_path / "nginx")
+    nginx = Nginx(
+        folder=folder,
+        owner=owner,
+        dist=dist,
+        port=ports.free_port(),
+        serve_port=backends["serve"],
+        live_port=backends["live"],
+        gateway_port=backends["gateway"],
+    )
+    nginx.write_configuration()
+    with Care() as care:
+        house = Supervisor(tmp_path, care, lambda _name, _what: None)
+        house.start(
+            [Service(name="nginx", zh="", command=nginx.server_command, is_ready=nginx.is_ready)]
+        )
+        yield f"http://127.0.0.1:{nginx.port}"
+        house.stop()
+    assert not ports.answers(nginx.port)
+
+
+def test_each_path_reaches_its_process(origin: str) -> None:
+    assert httpx.post(f"{origin}/api/v1/observations").text == "gateway /api/v1/observations\n"
+    assert httpx.get(f"{origin}/api/v1/session").text == "serve /api/v1/session\n"
+    assert httpx.get(f"{origin}/tiles/a/1/b/1/2/3").text == "serve /tiles/a/1/b/1/2/3\n"
+
+
+def test_an_event_arrives_before_the_stream_ends(origin: str) -> None:
+    with httpx.stream("GET", f"{origin}/live", timeout=5) as stream:
+        assert next(stream.iter_lines()) == "live /live"
+
+
+def test_a_page_of_the_app_is_the_app_and_a_missing_asset_is_not(origin: str) -> None:
+    page = httpx.get(f"{origin}/alarms/01ABC")
+    assert page.text == "<title>Anlan</title>"
+    assert page.headers["Cache-Control"] == "no-cache"
+    asset = httpx.get(f"{origin}/assets/app-1a2b.js")
+    assert "immutable" in asset.headers["Cache-Control"]
+    assert asset.headers["Content-Type"] == "text/javascript"
+    gone = httpx.get(f"{origin}/assets/app-old.js")
+    assert gone.status_code == 404
+    assert "Cache-Control" not in gone.headers
+
+
+def test_every_answer_carries_the_headers_of_safety_once(origin: str) -> None:
+    for path in ("/", "/assets/app-1a2b.js", "/api/v1/session"):
+        headers = httpx.get(f"{origin}{path}").headers
+        assert headers.get_list("X-Frame-Options") == ["DENY"]
+        assert headers.get_list("X-Content-Type-Options") == ["nosniff"]
+        policy = headers["Content-Security-Policy"]
+        assert "worker-src 'self' blob:" in policy
+        assert "script-src 'self';" in policy
+        assert headers["Server"] == "nginx"
+
+
+def test_a_port_that_is_taken_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert ports.free_port(port) != port
