@@ -1,0 +1,213 @@
+"""What is wrong with this installation, in Chinese and English, each with its remedy."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
+from django.db import DatabaseError, connection
+
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.config import Config, ConfigurationError
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+
+Level = Literal["ok", "warning", "broken"]
+
+#: Free space of 7.16: below 15 % a banner, below 10 % models stop, below 5 % the doors refuse.
+DISK_BANNER, DISK_MODELS, DISK_DOORS = 0.15, 0.10, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: how it is, in both languages, and what to do."""
+
+    level: Level
+    zh: str
+    en: str
+    remedy: str = ""
+
+
+Check = Callable[[Config], Iterator[Finding]]
+
+
+def secrets(config: Config) -> Iterator[Finding]:
+    """Secrets lie in files that only their owner reads."""
+    for name in ("secret_key_file", "nats_password_file"):
+        try:
+            config.secret(name)
+        except ConfigurationError as error:
+            yield Finding("broken", f"缺少密钥文件：{error}", f"missing secret: {error}")
+            continue
+        mode = config.path(name).stat().st_mode & 0o077
+        if mode:
+            file = config.path(name)
+            yield Finding(
+                "warning", f"{file} 他人可读", f"{file} is readable by others", f"chmod 600 {file}"
+            )
+        else:
+            yield Finding("ok", f"密钥文件 {name} 只有属主可读", f"{name} is its owner's alone")
+
+
+def disk(config: Config) -> Iterator[Finding]:
+    """Free space of the data folder against the thresholds of 7.16."""
+    usage = shutil.disk_usage(config.home)
+    share = usage.free / usage.total
+    text = f"{share:.0%}（{usage.free / 1e9:.1f} GB）"
+    if share < DISK_DOORS:
+        yield Finding(
+            "broken",
+            f"磁盘剩余 {text}，入口将拒收",
+            f"disk free {text}: doors refuse",
+            "清理或扩容 / free space",
+        )
+    elif share < DISK_BANNER:
+        yield Finding("warning", f"磁盘剩余 {text}", f"disk free {text}", "清理或扩容 / free space")
+    else:
+        yield Finding("ok", f"磁盘剩余 {text}", f"disk free {text}")
+
+
+def database(config: Config) -> Iterator[Finding]:
+    """The database answers, every migration is applied, every scoped table has its wall up."""
+    del config
+    try:
+        with unit_of_work(machine("doctor"), read_only=True), connection.cursor() as cursor:
+            cursor.execute(_WALL)
+            open_tables = [row[0] for row in cursor.fetchall()]
+            cursor.execute(_LEAKPROOF)
+            leaky = [row[0] for row in cursor.fetchall()]
+            cursor.execute("SELECT now()")
+            skew_s = abs((cursor.fetchone()[0] - now()).total_seconds())
+    except (DatabaseError, psycopg.Error) as error:
+        yield Finding(
+            "broken", f"数据库连不上：{error}", f"no database: {error}", "anlan demo / DATABASE_URL"
+        )
+        return
+    yield from _wall_findings(open_tables, leaky)
+    if skew_s > 2:
+        yield Finding(
+            "warning",
+            f"数据库时钟相差 {skew_s:.1f} 秒",
+            f"database clock off by {skew_s:.1f} s",
+            "NTP",
+        )
+    yield from _migrations()
+
+
+_WALL = """
+    SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'div'
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+      AND c.relname NOT IN ('places_division', 'places_settlement')
+      AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+"""
+_LEAKPROOF = """
+    SELECT proname FROM pg_proc
+    WHERE proname IN ('geometry_overlaps', 'ts_match_vq', 'textlike', 'texticlike')
+      AND NOT proleakproof AND proname || pronargs NOT IN ('geometry_overlaps3')
+"""
+
+
+def _wall_findings(open_tables: list[str], leaky: list[str]) -> Iterator[Finding]:
+    if open_tables:
+        names = ", ".join(open_tables)
+        yield Finding(
+            "broken",
+            f"这些表没有强制行级安全：{names}",
+            f"no forced row security: {names}",
+            "anlan db migrate",
+        )
+    else:
+        yield Finding("ok", "带辖区列的表都强制行级安全", "every scoped table forces row security")
+    if leaky:
+        names = ", ".join(leaky)
+        yield Finding(
+            "warning", f"未标记 leakproof：{names}", f"not leakproof: {names}", "anlan db prepare"
+        )
+
+
+def _migrations() -> Iterator[Finding]:
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        names = ", ".join(str(step[0]) for step in missing)
+        yield Finding("broken", f"未迁移：{names}", f"not migrated: {names}", "anlan db migrate")
+    else:
+        yield Finding("ok", "表结构是最新的", "every migration is applied")
+
+
+def streams(config: Config) -> Iterator[Finding]:
+    """NATS answers and the streams stand; their fill is told."""
+    import asyncio
+
+    try:
+        yield from asyncio.run(_streams(config))
+    except (OSError, TimeoutError, ConfigurationError) as error:
+        yield Finding(
+            "broken", f"NATS 连不上：{error}", f"no NATS: {error}", "anlan demo / ANLAN_NATS_URL"
+        )
+
+
+async def _streams(config: Config) -> list[Finding]:
+    import nats
+    from nats.js.errors import NotFoundError
+
+    from anlan.kernel.base.bus import EVENTS, MQTT_LOG, READINGS
+
+    client = await nats.connect(
+        config.nats_url,
+        user=config.nats_user,
+        password=config.secret("nats_password_file"),
+        connect_timeout=2,
+        allow_reconnect=False,
+    )
+    found = []
+    try:
+        for name in (READINGS, EVENTS, MQTT_LOG):
+            try:
+                info = await client.jetstream().stream_info(name)
+            except NotFoundError:
+                found.append(
+                    Finding("broken", f"没有流 {name}", f"no stream {name}", "anlan gateway")
+                )
+                continue
+            state = info.state
+            text = f"{name}: {state.messages:,} / {state.bytes / 1e6:.1f} MB"
+            found.append(Finding("ok", text, text))
+    finally:
+        await client.close()
+    return found
+
+
+def history(config: Config) -> Iterator[Finding]:
+    """Every history file in the catalogue is there and has its SHA-256."""
+    from anlan.adapters.parquet_history.verify import verify_files
+    from anlan.kernel.sensing.catalogue import DjangoCatalogue
+
+    try:
+        damage = verify_files(DjangoCatalogue(), config.path("history_dir"))
+    except DatabaseError as error:
+        yield Finding("broken", f"历史目录读不出：{error}", f"no catalogue: {error}")
+        return
+    for one in damage:
+        yield Finding("broken", f"历史文件 {one}", f"history file {one}", "从备份恢复 / restore it")
+    if not damage:
+        yield Finding("ok", "历史文件与目录一致", "history files equal their catalogue")
+
+
+CHECKS: dict[str, Check] = {
+    "secrets": secrets,
+    "disk": disk,
+    "database": database,
+    "streams": streams,
+    "history": history,
+}
+
+
+def examine(config: Config) -> Iterator[tuple[str, Finding]]:
+    """Run every check; one that fails says so and the next goes on."""
+    for name, check in CHECKS.items():
+        for finding in check(config):
+            yield name, finding
