@@ -3,8 +3,11 @@
 These are not township boundaries; they are drawn dashed and marked 示意.
 """
 
+from math import cos, radians
+
 from shapely import GeometryCollection, MultiPoint, MultiPolygon, Point, voronoi_polygons
 from shapely.affinity import scale
+from shapely.geometry.base import BaseGeometry
 
 from anlan.app.region.boundaries import as_multipolygon
 
@@ -15,8 +18,6 @@ def nearest_cells(seats: dict[str, Point], county: MultiPolygon) -> dict[str, Mu
     Degrees of longitude are shortened by the cosine of the latitude first, so that
     "nearest" is meant on the ground and not on the graticule.
     """
-    from math import cos, radians
-
     shrink = cos(radians(county.centroid.y))
     flat_county = scale(county, xfact=shrink, yfact=1.0, origin=(0, 0))
     flat = {code: Point(point.x * shrink, point.y) for code, point in seats.items()}
@@ -34,7 +35,7 @@ def nearest_cells(seats: dict[str, Point], county: MultiPolygon) -> dict[str, Mu
     }
 
 
-def _cell_around(point: Point, cells: GeometryCollection) -> object:
+def _cell_around(point: Point, cells: GeometryCollection) -> BaseGeometry:
     """Return the one Voronoi cell that holds its seat."""
     return next(cell for cell in cells.geoms if cell.covers(point))
 
