@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from anlan.kernel.base.registry import Entry, register
+
 
 class SensingConfig(AppConfig):
     """Django application `sensing`."""
@@ -9,3 +11,17 @@ class SensingConfig(AppConfig):
     name = "anlan.kernel.sensing"
     label = "sensing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hang the slice's pages, layers and sections into the core."""
+        register(
+            "dossier_sections",
+            Entry(
+                name="datastreams",
+                title_zh="测点与曲线",
+                title_en="Datastreams",
+                permission="sensing.datastream.view",
+                component="kernel/sensing/DatastreamsSection",
+                order=10,
+            ),
+        )

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from anlan.kernel.base.registry import Entry, register
+
 
 class SubjectsConfig(AppConfig):
     """Django application `subjects`."""
@@ -9,3 +11,19 @@ class SubjectsConfig(AppConfig):
     name = "anlan.kernel.subjects"
     label = "subjects"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hang the slice's pages, layers and sections into the core."""
+        register(
+            "menu",
+            Entry(
+                name="subjects",
+                title_zh="监测对象",
+                title_en="Subjects",
+                permission="subjects.subject.view",
+                component="kernel/subjects/SubjectsPage",
+                path="/subjects",
+                icon="OfficeBuilding",
+                order=30,
+            ),
+        )
