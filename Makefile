@@ -1,0 +1,38 @@
+# 安澜 Anlan. `make` alone explains.
+export ANLAN_SECRET_KEY_FOR_TESTS ?= only for tests
+
+.PHONY: help demo clean-demo test check docs fresh requirements
+
+help:
+	@echo 'make demo          启动演示(第一次会安装所需的一切) · start the demonstration, installing what it needs'
+	@echo 'make clean-demo    忘掉演示的全部数据(var/) · forget all of its data'
+	@echo 'make test          运行全部测试 · run every test'
+	@echo 'make check         只看格式、规则和类型 · format, rules and types only'
+	@echo 'make docs          重新生成文档中由代码得出的部分 · write the generated pages again'
+	@echo 'make fresh         在全新的 Debian 12 里照 README 走一遍 · follow the README in a new Debian 12'
+	@echo 'make requirements  重新锁定 Python 包 · lock the Python packages again'
+
+demo:
+	@scripts/bootstrap demo
+	@exec .venv/bin/anlan demo $(ARGS)
+
+clean-demo:
+	@scripts/clean-demo
+
+test:
+	@scripts/bootstrap test
+	@scripts/test $(ARGS)
+
+check:
+	@scripts/bootstrap test
+	@scripts/check
+
+docs:
+	@scripts/bootstrap test
+	@scripts/docs
+
+fresh:
+	@scripts/fresh
+
+requirements:
+	@scripts/lock-requirements
