@@ -1,0 +1,99 @@
+"""Changes on their way to the log: which are not there yet, and where they came to stand (7.3).
+
+The rows themselves are the queue: a limit or a suppression without `log_seq` has not been
+published. Publishing twice is harmless, the engine ignores a version that is not above its own.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+
+from anlan.kernel.base.clock import from_ms, now, to_ms
+from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.sensing.control import Control, LimitSet, Retirement, SuppressionSet
+from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+
+#: Retirements carry no place: those of this time are published again when a gateway starts.
+RETIRED_AGAIN = timedelta(days=30)
+AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change, the shard that must hear it, and the row that waits for its place."""
+
+    shard: int
+    control: Control
+    row_id: str
+    row_version: int
+
+
+def unpublished_limits() -> list[Change]:
+    """Return limits filed or withdrawn that the log has not got."""
+    waiting = Q(superseded_at=None) | Q(withdrawn_version__isnull=False)
+    rows = Limit.objects.filter(waiting, log_seq=None).select_related("datastream")
+    return [_limit(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
+
+
+def unpublished_suppressions() -> list[Change]:
+    """Return real suppressions filed or ended that the log has not got."""
+    rows = Suppression.objects.filter(log_seq=None, exercise_id=None).select_related("datastream")
+    return [_suppression(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
+
+
+def retirements() -> list[Change]:
+    """Return what was retired lately."""
+    rows = Datastream.objects.filter(retired_at__gt=now() - RETIRED_AGAIN).order_by("number")
+    return [
+        Change(
+            shard=row.shard,
+            control=Retirement(number=row.number, version=row.control_version),
+            row_id=row.id,
+            row_version=row.version,
+        )
+        for row in rows
+    ]
+
+
+def place_in_log(changes: list[tuple[Change, int]], *, epoch: str, at_ms: int) -> None:
+    """Write where changes stand in READINGS; a row changed since then stays unpublished."""
+    current_work()
+    for change, sequence in changes:
+        if isinstance(change.control, Retirement):
+            continue
+        model = Limit if isinstance(change.control, LimitSet) else Suppression
+        model.objects.filter(pk=change.row_id, version=change.row_version).update(
+            log_epoch=epoch, log_seq=sequence, log_at=from_ms(at_ms)
+        )
+
+
+def _limit(row: Limit) -> Change:
+    silent = row.condition == "silent"
+    control = LimitSet(
+        number=row.datastream.number,
+        condition=row.condition,  # type: ignore[arg-type]  # services.limits files no other
+        limit_id=row.id if row.withdrawn_version is None else None,
+        value=row.value,
+        deadband=row.deadband,
+        on_delay_ms=row.on_delay_ms,
+        off_delay_ms=row.off_delay_ms,
+        silence_ms=round(row.value * 1000) if silent else 0,
+        version=row.withdrawn_version or row.control_version,
+    )
+    return Change(
+        shard=row.datastream.shard, control=control, row_id=row.id, row_version=row.version
+    )
+
+
+def _suppression(row: Suppression) -> Change:
+    control = SuppressionSet(
+        number=row.datastream.number,
+        suppression_id=row.id if row.ended_at is None else None,
+        starts_ms=to_ms(row.starts_at),
+        ends_ms=to_ms(row.ended_at or row.ends_at),
+        version=row.control_version,
+    )
+    return Change(
+        shard=row.datastream.shard, control=control, row_id=row.id, row_version=row.version
+    )
