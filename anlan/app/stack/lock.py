@@ -42,7 +42,7 @@ class HouseLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n{address}\n".encode(), 0)
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Give the lock back."""
         os.close(self._descriptor)
 

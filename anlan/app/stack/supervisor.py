@@ -58,18 +58,27 @@ class Supervisor:
         return self._running[name].pid
 
     def start(self, services: Sequence[Service]) -> None:
-        """Start a stage together and wait until all of it is ready.
+        """Start a stage together and wait until all of it is ready."""
+        self.begin(services)
+        self.settle()
 
-        Raises StackError with the end of the log when one does not come up.
-        """
+    def begin(self, services: Sequence[Service]) -> None:
+        """Start a stage together; whoever needs it ready calls `settle`."""
         self._stages.append([service.name for service in services])
         for service in services:
             self._launch(service)
-        while waiting := [each for each in services if not self._is_up(each)]:
-            if self._asked_to_stop:
+
+    def settle(self) -> None:
+        """Wait until everything that was begun is ready, or somebody asks to stop.
+
+        Raises StackError with the end of the log when something does not come up.
+        """
+        while not self._asked_to_stop:
+            waiting = [one for one in self._running.values() if not self._is_up(one)]
+            if not waiting:
                 return
-            for service in waiting:
-                self._give_up_if_hopeless(service)
+            for running in waiting:
+                self._give_up_if_hopeless(running)
             self._restart_what_ended()
             time.sleep(STEP_S)
 
@@ -102,16 +111,15 @@ class Supervisor:
         self._running[service.name] = running
         self._care.group(running.pid, politely=service.stop_signal.name.removeprefix("SIG"))
 
-    def _is_up(self, service: Service) -> bool:
-        running = self._running[service.name]
+    def _is_up(self, running: Running) -> bool:
         if running.ready:
             return True
         if running.look():
-            self._report(service.name, f"ready {running.ready_after_s:.1f} s")
+            self._report(running.service.name, f"ready {running.ready_after_s:.1f} s")
         return running.ready
 
-    def _give_up_if_hopeless(self, service: Service) -> None:
-        running = self._running[service.name]
+    def _give_up_if_hopeless(self, running: Running) -> None:
+        service = running.service
         too_long = running.age_s > service.start_timeout_s and not running.has_ended()
         if not too_long and self._crashes.get(service.name, 0) < STARTS_BEFORE_GIVING_UP:
             return

@@ -34,4 +34,4 @@ def test_a_second_start_is_refused_with_the_first_ones_address(tmp_path: Path) -
     lock = HouseLock(file)
     lock.acquire()  # a holder that died holds nothing
     assert file.read_text().startswith(f"{os.getpid()}\n")
-    lock.release()
+    lock.close()

@@ -1,0 +1,34 @@
+"""`anlan demo`: one command from nothing to a live alarm on the map."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HOME = "一套安装的全部数据所在的文件夹。The folder that holds everything of this installation."
+LISTEN = "网页监听的地址。The address the web page listens on."
+FIRST_ALARM = (
+    "等到第一个报警就停止,没等到则退出码为 1。Stop once an alarm exists; exit 1 if none comes."
+)
+
+
+def command(
+    home: Annotated[Path, typer.Option(help=HOME)] = Path("var"),
+    listen: Annotated[str, typer.Option(help=LISTEN)] = "127.0.0.1",
+    stop_after_first_alarm: Annotated[
+        bool, typer.Option("--stop-after-first-alarm", help=FIRST_ALARM)
+    ] = False,
+) -> None:
+    """启动演示:数据库、总线、进程和网页,都在一个文件夹里。Ctrl-C 停止全部,数据保留。
+
+    Start the demonstration, all of it in one folder. Ctrl-C stops everything; the data stay.
+    """
+    from anlan.app.stack.demonstration import Demonstration, Wishes
+    from anlan.app.stack.errors import StackError
+
+    wishes = Wishes(home=home, listen=listen, stop_after_first_alarm=stop_after_first_alarm)
+    try:
+        Demonstration(wishes).run()
+    except StackError as error:
+        typer.echo(f"\n  ✗ {error.zh}\n    {error.en}", err=True)
+        raise typer.Exit(1) from error

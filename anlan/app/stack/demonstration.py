@@ -1,0 +1,222 @@
+"""`anlan demo` from nothing to a live alarm: servers, tables, region and cast, processes, the page.
+
+Every step is done whole or done again, so an interruption at any point costs only that step.
+"""
+
+import contextlib
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from anlan.app.stack import house, ports
+from anlan.app.stack.care import Care
+from anlan.app.stack.errors import MissingPieceError, StackError
+from anlan.app.stack.layout import Layout, Ports, demo_settings
+from anlan.app.stack.lock import HouseLock
+from anlan.app.stack.nats import NatsServer, nats_in
+from anlan.app.stack.nginx import Nginx
+from anlan.app.stack.owner import caller, choose
+from anlan.app.stack.postgres import Cluster, cluster_in
+from anlan.app.stack.progress import Progress
+from anlan.app.stack.stamps import PACKAGE, Stamp, tables_digest
+from anlan.app.stack.step import StoppedError, run_step
+from anlan.app.stack.supervisor import Supervisor
+
+CHECKOUT = PACKAGE.parent
+FEEDS = ("-m", "anlan.app.cli.demo_feeds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the caller of `anlan demo` may want otherwise."""
+
+    home: Path
+    listen: str = ports.LOOPBACK
+    stop_after_first_alarm: bool = False
+    patience_s: float = 900.0
+    simulators_python: Path = CHECKOUT / ".venv" / "simulators" / "bin" / "python"
+
+
+@dataclass(slots=True)
+class Demonstration:
+    """One run of the demonstration, from its lock to its end."""
+
+    wishes: Wishes
+    progress: Progress = field(default_factory=Progress)
+
+    def run(self) -> bool:
+        """Run until somebody stops it; False when the alarm that was waited for did not come."""
+        layout = Layout(self.wishes.home.absolute())
+        layout.make()
+        lock = HouseLock(layout.lock_file)
+        lock.acquire()
+        with contextlib.closing(lock), Care(keep_open=(lock.descriptor,)) as care:
+            supervisor = Supervisor(layout.logs, care, self._tell)
+            supervisor.obey_signals()
+            started = time.monotonic()
+            try:
+                return self._run(layout, lock, care, supervisor, started)
+            except StoppedError as stopped:
+                self.progress.line(str(stopped))
+                return True
+            finally:
+                with self.progress.step("停止全部进程", "stopping all processes"):
+                    supervisor.stop()
+
+    def _run(
+        self, layout: Layout, lock: HouseLock, care: Care, supervisor: Supervisor, started: float
+    ) -> bool:
+        chosen = layout.choose_ports()
+        cluster, nats = self._servers(layout, care)
+        address = f"http://{ports.LOOPBACK}:{chosen.web}"
+        layout.write_settings(demo_settings(layout, chosen, cluster, nats, public_url=address))
+        with self.progress.step("启动数据库和消息总线", "starting PostgreSQL and NATS"):
+            supervisor.start(house.servers(cluster, nats))
+        setup = _Setup(layout, care, supervisor, self.progress)
+        setup.make_tables(cluster)
+        cast = self._processes(layout, chosen, supervisor, setup)
+        if supervisor.asked_to_stop:
+            raise StoppedError
+        lock.note(address)
+        self._show(address, cast, layout, time.monotonic() - started)
+        if not self.wishes.stop_after_first_alarm:
+            supervisor.watch()
+            return True
+        return self._await_alarm(cluster, supervisor)
+
+    def _servers(self, layout: Layout, care: Care) -> tuple[Cluster, NatsServer]:
+        nats = nats_in(layout.home / "nats", name="n640181")
+        cluster = cluster_in(layout.home / "postgres")
+        care.folder(cluster.sockets)
+        if not (cluster.data / "PG_VERSION").exists():
+            with self.progress.step("建立数据库", "making the PostgreSQL cluster"):
+                cluster.build()
+        return cluster, nats
+
+    def _processes(
+        self, layout: Layout, chosen: Ports, supervisor: Supervisor, setup: "_Setup"
+    ) -> list[dict[str, Any]]:
+        """Bring the processes up; beside the loading when the demo has been loaded before."""
+        nginx = self._nginx(layout, chosen)
+        loaded_before = Stamp(layout.stamps, "loaded", "yes")
+        early = loaded_before.holds()
+        if early:
+            supervisor.begin(house.workers(layout, chosen))
+        cast = setup.load(self.wishes.simulators_python)
+        loaded_before.set()
+        if not early:
+            supervisor.begin(house.workers(layout, chosen))
+        with self.progress.step("启动各进程", "starting Anlan's processes"):
+            supervisor.settle()
+        with self.progress.step("启动网页和演示数据", "starting the web page and the feeds"):
+            supervisor.start([house.origin(nginx), house.feeds(layout, FEEDS)])
+        return cast
+
+    def _nginx(self, layout: Layout, chosen: Ports) -> Nginx:
+        dist = CHECKOUT / "web" / "dist"
+        if not (dist / "index.html").exists():
+            raise MissingPieceError(
+                "网页还没有构建:运行 make demo,或在 web/ 里运行 npm ci && npm run build",
+                "The web application is not built: `make demo`, or `npm run build` in web/.",
+            )
+        owner, folder = choose(layout.home / "nginx")
+        return Nginx(
+            folder=folder,
+            owner=owner,
+            dist=dist,
+            port=chosen.web,
+            serve_port=chosen.serve,
+            live_port=chosen.live,
+            gateway_port=chosen.gateway,
+            listen=self.wishes.listen,
+        )
+
+    def _show(
+        self, address: str, cast: list[dict[str, Any]], layout: Layout, took_s: float
+    ) -> None:
+        """Print where it answers and who may come in; to the terminal, once, and nowhere else."""
+        say = self.progress.line
+        say(f"\n  安澜已就绪 · Anlan is up  {took_s:.1f} s\n\n      {address}\n")
+        say("  演示数据·非真实事件 · demonstration data, no real events\n")
+        for member in cast:
+            say(f"  {member['title']} {member['name']} · {member['title_en']}")
+            if member["organisation"]:
+                say(f"      {member['organisation']}")
+            say(f"      {address}/link#{member['link_token']}")
+            say(f"      {member['what_to_try']}\n      {member['what_to_try_en']}\n")
+        say("  每个链接只能登录一次,一天内有效,只在这里显示。")
+        say("  Each link signs in once, within a day, and is shown only here.\n")
+        say(f"  日志 logs {layout.logs} · 停止 stop Ctrl-C · 忘掉 forget `make clean-demo`\n")
+
+    def _await_alarm(self, cluster: Cluster, supervisor: Supervisor) -> bool:
+        """Wait for a row in the table of alarms, as a stranger would look at the screen."""
+        until = time.monotonic() + self.wishes.patience_s
+        there = False
+
+        def enough() -> bool:
+            nonlocal there
+            there = _first_alarm(cluster)
+            return there or time.monotonic() > until
+
+        with self.progress.step("等待第一个报警", "waiting for the first alarm"):
+            supervisor.watch(until=enough)
+            if not there:
+                raise StackError(
+                    "没有等到报警。", f"No alarm within {self.wishes.patience_s:.0f} s."
+                )
+        return there
+
+    def _tell(self, name: str, what: str) -> None:
+        if what.startswith("crashed"):
+            self.progress.line(f"  ! {name}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """The steps that run as commands of their own, with what they need."""
+
+    layout: Layout
+    care: Care
+    supervisor: Supervisor
+    progress: Progress
+
+    def make_tables(self, cluster: Cluster) -> None:
+        """Prepare, migrate and grant, unless this cluster has just these tables already."""
+        stamp = Stamp(self.layout.stamps, "tables", tables_digest(cluster.data))
+        if stamp.holds():
+            return
+        with self.progress.step("准备数据库、建表、授权", "preparing, migrating and granting"):
+            self._run("-m", "anlan", "db", "prepare")
+            self._run("-m", "anlan", "db", "migrate")
+        stamp.set()
+
+    def load(self, simulators_python: Path) -> list[dict[str, Any]]:
+        """Load what is missing of the demo; return the cast with fresh links."""
+        with self.progress.step(
+            "装载区域、企业和演员(首次约 1 分钟)", "loading region, firms and cast"
+        ):
+            said = self._run("-m", "anlan.app.cli.demo_load", str(simulators_python))
+        cast: list[dict[str, Any]] = json.loads(said)
+        return cast
+
+    def _run(self, *words: str) -> str:
+        return run_step(
+            caller().command(sys.executable, *words),
+            log=self.layout.logs / "setup.log",
+            care=self.care,
+            environment={"ANLAN_CONFIG": str(self.layout.settings_file)},
+            is_unwanted=lambda: self.supervisor.asked_to_stop,
+        )
+
+
+def _first_alarm(cluster: Cluster) -> bool:
+    try:
+        with psycopg.connect(cluster.dsn("anlan_admin", "anlan"), connect_timeout=2) as admin:
+            return admin.execute("SELECT 1 FROM alerts_alarm LIMIT 1").fetchone() is not None
+    except psycopg.OperationalError:
+        return False
