@@ -39,6 +39,7 @@ class Wishes:
     listen: str = ports.LOOPBACK
     stop_after_first_alarm: bool = False
     patience_s: float = 900.0
+    dist: Path = CHECKOUT / "web" / "dist"
     simulators_python: Path = CHECKOUT / ".venv" / "simulators" / "bin" / "python"
 
 
@@ -118,7 +119,7 @@ class Demonstration:
         return cast
 
     def _nginx(self, layout: Layout, chosen: Ports) -> Nginx:
-        dist = CHECKOUT / "web" / "dist"
+        dist = self.wishes.dist
         if not (dist / "index.html").exists():
             raise MissingPieceError(
                 "网页还没有构建:运行 make demo,或在 web/ 里运行 npm ci && npm run build",
