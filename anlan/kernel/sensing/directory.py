@@ -28,33 +28,28 @@ class GatewayEntry:
     zone: int | None = None
     site: str | None = None
 
+    @property
+    def user(self) -> str:
+        """Its name at the doors: MQTT user, and `X-Gateway` of HTTP."""
+        return f"{self.firm}.{self.code}"
+
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Every active gateway; a code that two firms use alone names neither of them."""
+    """Every active gateway, by the two words of its topic; what is wrong with the others."""
 
     entries: dict[tuple[str, str], GatewayEntry]
     troubles: tuple[str, ...] = ()
-    by_code: dict[str, GatewayEntry] = field(init=False, repr=False)
-    shards: frozenset[int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Index by code alone, which is the user name at the MQTT door."""
-        named: dict[str, list[GatewayEntry]] = defaultdict(list)
-        for entry in self.entries.values():
-            named[entry.code].append(entry)
-        single = {code: them[0] for code, them in named.items() if len(them) == 1}
-        shared = (f"{code}: more than one firm" for code, them in named.items() if len(them) > 1)
-        object.__setattr__(self, "by_code", single)
-        object.__setattr__(self, "troubles", (*self.troubles, *shared))
-        object.__setattr__(
-            self, "shards", frozenset({0, *(e.shard for e in self.entries.values())})
-        )
+    @property
+    def shards(self) -> frozenset[int]:
+        """The shards in use."""
+        return frozenset({0, *(entry.shard for entry in self.entries.values())})
 
-    def find(self, name: str) -> GatewayEntry | None:
-        """Return the gateway called `code`, or `firm/code`."""
-        firm, slash, code = name.partition("/")
-        return self.entries.get((firm, code)) if slash else self.by_code.get(name)
+    def find(self, user: str) -> GatewayEntry | None:
+        """Return the gateway with the user name `<firm>.<gateway>`."""
+        firm, _dot, code = user.partition(".")
+        return self.entries.get((firm, code))
 
 
 def load_directory() -> Directory:

@@ -1,0 +1,60 @@
+"""Django's database from an event loop: one thread, one connection, one thing after another."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+
+from anlan.kernel.base.permissions import Principal
+from anlan.kernel.base.unit_of_work import unit_of_work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DatabaseAwayError(RuntimeError):
+    """PostgreSQL does not answer; what can wait, waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseThread:
+    """Runs functions in a unit of work of one process, in a thread of its own."""
+
+    principal: Principal
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+
+    async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a query in a read-only unit of work. Raises DatabaseAwayError."""
+
+        def work() -> T:
+            with unit_of_work(self.principal, read_only=True):
+                return function(*args, **kwargs)
+
+        return await self._run(work)
+
+    async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a service in a unit of work. Raises DatabaseAwayError."""
+
+        def work() -> T:
+            with unit_of_work(self.principal):
+                return function(*args, **kwargs)
+
+        return await self._run(work)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        def in_thread() -> T:
+            close_old_connections()
+            return work()
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, in_thread)
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseAwayError(str(error).strip()) from error
+
+    async def close(self) -> None:
+        """Close the thread's connection and end the thread."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, connections.close_all)
+        self._pool.shutdown()

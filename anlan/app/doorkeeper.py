@@ -1,0 +1,139 @@
+"""Who lets devices in: nobody before NATS' log is held and a message of our own has come back (7.1)."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nats.js import JetStreamContext
+
+from anlan.adapters.mqtt import listener, raw_log
+from anlan.adapters.mqtt.listener import DoorClosedError
+from anlan.app.stack.nats_users import DeviceUser, render, write_private
+from anlan.kernel.base.config import Config
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.sensing.directory import GatewayEntry
+
+log = logging.getLogger(__name__)
+
+SELF_TEST_S = 10.0
+LISTENER_S = 0.2
+TAKEN_UP_S = 5.0
+
+
+class SelfTestError(RuntimeError):
+    """A message through our own MQTT door did not come back out of the log; it stays closed."""
+
+
+@dataclass(slots=True)
+class Doorkeeper:
+    """Opens the door once; later only changes the list of who may come in."""
+
+    config: Config
+    js: JetStreamContext
+    is_open: bool = False
+    _waiting: dict[bytes, "asyncio.Future[None]"] = field(default_factory=dict)
+
+    @property
+    def _door(self) -> listener.Door:
+        return listener.Door(
+            host=self.config.mqtt_host,
+            port=self.config.mqtt_port,
+            user=self.config.nats_user,
+            password=self.config.secret("nats_password_file"),
+        )
+
+    async def hold_the_log(self) -> None:
+        """Make NATS' log exist and our durable consumer of it; devices out if it had to be made."""
+        while True:
+            try:
+                await asyncio.to_thread(listener.come_in, self._door)
+                break
+            except DoorClosedError as error:
+                log.warning("%s", error)
+                await asyncio.sleep(LISTENER_S)
+        if not await raw_log.has_consumer(self.js):
+            # without a consumer NATS forgets what it has acknowledged: nobody may send now
+            await self.let_in(())
+        await raw_log.make_consumer(self.js)
+
+    async def test_the_door(self) -> None:
+        """Send a message through MQTT; the reader of the log must bring it to `recognise`."""
+        word = new_ulid().encode()
+        self._waiting[word] = came_back = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(SELF_TEST_S):
+                await asyncio.to_thread(
+                    listener.publish, self._door, listener.SELF_TEST_TOPIC, word
+                )
+                await came_back
+        except TimeoutError as error:
+            raise SelfTestError(
+                f"a self-test message was acknowledged by MQTT and is not in the log after "
+                f"{SELF_TEST_S:g} s; the door stays closed"
+            ) from error
+        finally:
+            self._waiting.pop(word, None)
+
+    def recognise(self, payload: bytes) -> None:
+        """Take a self-test message out of the log; one of an earlier run means nothing."""
+        waiting = self._waiting.get(payload)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    async def let_in(self, gateways: Iterable[GatewayEntry]) -> None:
+        """Write who may come in and have NATS read it; nothing is done when nothing changes."""
+        devices = [
+            DeviceUser(user=g.user, password=g.token, firm=g.firm, gateway=g.code)
+            for g in sorted(gateways, key=lambda g: g.user)
+        ]
+        text = render(
+            devices,
+            user=self.config.nats_user,
+            password=self.config.secret("nats_password_file"),
+        )
+        file = self.config.path("gateways_file")
+        if await asyncio.to_thread(_differs, file, text):
+            await asyncio.to_thread(write_private, file, text)
+            if await asyncio.to_thread(_have_it_read, self.config.path("nats_pid_file")):
+                await self._taken_up(devices)
+                log.info("%d gateways may come in", len(devices))
+
+    async def _taken_up(self, devices: list[DeviceUser]) -> None:
+        """Wait until NATS lets the last of the devices in; a list it cannot read would go unseen."""
+        if not devices:
+            return
+        door = listener.Door(
+            host=self.config.mqtt_host,
+            port=self.config.mqtt_port,
+            user=devices[-1].user,
+            password=devices[-1].password,
+        )
+        async with asyncio.timeout(TAKEN_UP_S):
+            while True:
+                try:
+                    await asyncio.to_thread(listener.come_in, door)
+                except DoorClosedError:
+                    await asyncio.sleep(LISTENER_S)
+                else:
+                    return
+
+
+def _differs(file: Path, text: str) -> bool:
+    try:
+        return file.read_text(encoding="utf-8") != text
+    except FileNotFoundError:
+        return True
+
+
+def _have_it_read(pid_file: Path) -> bool:
+    """Tell the server beside us to read its files again; one elsewhere is its keeper's business."""
+    try:
+        os.kill(int(pid_file.read_text(encoding="utf-8")), signal.SIGHUP)
+    except FileNotFoundError:
+        log.warning("%s is missing: have NATS read the list of gateways by hand", pid_file)
+        return False
+    return True

@@ -1,0 +1,178 @@
+"""What the doors leave in PostgreSQL: receipts within a second, quarantine, health; never in the way.
+
+Receipts can always be made again: READINGS holds every batch with its hash. So with PostgreSQL away
+they are dropped when there are too many, and read back from the log when it is there again.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.kernel.base.bus import HTTP, MQTT, READINGS
+from anlan.kernel.sensing.batch import BatchError, decode
+from anlan.kernel.sensing.directory import ACCEPTED, receipts_upto
+from anlan.kernel.sensing.services import receipts as services
+from anlan.kernel.sensing.services.receipts import Receipt, Unread
+
+log = logging.getLogger(__name__)
+
+#: SHA-256 of the whole message as it came in, and how many of its rows were refused.
+DIGEST = "Anlan-Digest"
+REFUSED = "Anlan-Refused"
+
+FLUSH_S = 0.5
+RECEIPTS_MAX = 50_000
+UNREAD_MAX = 1_000
+TAIL_AT_ONCE = 256
+TAIL_WAIT_S = 2.0
+
+Done = Callable[[], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Buffers between the doors and PostgreSQL."""
+
+    database: DatabaseThread
+    js: JetStreamContext
+    node: str
+    epoch: str
+    is_away: bool = False
+    _receipts: list[Receipt] = field(default_factory=list)
+    _unread: list[tuple[Unread, Done | None]] = field(default_factory=list)
+    _seen: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    _is_behind: bool = False
+
+    def receipt(self, receipt: Receipt) -> None:
+        """Take a receipt."""
+        self._receipts.append(receipt)
+        if len(self._receipts) > RECEIPTS_MAX:
+            self._receipts.clear()
+            self._is_behind = True  # the log has them
+
+    def unread(self, message: Unread, done: Done | None = None) -> bool:
+        """Take a message for quarantine; `done` is called once it is kept. False: no room now."""
+        if len(self._unread) >= UNREAD_MAX:
+            return False
+        self._unread.append((message, done))
+        return True
+
+    def seen(self, gateway_id: str, at_ms: int, health: dict[str, Any]) -> None:
+        """Note when a gateway was heard and how its messages fare."""
+        self._seen[gateway_id] = (at_ms, health)
+
+    async def run(self) -> None:
+        """Write twice a second for ever; with PostgreSQL away, go on trying."""
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what has gathered; what cannot be written stays."""
+        try:
+            if self._is_behind:
+                async for _receipts in self.catch_up():
+                    pass
+                self._is_behind = False
+            await self._write()
+        except DatabaseAwayError as error:
+            if not self.is_away:
+                log.warning("PostgreSQL is away, readings go on: %s", error)
+            self.is_away = True
+        else:
+            if self.is_away:
+                log.warning("PostgreSQL is back")
+            self.is_away = False
+
+    async def _write(self) -> None:
+        receipts, unread, seen = self._receipts, self._unread, self._seen
+        if not (receipts or unread or seen):
+            return
+        self._receipts, self._unread, self._seen = [], [], {}
+        try:
+            await self.database.write(
+                _write, receipts, [message for message, _done in unread], seen
+            )
+        except DatabaseAwayError:
+            self._receipts = [*receipts, *self._receipts]
+            self._unread = [*unread, *self._unread]
+            self._seen = seen | self._seen
+            raise
+        for _message, done in unread:
+            if done is not None:
+                await done()
+
+    async def catch_up(self) -> AsyncIterator[list[Receipt]]:
+        """Write the receipts that the log has and PostgreSQL has not; yield them. May raise away."""
+        after = await self.database.read(receipts_upto, self.epoch)
+        async for receipts in read_tail(self.js, self.node, self.epoch, after):
+            await self.database.write(_write, receipts, [], {})
+            yield receipts
+
+
+def _write(
+    receipts: Iterable[Receipt],
+    unread: Iterable[Unread],
+    seen: dict[str, tuple[int, dict[str, Any]]],
+) -> None:
+    services.record_receipts(receipts)
+    services.quarantine(unread)
+    services.note_gateways(seen)
+
+
+async def read_tail(
+    js: JetStreamContext, node: str, epoch: str, after: int
+) -> AsyncIterator[list[Receipt]]:
+    """Yield the receipts of all batches that stand behind a sequence of READINGS now."""
+    last = (await js.stream_info(READINGS)).state.last_seq
+    if last <= after:
+        return
+    consumer = await js.pull_subscribe(
+        "",
+        stream=READINGS,
+        config=ConsumerConfig(
+            filter_subjects=[f"{node}.rd.*.{kind}" for kind in (MQTT, HTTP)],
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after + 1,
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=30.0,
+        ),
+    )
+    try:
+        while (await consumer.consumer_info()).num_pending:
+            try:
+                messages = await consumer.fetch(TAIL_AT_ONCE, timeout=TAIL_WAIT_S)
+            except NatsTimeoutError:
+                continue
+            found = [_receipt(message, epoch) for message in messages]
+            yield [receipt for receipt in found if receipt is not None]
+    finally:
+        await consumer.unsubscribe()
+
+
+def _receipt(message: Any, epoch: str) -> Receipt | None:
+    try:
+        batch = decode(message.data)
+        headers = message.headers
+        return Receipt(
+            gateway_id=batch.gateway,
+            sequence=batch.seq,
+            count=len(batch),
+            refused=int(headers[REFUSED]),
+            digest=headers[DIGEST],
+            verdict=ACCEPTED,
+            arrived_ms=batch.arrived_ms,
+            exercise_id=batch.exercise_id,
+            log_epoch=epoch,
+            log_sequence=message.metadata.sequence.stream,
+        )
+    except (BatchError, KeyError, TypeError, ValueError):
+        log.exception("READINGS %s: no receipt can be made", message.subject)
+        return None

@@ -1,0 +1,236 @@
+"""The gateway process: the doors of readings, and the only writer of READINGS (architecture 2a).
+
+Order of a start: hold NATS' log by our consumer, read PostgreSQL, take receipts up where they
+ended, prove the door by a message of our own, and only then let devices in.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js import JetStreamContext
+
+from anlan.app.control import ControlPublisher
+from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.app.doorkeeper import Doorkeeper
+from anlan.app.doors import Doors
+from anlan.app.evidence import Evidence
+from anlan.app.gateway_http import serve
+from anlan.app.log_writer import AnotherWriterError, LogWriter
+from anlan.app.mqtt_door import MqttDoor
+from anlan.app.readiness import ready
+from anlan.kernel.base.bus import (
+    EXERCISE_SHARD,
+    TICK,
+    connect,
+    ensure_streams,
+    readings_subject,
+)
+from anlan.kernel.base.clock import now_ms
+from anlan.kernel.base.config import Config
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.sensing.control import encode_tick
+from anlan.kernel.sensing.directory import directory_mark, last_sequences, load_directory
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+HEALTH_S = 5.0
+DIRECTORY_S = 2.0
+#: The look for changes may take this share of the time at most.
+DIRECTORY_SHARE = 1 / 40
+RETRY_S = 1.0
+EXERCISE_TICKS_MS = 3_600_000
+DRAIN_S = 3.0
+ALIVE_S = 2.0
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The parts of one running gateway."""
+
+    config: Config
+    nats: Client
+    js: JetStreamContext
+    database: DatabaseThread
+    writer: LogWriter
+    evidence: Evidence
+    doors: Doors
+    keeper: Doorkeeper
+    mqtt: MqttDoor
+    control: ControlPublisher
+    mark: tuple[int, ...] = ()
+    told_troubles: tuple[str, ...] = ()
+    _last_tick: int = 0
+
+    @classmethod
+    async def build(cls, config: Config) -> "Gateway":
+        """Connect, and be the only one. Raises AnotherWriterError."""
+        nats = await connect(config, "gateway")
+        await _be_alone(nats, config.node)
+        js = nats.jetstream(timeout=5)
+        epoch = (await ensure_streams(js, config)).readings_epoch
+        database = DatabaseThread(machine("gateway"))
+        writer = LogWriter(nats, js, epoch)
+        await writer.open()
+        evidence = Evidence(database, js, config.node, epoch)
+        doors = Doors(config.node, epoch, writer, evidence)
+        keeper = Doorkeeper(config, js)
+        mqtt = MqttDoor(nats, js, doors, evidence, keeper)
+        control = ControlPublisher(config.node, epoch, nats, writer, database)
+        return cls(config, nats, js, database, writer, evidence, doors, keeper, mqtt, control)
+
+    async def run(self) -> None:
+        """Run until cancelled; ends with an error when the log is not ours any more."""
+        await self.keeper.hold_the_log()
+        await self._recall()
+        async with asyncio.TaskGroup() as tasks:
+            for part in self._parts():
+                tasks.create_task(part)
+            await self.keeper.test_the_door()
+            await self.keeper.let_in(self.doors.directory.entries.values())
+            self.keeper.is_open = True
+            tasks.create_task(serve(self.mqtt, self.config.gateway_port))
+            log.info(
+                "doors open: MQTT %s, HTTP %s", self.config.mqtt_port, self.config.gateway_port
+            )
+            ready()
+
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        return [
+            self.writer.run(),
+            self.evidence.run(),
+            self.mqtt.run(),
+            self.mqtt.acknowledge(),
+            self.mqtt.take_qos_0(),
+            self.control.run(),
+            _every(TICK_S, self._tick),
+            _every(HEALTH_S, self._tell_health),
+            self._follow_directory(),
+        ]
+
+    async def _recall(self) -> None:
+        """Wait for PostgreSQL; learn who may send, and what has been received."""
+        while True:
+            try:
+                self.mark = await self.database.read(directory_mark)
+                self.doors.directory = await self.database.read(load_directory)
+                self.doors.restore(await self.database.read(last_sequences))
+                async for receipts in self.evidence.catch_up():
+                    for receipt in receipts:
+                        self.doors.recall(receipt)
+            except DatabaseAwayError as error:
+                log.warning("waiting for PostgreSQL: %s", error)
+                await asyncio.sleep(RETRY_S)
+            else:
+                self._tell_troubles()
+                return
+
+    async def _follow_directory(self) -> None:
+        """See changes of gateways and datastreams within seconds."""
+        pause = DIRECTORY_S
+        while True:
+            await asyncio.sleep(pause)
+            began = time.monotonic()
+            try:
+                mark = await self.database.read(directory_mark)
+                pause = max(DIRECTORY_S, (time.monotonic() - began) / DIRECTORY_SHARE)
+                if mark == self.mark:
+                    continue
+                self.doors.directory = await self.database.read(load_directory)
+                self.mark = mark
+            except DatabaseAwayError:
+                continue  # evidence says so already; the old directory goes on
+            self._tell_troubles()
+            if self.keeper.is_open:
+                await self.keeper.let_in(self.doors.directory.entries.values())
+
+    def _tell_troubles(self) -> None:
+        if self.doors.directory.troubles != self.told_troubles:
+            self.told_troubles = self.doors.directory.troubles
+            for trouble in self.told_troubles:
+                log.error("gateway left out: %s", trouble)
+
+    async def _tick(self) -> None:
+        """Say how far time has come: not further than the messages that we have read."""
+        at = self.mqtt.read_upto(now_ms())
+        if at <= self._last_tick or self.writer.is_in_trouble or not self.nats.is_connected:
+            return  # a tick that comes late would be a lie; the gap tells the engine that we were deaf
+        self._last_tick = at
+        shards = set(self.doors.directory.shards)
+        if at - self.doors.exercise_seen_ms < EXERCISE_TICKS_MS:
+            shards.add(EXERCISE_SHARD)
+        for shard in sorted(shards):
+            subject = readings_subject(self.config.node, shard, TICK)
+            _kept = self.writer.publish(subject, encode_tick(at), f"t:{shard}:{at}")
+
+    async def _tell_health(self) -> None:
+        self.doors.tell_health()
+
+    async def close(self) -> None:
+        """Finish what is in flight, as far as it goes, and leave."""
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self.evidence.flush()
+                await self.nats.drain()
+        except (TimeoutError, NatsError, OSError) as error:
+            log.warning("not everything was finished: %r", error)
+        if not self.nats.is_closed:
+            await self.nats.close()
+        await self.database.close()
+
+
+async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do something at a steady beat; beats that were missed are not made up for."""
+    beat = time.monotonic()
+    while True:
+        beat = max(beat + seconds, time.monotonic())
+        await asyncio.sleep(beat - time.monotonic())
+        await work()
+
+
+async def _be_alone(nats: Client, node: str) -> None:
+    """Ask whether a gateway of this node is there; if not, answer from now on. May raise."""
+    subject = f"{node}.gateway.alive"
+    try:
+        answer = await nats.request(subject, timeout=ALIVE_S)
+        who = answer.data.decode()
+    except NoRespondersError:
+        who = ""
+    except TimeoutError:
+        who = "one that is connected and does not answer"
+    if who:
+        raise AnotherWriterError(
+            f"a gateway of {node} is running already: {who}. Only one may write READINGS. "
+            "本节点的采集网关已在运行"
+        )
+    us = f"{socket.gethostname()} pid {os.getpid()}".encode()
+
+    async def answer_alive(question: Msg) -> None:
+        await question.respond(us)
+
+    await nats.subscribe(subject, cb=answer_alive)
+
+
+async def run(config: Config) -> None:
+    """Run the gateway until SIGTERM or SIGINT."""
+    gateway = await Gateway.build(config)
+    running = asyncio.ensure_future(gateway.run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("told to stop")
+    finally:
+        await gateway.close()

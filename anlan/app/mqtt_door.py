@@ -1,0 +1,161 @@
+"""The MQTT door: from NATS' log to the doors, and back a PUBACK's truth: done when READINGS has it."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+from anlan.adapters.mqtt import listener, raw_log
+from anlan.adapters.mqtt.const import QOS_HEADER
+from anlan.adapters.mqtt.raw_log import RawMessage
+from anlan.app.doorkeeper import Doorkeeper
+from anlan.app.doors import Doors, Incoming, Outcome, Taken
+from anlan.app.evidence import Evidence
+from anlan.kernel.base.bus import MQTT, OBSERVATIONS, errors_subject
+from anlan.kernel.base.clock import now_ms
+from anlan.kernel.sensing.services.receipts import Unread
+
+log = logging.getLogger(__name__)
+
+#: What cannot be decided or kept now is asked for again after this time.
+LATER_S = 10.0
+REFUSALS_TOLD = 50
+SELF = listener.SELF_TEST_TOPIC.split("/")[1]
+
+
+@dataclass(slots=True)
+class MqttDoor:
+    """Reads the log in order; acknowledges a message when its future is done."""
+
+    nats: Client
+    js: JetStreamContext
+    doors: Doors
+    evidence: Evidence
+    keeper: Doorkeeper
+    qos_0: int = 0
+    _behind_ms: int | None = None
+    _done: deque[RawMessage] = field(default_factory=deque)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def read_upto(self, now: int) -> int:
+        """Return the arrival up to which all has been read: now, or the last read while behind."""
+        return now if self._behind_ms is None else min(self._behind_ms, now)
+
+    async def run(self) -> None:
+        """Take messages for ever. Raises RawLogLostError when devices must be kept out."""
+        async for message in raw_log.read(self.nats, self.js, self.doors.writer.has_room):
+            self._behind_ms = message.arrived_ms if message.left else None
+            if message.firm == SELF:
+                self.keeper.recognise(message.payload)
+                self._finish(message)
+            else:
+                await self._take(message)
+
+    async def _take(self, message: RawMessage) -> None:
+        incoming = Incoming(
+            door=MQTT,
+            user=f"{message.firm}.{message.gateway}",
+            payload=message.payload,
+            arrived_ms=message.arrived_ms,
+            again=message.deliveries > 1,
+        )
+        taken = await self.judge(incoming)
+        if taken.outcome in {Outcome.KEPT, Outcome.REPEAT}:
+            if taken.kept is None:
+                self._finish(message)
+            else:
+                taken.kept.add_done_callback(lambda kept: self._landed(message, kept))
+        elif taken.outcome is Outcome.LATER or not self.evidence.unread(
+            unread(incoming, taken), message.done
+        ):
+            await message.later(LATER_S)
+
+    async def judge(self, incoming: Incoming) -> Taken:
+        """Take a message; one that breaks our own code is kept whole and stops nobody else."""
+        try:
+            taken = await self.doors.take(incoming)
+        except Exception as error:
+            log.exception("a message of %s broke the door", incoming.user)
+            taken = Taken(outcome=Outcome.UNREADABLE, reason=f"internal error: {error!r}")
+        await self._tell(incoming, taken)
+        return taken
+
+    def _landed(self, message: RawMessage, kept: "asyncio.Future[int]") -> None:
+        if not kept.cancelled() and kept.exception() is None:
+            self._finish(message)
+
+    def _finish(self, message: RawMessage) -> None:
+        self._done.append(message)
+        self._wake.set()
+
+    async def acknowledge(self) -> None:
+        """Tell the log for ever what it may forget."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._done:
+                with suppress(NatsError, OSError):  # it will come again, and be a repeat
+                    await self._done.popleft().done()
+
+    async def take_qos_0(self) -> None:
+        """Take what nobody keeps: QoS 0 is best effort, and counted."""
+
+        async def heard(message: Msg) -> None:
+            if (message.headers or {}).get(QOS_HEADER) != "0":
+                return  # QoS 1 stands in the log
+            self.qos_0 += 1
+            firm, gateway = raw_log.topic_words(message.subject)
+            incoming = Incoming(
+                door=MQTT, user=f"{firm}.{gateway}", payload=message.data, arrived_ms=now_ms()
+            )
+            taken = await self.judge(incoming)
+            if taken.outcome not in {Outcome.KEPT, Outcome.REPEAT, Outcome.LATER}:
+                self.evidence.unread(unread(incoming, taken))
+
+        await self.nats.subscribe(OBSERVATIONS, cb=heard)
+
+    async def _tell(self, incoming: Incoming, taken: Taken) -> None:
+        """Tell the gateway what was wrong, on a topic that it alone may hear."""
+        refusals = () if taken.accepted is None else taken.accepted.refusals
+        is_fine = taken.outcome in {Outcome.REPEAT, Outcome.LATER}
+        if is_fine or (taken.outcome is Outcome.KEPT and not refusals):
+            return
+        firm, _dot, gateway = incoming.user.partition(".")
+        said = {
+            "seq": taken.seq,
+            "code": str(taken.outcome) if taken.outcome is not Outcome.KEPT else "rows_refused",
+            "reason": taken.reason,
+            "refused_count": len(refusals),
+            "refused": [
+                {"row": refusal.row, "code": refusal.code, "tag": refusal.tag}
+                for refusal in refusals[:REFUSALS_TOLD]
+            ],
+        }
+        with suppress(NatsError, OSError):
+            text = json.dumps(said, ensure_ascii=False)
+            await self.nats.publish(errors_subject(firm, gateway), text.encode())
+
+
+def unread(incoming: Incoming, taken: Taken) -> Unread:
+    """Return a message that could not be taken, for quarantine."""
+    gateway = taken.gateway
+    where = "" if gateway is None else f"a1/{gateway.firm}/{gateway.code}/obs"
+    return Unread(
+        door="mqtt" if incoming.door == MQTT else "http",
+        topic=where or f"a1/{incoming.user.replace('.', '/')}/obs",
+        code=str(taken.outcome),
+        reason=taken.reason,
+        payload=incoming.payload,
+        received_ms=incoming.arrived_ms,
+        gateway_id=None if gateway is None else gateway.id,
+        div=0 if gateway is None else gateway.div,
+        zone=None if gateway is None else gateway.zone,
+        site=None if gateway is None else gateway.site,
+    )
