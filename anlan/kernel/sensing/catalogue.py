@@ -83,4 +83,4 @@ class DjangoCatalogue:
         """Return the declared steps of value, by datastream number."""
         with self._asked():
             rows = Datastream.objects.filter(resolution__gt=0)
-            return {row["number"]: row["resolution"] for row in rows.values("number", "resolution")}
+            return dict(rows.values_list("number", "resolution"))

@@ -1,0 +1,1 @@
+"""Adapter parquet_history: readings in Parquet files, found through a catalogue; see README.md."""

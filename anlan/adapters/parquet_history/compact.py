@@ -1,0 +1,166 @@
+"""Put files together: sorted by (datastream, time), cut by datastream, swapped in one transaction.
+
+Readers go on with the old files; these die in the catalogue and are unlinked after a grace time.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from anlan.adapters.parquet_history.disk import Disk, LocalDisk
+from anlan.adapters.parquet_history.reading import locked_duckdb, rows_of_arrow
+from anlan.adapters.parquet_history.rows import Rows, new_identities, without_repeats
+from anlan.adapters.parquet_history.schema import ROW_GROUP, VALUE_SQL, About
+from anlan.adapters.parquet_history.segments import day_path, write_file
+from anlan.adapters.parquet_history.tiers import DAY_MS, OFFSET_MS, Job, day_name
+from anlan.kernel.sensing.ports import DAY, Catalogue, FileEntry
+
+FILE_ROWS_MAX = 16_000_000
+GRACE = timedelta(minutes=15)
+MEMORY = "1GB"
+#: A little less than a row group, so that what a boundary adds does not begin another one.
+READ_ROWS = ROW_GROUP - 10_000
+
+_DAYS = f"""
+    SELECT DISTINCT (time_ms + {OFFSET_MS}) // {DAY_MS} FROM read_parquet($files) ORDER BY 1
+"""  # noqa: S608 - numbers of ours
+_SORTED = f"""
+    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
+    FROM read_parquet($files) WHERE time_ms >= $start AND time_ms < $end
+    ORDER BY number, time_ms, sequence, place
+"""  # noqa: S608 - VALUE_SQL is a constant of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compactor:
+    """The one process that changes what history consists of."""
+
+    node: str
+    folder: Path
+    catalogue: Catalogue
+    resolutions: Mapping[int, float] = field(default_factory=dict)
+    disk: Disk = field(default_factory=LocalDisk)
+    file_rows: int = FILE_ROWS_MAX
+    read_rows: int = READ_ROWS
+
+    def compact(self, job: Job) -> list[FileEntry]:
+        """Write a job's rows anew and swap the catalogue's rows; return the files born.
+
+        Raises CatalogueConflictError, CatalogueAwayError, OSError: then the old files live on.
+        """
+        about = self._about(job)
+        paths = [str(self.folder.absolute() / entry.path) for entry in job.inputs]
+        born: list[FileEntry] = []
+        with locked_duckdb(self.folder.absolute(), memory=MEMORY) as database:
+            days = database.execute(_DAYS, {"files": paths}).fetchall()
+            for (day,) in days:
+                chunks = _Chunks(self._sorted(database, paths, int(day), about.first))
+                while chunks.more():
+                    path = day_path(day_name(day), about.epoch, about.first, about.last, len(born))
+                    parts = chunks.until(self.file_rows)
+                    born.append(
+                        write_file(self.disk, self.folder, path, parts, about, self.resolutions)
+                    )
+        self.catalogue.swap([entry.path for entry in job.inputs], born)
+        return born
+
+    def _about(self, job: Job) -> About:
+        some = job.inputs[0]
+        shards = {entry.shard for entry in job.inputs}
+        return About(
+            node=self.node,
+            epoch=some.epoch,
+            shard=some.shard if len(shards) == 1 else None,
+            first=min(entry.seq_first for entry in job.inputs),
+            last=max(entry.seq_last for entry in job.inputs),
+            level=DAY,
+            exercise_id=some.exercise_id,
+            inputs=tuple(entry.path for entry in job.inputs),
+        )
+
+    def _sorted(
+        self, database: duckdb.DuckDBPyConnection, paths: list[str], day: int, first: int
+    ) -> Iterator[Rows]:
+        """Read a day by identity, chunk by chunk, repeats dropped, no identity cut in two.
+
+        The sequence of all rows becomes the first one that the file covers: it orders files, and
+        `place` orders corrections, so that both cost nothing.
+        """
+        start = day * DAY_MS - OFFSET_MS
+        asked = {"files": paths, "start": start, "end": start + DAY_MS}
+        batches = database.sql(_SORTED, params=asked).to_arrow_reader(self.read_rows)
+        held: list[Rows] = []
+        for batch in batches:
+            rows = Rows.together([*held, rows_of_arrow(batch)])
+            last = int(np.flatnonzero(new_identities(rows))[-1]) if len(rows) else 0
+            held = [rows.take(slice(last, None))]
+            if last:
+                yield _ranked(rows.take(slice(0, last)), first)
+        if held and len(held[0]):
+            yield _ranked(held[0], first)
+
+    def retire(self, moment: datetime) -> int:
+        """Unlink files that have been dead for the grace time; return how many."""
+        paths = self.catalogue.dead_before(moment - GRACE)
+        for path in paths:
+            self.disk.unlink(self.folder / path)
+        if paths:
+            self.catalogue.forget(paths)
+        return len(paths)
+
+
+def _ranked(rows: Rows, first: int) -> Rows:
+    kept = without_repeats(rows)
+    starts = np.flatnonzero(new_identities(kept))
+    places = np.arange(len(kept)) - np.repeat(starts, np.diff(np.append(starts, len(kept))))
+    return replace(
+        kept,
+        sequences=np.full(len(kept), first, np.int64),
+        places=places.astype(np.int32),
+    )
+
+
+class _Chunks:
+    """Chunks of sorted rows, given out file by file, cut where another datastream begins."""
+
+    def __init__(self, source: Iterator[Rows]) -> None:
+        self._source = source
+        self._next = next(source, None)
+
+    def more(self) -> bool:
+        """Tell whether there are rows for another file."""
+        return self._next is not None
+
+    def until(self, most: int) -> Iterator[Rows]:
+        """Give out the rows of one file."""
+        total = 0
+        while self._next is not None:
+            rows = self._next
+            cut = _cut(rows, most - total)
+            if cut < len(rows):
+                self._next = rows.take(slice(cut, None))
+                if cut:
+                    yield rows.take(slice(0, cut))
+                return
+            total += len(rows)
+            yield rows
+            self._next = next(self._source, None)
+
+
+def _cut(rows: Rows, room: int) -> int:
+    """Return how many rows still go into the file: all, or those before another datastream.
+
+    A datastream with more rows than a file holds is cut between identities.
+    """
+    if len(rows) <= room or room <= 0:
+        return min(len(rows), max(room, 0))
+    borders = np.flatnonzero(np.diff(rows.numbers)) + 1
+    inside = borders[borders <= room]
+    if len(inside):
+        return int(inside[-1])
+    later = np.flatnonzero(new_identities(rows)[room:])
+    return room + int(later[0]) if len(later) else len(rows)

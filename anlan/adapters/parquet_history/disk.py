@@ -1,0 +1,64 @@
+"""The file system as a port: every step that a crash may come between has a name here."""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+
+class Disk(Protocol):
+    """What a writer of immutable files asks of a file system."""
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file that nobody reads yet, over what stood there, and sync it."""
+        ...
+
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file its name. Raises FileExistsError: never over another file."""
+        ...
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make the names in a folder durable."""
+        ...
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder durable; one that is there is no error."""
+        ...
+
+    def unlink(self, path: Path) -> None:
+        """Take a name away; one that is gone is no error."""
+        ...
+
+
+class LocalDisk:
+    """The file system of this machine."""
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write and fsync."""
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def link(self, source: Path, target: Path) -> None:
+        """Hard-link: atomic, and refused where the name is taken."""
+        target.hardlink_to(source)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Fsync the folder itself."""
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def make_folder(self, folder: Path) -> None:
+        """Make it and its parents, each synced into the one above."""
+        if folder.is_dir():
+            return
+        self.make_folder(folder.parent)
+        folder.mkdir(mode=0o750, exist_ok=True)
+        self.sync_folder(folder.parent)
+
+    def unlink(self, path: Path) -> None:
+        """Remove a name."""
+        path.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""Tail and files as one: first the tail, then the catalogue, each row once (7.17)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from anlan.adapters.parquet_history.reading import FileReader, Question
+from anlan.adapters.parquet_history.rows import (
+    Rows,
+    by_identity,
+    epochs_together,
+    without_repeats,
+)
+from anlan.adapters.parquet_history.tail import Tail, TailSource
+from anlan.kernel.sensing.ports import Catalogue, FileEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What history consists of at one moment, for some datastreams and a span."""
+
+    entries: tuple[FileEntry, ...]
+    tail: Tail | None
+    tail_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Rows by identity without repeats, corrections behind what they correct."""
+
+    rows: Rows
+    unreadable: tuple[str, ...] = ()
+
+
+def look(catalogue: Catalogue, source: TailSource | None, question: Question) -> View:
+    """Ask the recorder for its tail, then the catalogue, and drop what both have.
+
+    The order matters: a flush between the two questions shows its rows twice, never not at all.
+    """
+    numbers = question.numbers
+    tail = source.ask(numbers, question.from_ms, question.to_ms) if source else None
+    gap = source is not None
+    if tail is not None:
+        covered = catalogue.last_sequence(tail.epoch)
+        tail = replace(tail, rows=tail.rows.take(tail.rows.sequences > covered))
+        gap = not tail.complete or tail.first > covered + 1
+    entries = catalogue.find(min(numbers), max(numbers), question.from_ms, question.to_ms)
+    entries.sort(key=lambda entry: (entry.t_lo_ms, entry.seq_first))
+    return View(entries=tuple(entries), tail=tail, tail_missing=gap)
+
+
+def gather(reader: FileReader, view: View, question: Question) -> Gathered:
+    """Read the rows of a view that lie in the question's span."""
+    by_epoch: dict[str, list[FileEntry]] = defaultdict(list)
+    for entry in view.entries:
+        if entry.t_lo_ms < question.to_ms and entry.t_hi_ms >= question.from_ms:
+            by_epoch[entry.epoch].append(entry)
+    parts: dict[str, list[Rows]] = defaultdict(list)
+    unreadable: tuple[str, ...] = ()
+    for epoch, entries in by_epoch.items():
+        read = reader.rows(entries, question)
+        parts[epoch].append(read.rows)
+        unreadable += read.unreadable
+    if view.tail is not None:
+        parts[view.tail.epoch].append(_inside(view.tail.rows, question))
+    # an epoch is a ULID: its order is the order of birth
+    sorted_parts = [by_identity(Rows.together(parts[epoch])) for epoch in sorted(parts)]
+    return Gathered(without_repeats(epochs_together(sorted_parts)), unreadable)
+
+
+def _inside(rows: Rows, question: Question) -> Rows:
+    return rows.take((rows.times_ms >= question.from_ms) & (rows.times_ms < question.to_ms))
+
+
+def numbers_of(numbers: Sequence[int]) -> tuple[int, ...]:
+    """Return each number once, in order."""
+    return tuple(sorted(set(numbers)))

@@ -1,0 +1,127 @@
+"""Read rows of files by DuckDB: only the files it is given, never a folder (7.17)."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from anlan.adapters.parquet_history.rows import Rows
+from anlan.adapters.parquet_history.schema import VALUE_SQL
+from anlan.kernel.sensing.ports import FileEntry
+
+log = logging.getLogger(__name__)
+
+#: A query holds one thread of the web process; two share a core well (stack notes, part 2).
+THREADS = 2
+MEMORY = "512MB"
+
+_ROWS = f"""
+    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
+    FROM read_parquet($files)
+    WHERE number IN (SELECT unnest($numbers)) AND number BETWEEN $low AND $high
+      AND time_ms >= $start AND time_ms < $end
+"""  # noqa: S608 - VALUE_SQL is a constant of ours
+_NEWEST = f"""
+    WITH newest AS (
+        SELECT number AS n, max(time_ms) AS t FROM read_parquet($files)
+        WHERE number IN (SELECT unnest($numbers)) AND number BETWEEN $low AND $high
+          AND time_ms >= $start AND time_ms < $end GROUP BY number)
+    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
+    FROM read_parquet($files) JOIN newest ON number = n AND time_ms = t
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Rows of one epoch in no particular order, and the files that could not be read."""
+
+    rows: Rows
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which rows are asked for; the span is half open."""
+
+    numbers: tuple[int, ...]
+    from_ms: int
+    to_ms: int
+    newest_only: bool = False
+
+
+class FileReader:
+    """One in-memory DuckDB that may look at nothing but the folder of history."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._duckdb = locked_duckdb(self._folder, memory=MEMORY)
+
+    def rows(self, entries: Sequence[FileEntry], question: Question) -> Read:
+        """Return what the files hold; a lost or damaged file costs its rows, not the answer."""
+        paths = [str(self._folder / entry.path) for entry in entries]
+        try:
+            return Read(self._ask(paths, question))
+        except duckdb.Error as error:
+            log.warning("history: reading file by file after %s", error)
+        parts, unreadable = [], []
+        for entry, path in zip(entries, paths, strict=True):
+            try:
+                parts.append(self._ask([path], question))
+            except duckdb.Error:
+                log.exception("history file not readable: %s", entry.path)
+                unreadable.append(entry.path)
+        return Read(Rows.together(parts), tuple(unreadable))
+
+    def _ask(self, paths: Sequence[str], question: Question) -> Rows:
+        if not paths:
+            return Rows.together([])
+        asked = {
+            "files": paths,
+            "numbers": list(question.numbers),
+            "low": min(question.numbers),
+            "high": max(question.numbers),
+            "start": question.from_ms,
+            "end": question.to_ms,
+        }
+        sql = _NEWEST if question.newest_only else _ROWS
+        # a cursor of its own: threads of the web process ask at the same time
+        with self._duckdb.cursor() as cursor:
+            table = cursor.sql(sql, params=asked).to_arrow_table()
+        return rows_of_arrow(table)
+
+
+def locked_duckdb(folder: Path, *, memory: str) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB that fetches no extension and opens no file outside the folder."""
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "threads": THREADS,
+            "memory_limit": memory,
+        }
+    )
+    quoted = str(folder).replace("'", "''")
+    connection.execute(f"SET temp_directory = '{quoted}/spill'")
+    connection.execute(f"SET allowed_directories = ['{quoted}/']")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def rows_of_arrow(table: object) -> Rows:
+    """Return rows of the seven columns that the queries here select."""
+    names = ("number", "time_ms", "value", "quality", "lag_s", "sequence", "place")
+    columns = [np.ascontiguousarray(table[name].to_numpy()) for name in names]  # type: ignore[index]
+    numbers, times, values, quality, lag_s, sequences, places = columns
+    return Rows(
+        numbers=numbers,
+        times_ms=times,
+        values=values,
+        quality=quality,
+        lag_s=lag_s,
+        sequences=sequences,
+        places=places,
+    )
