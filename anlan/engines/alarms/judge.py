@@ -3,6 +3,7 @@
 It is a pure function of the messages it was given, in their order: no clock, no chance.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -90,6 +91,22 @@ class Judge:
         controls.check(change)
         self._make_room(change.number)
         return Judged(transitions=_numbered(controls.apply(change, at_ms, self.config, self.state)))
+
+    def adopt(self, told: Mapping[int, int]) -> None:
+        """Believe somebody else's memory of which conditions (bits) were told as active.
+
+        For a judge whose own memory has a hole: what was told is active, what was not told is not,
+        unless suppression may have hidden it.
+        """
+        self._make_room(max(told, default=-1))
+        config: Any = self.config
+        state: Any = self.state
+        state["reported"] = 0
+        for number, bits in told.items():
+            config["registered"][number] = 1
+            state["reported"][number] = bits
+        hidden = np.where(config["suppressed"] != 0, state["active"], 0)
+        state["active"] = state["reported"] | hidden.astype(np.uint8)
 
     def _make_room(self, number: int) -> None:
         """Grow by doubling; a record without `registered` is as if it were not there."""

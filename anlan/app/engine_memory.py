@@ -1,0 +1,94 @@
+"""What PostgreSQL remembers for the engine: progress, configuration by place in the log, alarms."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from django.db.models import Q
+
+from anlan.app.judging import CONDITION_NUMBERS
+from anlan.engines.alarms import controls
+from anlan.kernel.alerts.models import Alarm, EngineProgress, InstrumentState
+from anlan.kernel.base.clock import to_ms
+from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+
+
+class DatabaseMemory:
+    """Reads in the unit of work that is open."""
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+
+    def progress(self) -> tuple[str, int] | None:
+        """Return (epoch, seq) of the last commit."""
+        rows = EngineProgress.objects.filter(shard_group=self._group)
+        return rows.values_list("epoch", "seq").first()
+
+    def configuration(self, epoch: str, before: int) -> list[controls.Change]:
+        """Return what stands in the log before a message or in an earlier life, newest of each kind.
+
+        A limit that is being withdrawn has lost its first place: it is in force until the log says
+        otherwise.
+        """
+        placed = Q(log_epoch__isnull=False) & (~Q(log_epoch=epoch) | Q(log_seq__lt=before))
+        return [
+            *self._limits(placed | Q(withdrawn_version__isnull=False, log_seq=None)),
+            *self._suppressions(placed),
+            *self._retirements(),
+        ]
+
+    def told(self) -> Mapping[int, int]:
+        """Return the bits of active real alarms by datastream number."""
+        bits: dict[int, int] = defaultdict(int)
+        rows = Alarm.objects.filter(
+            instrument_state=InstrumentState.ACTIVE, exercise_id=None
+        ).order_by("id")
+        for number, condition in rows.values_list("datastream__number", "condition").iterator():
+            bits[number] |= 1 << CONDITION_NUMBERS[condition]
+        return bits
+
+    def _limits(self, placed: Q) -> list[controls.Change]:
+        newest = (
+            Limit.objects.filter(placed)
+            .order_by("datastream_id", "condition", "-control_version")
+            .distinct("datastream_id", "condition")
+            .select_related("datastream")
+        )
+        return [
+            controls.LimitChange(
+                number=row.datastream.number,
+                condition=CONDITION_NUMBERS[row.condition],
+                version=row.control_version if in_force else row.withdrawn_version or 0,
+                present=in_force,
+                value=row.value,
+                deadband=row.deadband,
+                on_delay_ms=row.on_delay_ms,
+                off_delay_ms=row.off_delay_ms,
+                silence_ms=round(row.value * 1000) if row.condition == "silent" else 0,
+            )
+            for row in newest.iterator()
+            for in_force in (row.withdrawn_version is None or row.log_seq is None,)
+        ]
+
+    def _suppressions(self, placed: Q) -> list[controls.Change]:
+        newest = (
+            Suppression.objects.filter(placed, exercise_id=None)
+            .order_by("datastream_id", "-control_version")
+            .distinct("datastream_id")
+            .select_related("datastream")
+        )
+        return [
+            controls.Suppression(
+                number=row.datastream.number,
+                version=row.control_version,
+                starts_ms=to_ms(row.starts_at),
+                ends_ms=to_ms(row.ended_at or row.ends_at),
+            )
+            for row in newest
+        ]
+
+    def _retirements(self) -> list[controls.Change]:
+        retired = Datastream.objects.filter(retired_at__isnull=False).order_by("number")
+        return [
+            controls.Retirement(number=number, version=version)
+            for number, version in retired.values_list("number", "control_version").iterator()
+        ]

@@ -1,0 +1,71 @@
+"""Where an engine takes up its work: the position in PostgreSQL decides, snapshots only help (7.2).
+
+Restart: newest snapshot not above the progress, silently to the progress, then aloud. Without a
+snapshot: the configuration that stood in the log before its first message, from PostgreSQL.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from anlan.app.judging import Judging, Session
+from anlan.app.snapshots import Snapshots
+from anlan.engines.alarms import controls
+from anlan.engines.alarms.judge import Judge, Stepper
+
+log = logging.getLogger("anlan.engine")
+
+
+class LogWentBackError(RuntimeError):
+    """The log ends before what was judged of it: it was restored without a new life."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSpan:
+    """What the log holds: its life, its first and its last message (first = last + 1: empty)."""
+
+    epoch: str
+    first: int
+    last: int
+
+
+class Memory(Protocol):
+    """What PostgreSQL remembers for the engine."""
+
+    def progress(self) -> tuple[str, int] | None:
+        """Return (epoch, seq) of the last commit."""
+
+    def configuration(self, epoch: str, before: int) -> list[controls.Change]:
+        """Return the changes that stand in the log before a message, the newest of each kind."""
+
+    def told(self) -> Mapping[int, int]:
+        """Return the bits of active conditions by datastream number."""
+
+
+def resume(
+    memory: Memory, snapshots: Snapshots, span: LogSpan, new: Callable[[], Stepper]
+) -> Session:
+    """Return the session that goes on where the last commit ended. Raises LogWentBackError."""
+    done = memory.progress()
+    committed = done[1] if done is not None and done[0] == span.epoch else 0
+    if committed > span.last:
+        raise LogWentBackError(
+            f"READINGS ends at {span.last}, but {committed} was judged: it was restored from a "
+            "copy. Give the stream a new epoch (anlan doctor). 读数日志比已判定的位置短"
+        )
+    found = None if done is None else snapshots.newest(*done, new())
+    same_life = done is not None and done[0] == span.epoch
+    judge, seq = found or (Judge(new()), span.first - 1)
+    if not same_life:
+        seq = span.first - 1
+    if found is None or not same_life:
+        for change in memory.configuration(span.epoch, seq + 1):
+            judge.control(change, 0)
+    is_whole = done is None or (found is not None and same_life and seq + 1 >= span.first)
+    if not is_whole:
+        log.warning("the past of %s is not whole from message %s on", span.epoch, seq + 1)
+    seq = max(seq, min(committed, span.first - 1))  # what the log has let go cannot be heard again
+    log.info("from message %s, silent up to %s", seq + 1, committed)
+    judging = Judging(span.epoch, judge, seq)
+    return Session(snapshots.group, judging, committed, None if is_whole else memory.told())
