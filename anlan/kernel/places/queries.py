@@ -1,0 +1,160 @@
+"""Reads of places: the region, divisions by code, what a territory covers, shapes as GeoJSON."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.base.config import config
+from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.places.models import Area, AreaKind, Division
+from anlan.kernel.places.rules import DivisionLevel, div_range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The part of the country that this node serves."""
+
+    node: str
+    name: str
+    name_en: str
+    bbox: tuple[float, float, float, float]
+    attribution: str
+    is_schematic: bool
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Return the middle of the box, longitude first."""
+        west, south, east, north = self.bbox
+        return (west + east) / 2, (south + north) / 2
+
+
+def today() -> date:
+    """Return the present date where the divisions are."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def in_force(on: date) -> Q:
+    """Return the condition of a division or area that is valid on a day."""
+    began = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
+    return began & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def divisions(on: date | None = None) -> QuerySet[Division]:
+    """Return the divisions in force on a day (today)."""
+    return Division.objects.filter(in_force(on or today()))
+
+
+def division(code: str, on: date | None = None) -> Division:
+    """Return the division of a code in force on a day, or say that there is none."""
+    found = divisions(on).filter(code=code).order_by("-valid_from").first()
+    if found is None:
+        raise NotFoundError(f"没有区划 {code}", code="places.division_not_found", division=code)
+    return found
+
+
+def zones(on: date | None = None) -> QuerySet[Area]:
+    """Return the functional zones (功能区) in force on a day (today)."""
+    return Area.objects.filter(in_force(on or today()), kind=AreaKind.FUNCTIONAL_ZONE)
+
+
+def ranges_of(code: str) -> tuple[tuple[int, int], ...]:
+    """Return every range of `div` that belongs to a territory today.
+
+    Its own subtree, and the subtree of each division that was merged into it: rows are never
+    re-coded, so a reorganisation widens the scope instead (decision 7.6).
+    """
+    found = {div_range(code)}
+    fresh = list(found)
+    while fresh:
+        within = Q()
+        for low, high in fresh:
+            within |= Q(succeeded_by__div__range=(low, high))
+        codes = Division.objects.filter(within).values_list("code", flat=True)
+        fresh = [span for span in map(div_range, codes) if not _covered(span, found)]
+        found.update(fresh)
+    return tuple(sorted(found))
+
+
+def _covered(span: tuple[int, int], by: set[tuple[int, int]]) -> bool:
+    return any(low <= span[0] and span[1] <= high for low, high in by)
+
+
+def region() -> Region:
+    """Return this node's own region: the division that the node id names."""
+    node = config().node
+    own = division(node.removeprefix("n"))
+    boxed = divisions().filter(pk=own.pk).aggregate(box=Extent("boundary"))["box"]
+    if boxed is None:
+        raise NotFoundError("本节点的区划没有边界", code="places.region_without_boundary")
+    return Region(
+        node=node,
+        name=own.name,
+        name_en=own.name_en,
+        bbox=boxed,
+        attribution="；".join(_attributions()),
+        is_schematic=own.is_schematic,
+    )
+
+
+def _attributions() -> list[str]:
+    """Return who must be named beside the map, each once."""
+    return list(
+        divisions()
+        .exclude(attribution="")
+        .order_by("attribution")
+        .values_list("attribution", flat=True)
+        .distinct()
+    )
+
+
+#: Degrees to 6 decimals are 0.1 m; the drawn boundaries are far coarser.
+_COLLECTION = """
+    SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(
+        json_build_object('type', 'Feature', 'id', f.id,
+                          'geometry', ST_AsGeoJSON(f.shape, 6)::json,
+                          'properties', to_jsonb(f) - 'id' - 'shape')
+        ORDER BY f.id), '[]'::json))::text
+    FROM ({rows}) AS f
+"""
+_VALID = "(valid_from IS NULL OR valid_from <= %(on)s) AND (valid_to IS NULL OR valid_to > %(on)s)"
+_DIVISIONS = f"""
+    SELECT id, boundary AS shape, code, name, name_en, level, div, population, is_schematic,
+           attribution
+    FROM places_division WHERE boundary IS NOT NULL AND level = %(level)s AND {_VALID}
+"""  # noqa: S608 - made of constants
+_AREAS = f"""
+    SELECT id, boundary AS shape, number, kind, name, name_en, is_schematic, is_invented,
+           attribution
+    FROM places_area WHERE {_VALID}
+"""  # noqa: S608 - made of constants
+_SETTLEMENTS = """
+    SELECT id, location AS shape, name, name_en, div, population, attribution
+    FROM places_settlement
+"""
+
+
+def divisions_geojson(level: DivisionLevel) -> str:
+    """Return the outlines of one level as a GeoJSON text, built in the database."""
+    return _collection(_DIVISIONS, level=int(level))
+
+
+def areas_geojson() -> str:
+    """Return the functional zones and parks as a GeoJSON text."""
+    return _collection(_AREAS)
+
+
+def settlements_geojson() -> str:
+    """Return the settlements as a GeoJSON text."""
+    return _collection(_SETTLEMENTS)
+
+
+def _collection(rows: str, **values: Any) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLECTION.format(rows=rows), {"on": today(), **values})
+        (text,) = cursor.fetchone()
+    return str(text)

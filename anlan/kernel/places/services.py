@@ -1,0 +1,209 @@
+"""The only writer of places: bulk loads that may be repeated, and reorganisations."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shapely import Geometry, MultiPolygon, Point
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import ConflictError, InvalidError
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.fields import Identified
+from anlan.kernel.places import events, queries
+from anlan.kernel.places.models import Area, AreaKind, Division, Settlement
+from anlan.kernel.places.rules import ancestors, div_of, level_of
+from anlan.kernel.places.shapes import as_multipolygon, to_column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DivisionInput:
+    """One division as a source gives it; its parent is the next shorter code."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    boundary: MultiPolygon | None = None
+    is_schematic: bool = False
+    attribution: str = ""
+    population: int | None = None
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaInput:
+    """One functional zone or park; `number` is the value of the `zone` column, given once."""
+
+    number: int
+    name: str
+    boundary: Geometry
+    kind: AreaKind = AreaKind.FUNCTIONAL_ZONE
+    name_en: str = ""
+    is_schematic: bool = False
+    is_invented: bool = False
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementInput:
+    """One settlement; its name within its division identifies it."""
+
+    name: str
+    division_code: str
+    location: Point
+    name_en: str = ""
+    population: int | None = None
+    attribution: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Loaded:
+    """What a load changed; a repeat of the same load changes nothing."""
+
+    created: int = 0
+    updated: int = 0
+    first: Identified | None = None
+
+    def note(self, row: Identified, *, is_new: bool) -> None:
+        """Count one row that was written."""
+        self.first = self.first or row
+        self.created += is_new
+        self.updated += not is_new
+
+
+def load_divisions(*, rows: Iterable[DivisionInput]) -> Loaded:
+    """Bring divisions to what the source says; parents may come in any order.
+
+    Raises ValueError for a code of no level, InvalidError for a parent that is nowhere.
+    """
+    loaded = Loaded()
+    known = {(row.code, row.valid_from): row for row in Division.objects.all()}
+    current = {row.code: row for row in sorted(known.values(), key=_vintage)}
+    for given in sorted(rows, key=lambda row: len(row.code)):
+        values = {
+            "level": level_of(given.code),
+            "name": given.name,
+            "name_en": given.name_en,
+            "div": div_of(given.code),
+            "parent": _parent(given.code, current),
+            "boundary": None
+            if given.boundary is None
+            else to_column(as_multipolygon(given.boundary)),
+            "is_schematic": given.is_schematic,
+            "attribution": given.attribution,
+            "population": given.population,
+        }
+        row = known.get((given.code, given.valid_from)) or Division(
+            code=given.code, valid_from=given.valid_from
+        )
+        _bring_to(row, values, loaded)
+        current[given.code] = row
+    _record_load(loaded, events.DIVISIONS_LOADED, "division")
+    return loaded
+
+
+def load_areas(*, rows: Iterable[AreaInput]) -> Loaded:
+    """Bring functional zones and parks to what the source says."""
+    loaded = Loaded()
+    known = {row.number: row for row in Area.objects.all()}
+    for given in rows:
+        values = {
+            "kind": given.kind,
+            "name": given.name,
+            "name_en": given.name_en,
+            "boundary": to_column(as_multipolygon(given.boundary)),
+            "is_schematic": given.is_schematic,
+            "is_invented": given.is_invented,
+            "attribution": given.attribution,
+        }
+        _bring_to(known.get(given.number) or Area(number=given.number), values, loaded)
+    _record_load(loaded, events.AREAS_LOADED, "area")
+    return loaded
+
+
+def load_settlements(*, rows: Iterable[SettlementInput]) -> Loaded:
+    """Bring settlements to what the source says."""
+    loaded = Loaded()
+    known: dict[Hashable, Settlement] = {
+        (row.div, row.name): row for row in Settlement.objects.all()
+    }
+    for given in rows:
+        div = div_of(given.division_code)
+        values = {
+            "name_en": given.name_en,
+            "location": to_column(given.location),
+            "population": given.population,
+            "attribution": given.attribution,
+        }
+        row = known.get((div, given.name)) or Settlement(div=div, name=given.name)
+        _bring_to(row, values, loaded)
+    _record_load(loaded, events.SETTLEMENTS_LOADED, "settlement")
+    return loaded
+
+
+def supersede_division(*, code: str, successor: Division, on: date) -> Division:
+    """End a division on a day in favour of its successor (撤并); its rows keep their `div`.
+
+    Raises NotFoundError, or ConflictError when it has ended already.
+    """
+    old = queries.division(code, on)
+    if old.pk == successor.pk or old.succeeded_by_id is not None:
+        raise ConflictError(
+            f"区划 {code} 不能并入 {successor.code}", code="places.not_supersedable"
+        )
+    old.valid_to, old.succeeded_by = on, successor
+    old.version, old.updated_at = old.version + 1, now()
+    old.save(update_fields=["valid_to", "succeeded_by", "version", "updated_at"])
+    state = events.DivisionState(
+        id=old.id,
+        code=old.code,
+        name=old.name,
+        div=old.div,
+        valid_to=on.isoformat(),
+        succeeded_by_code=successor.code,
+    )
+    about = journal.Subject(id=old.id, version=old.version, place=journal.Place(div=old.div))
+    journal.record(events.DIVISION_SUPERSEDED, state, about)
+    return old
+
+
+def _vintage(row: Division) -> date:
+    """Order vintages of one code, the newest last."""
+    return row.valid_from or date.min
+
+
+def _parent(code: str, known: Mapping[str, Division]) -> Division | None:
+    """Return the nearest division above a code; a source may leave levels out, not all of them."""
+    above = ancestors(code)[:-1]
+    found = next((known[one] for one in reversed(above) if one in known), None)
+    if found is None and above and known:
+        raise InvalidError(f"区划 {code} 没有上级", code="places.no_parent", division=code)
+    return found
+
+
+def _bring_to(row: Any, values: Mapping[str, Any], loaded: Loaded) -> None:
+    """Write a row if it is new or differs."""
+    is_new = row._state.adding  # noqa: SLF001 - Django has no public name for it
+    if not is_new and all(getattr(row, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.updated_at = now()
+    if is_new:
+        row.created_at = row.updated_at
+    else:
+        row.version += 1
+    row.save(force_insert=is_new)
+    loaded.note(row, is_new=is_new)
+
+
+def _record_load(loaded: Loaded, event: EventType, kind: str) -> None:
+    """Write the one journal row of a load that changed something."""
+    if loaded.first is None:
+        return
+    state = events.PlacesLoadedState(kind=kind, created=loaded.created, updated=loaded.updated)
+    place = journal.Place(div=getattr(loaded.first, "div", 0))
+    first = loaded.first
+    journal.record(event, state, journal.Subject(id=first.id, version=first.version, place=place))
