@@ -84,6 +84,10 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# nginx overwrites this header; without it everybody would come from one address, and five wrong
+# tries by anybody would lock a name for all
+AXES_IPWARE_META_PRECEDENCE_ORDER = ("HTTP_X_REAL_IP", "REMOTE_ADDR")
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 

@@ -1,0 +1,1 @@
+"""HTTP of people: `sessions` at the root of the API, `directory` under /people."""

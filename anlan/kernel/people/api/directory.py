@@ -1,0 +1,122 @@
+"""HTTP of organisations, roles, accounts, posts and duty, under /people."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja import Query
+
+from anlan.kernel.base.doors import Door, expected_version, principal
+from anlan.kernel.people.models import DutyShift, Organisation, Post, PostHolding, Role, User
+from anlan.kernel.people.queries import directory
+from anlan.kernel.people.queries.holdings import holdings, names_of
+from anlan.kernel.people.schemas import (
+    ActiveBody,
+    DutyShiftBody,
+    DutyShiftOut,
+    HoldingBody,
+    HoldingOut,
+    NamesOut,
+    OrganisationOut,
+    PostBody,
+    PostOut,
+    RoleOut,
+    UserBody,
+    UserOut,
+)
+from anlan.kernel.people.services import duty, posts, users
+
+door = Door("people")
+router = door.router
+
+
+@door.list("/organisations", "people.organisation.view", directory.ORGANISATIONS, OrganisationOut)
+def organisations(request: HttpRequest) -> QuerySet[Organisation]:
+    """Firms, bureaus and agencies."""
+    return Organisation.objects.all()
+
+
+@door.list("/roles", "people.organisation.view", directory.ROLES, RoleOut)
+def roles(request: HttpRequest) -> QuerySet[Role]:
+    """The role catalogue."""
+    return Role.objects.all()
+
+
+@door.read("/names", "people.organisation.view", response=NamesOut)
+def names(request: HttpRequest, actor: Query[list[str]]) -> dict[str, Any]:
+    """The names behind `actor` columns, at most 200 at once."""
+    return {"names": names_of(actor[:200])}
+
+
+@door.list("/users", "people.user.view", directory.USERS, UserOut)
+def user_list(request: HttpRequest) -> QuerySet[User]:
+    """Accounts; never their passwords."""
+    return User.objects.all()
+
+
+@door.create("/users", "people.user.edit", response=UserOut)
+def create_user(request: HttpRequest, body: UserBody) -> User:
+    """Open an account with a temporary password."""
+    return users.create_user(username=body.username, name=body.name, password=body.password)
+
+
+@door.write("/users/{user_id}", "people.user.edit", "PATCH", response=UserOut)
+def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> User:
+    """Stop an account or wake it."""
+    user = directory.at_version(User.objects, user_id, expected_version(request))
+    return users.set_active(user=user, is_active=body.is_active)
+
+
+@door.list("/posts", "people.organisation.view", directory.POSTS, PostOut)
+def post_list(request: HttpRequest) -> QuerySet[Post]:
+    """Posts of every organisation."""
+    return Post.objects.all()
+
+
+@door.create("/posts", "people.post.edit", response=PostOut)
+def create_post(request: HttpRequest, body: PostBody) -> dict[str, Any]:
+    """Set up a post."""
+    organisation = directory.one(Organisation.objects, body.organisation_id)
+    role = directory.role(body.role)
+    texts = body.dict(include={"title", "title_en", "territory_code"})
+    made = posts.create_post(organisation=organisation, role=role, **texts)
+    return directory.row(directory.POSTS, Post.objects, made.id)
+
+
+@door.list("/holdings", "people.post.view", directory.HOLDINGS, HoldingOut)
+def holding_list(request: HttpRequest) -> QuerySet[PostHolding]:
+    """Who holds which post today."""
+    return holdings()
+
+
+@door.create("/posts/{post_id}/holdings", "people.post.edit", response=HoldingOut)
+def appoint(request: HttpRequest, post_id: str, body: HoldingBody) -> dict[str, Any]:
+    """Appoint somebody to a post."""
+    user, post = directory.one(User.objects, body.user_id), directory.one(Post.objects, post_id)
+    made = posts.appoint(user=user, post=post)
+    return directory.row(directory.HOLDINGS, PostHolding.objects, made.id)
+
+
+@door.write("/holdings/{holding_id}/end", "people.post.edit", response=HoldingOut)
+def end_holding(request: HttpRequest, holding_id: str) -> dict[str, Any]:
+    """End somebody's time in a post."""
+    holding = directory.at_version(PostHolding.objects, holding_id, expected_version(request))
+    posts.end_holding(holding=holding)
+    return directory.row(directory.HOLDINGS, PostHolding.objects, holding_id)
+
+
+@door.list("/duty", "people.duty.view", directory.SHIFTS, DutyShiftOut)
+def shifts(request: HttpRequest) -> QuerySet[DutyShift]:
+    """Shifts of the organisations that I reach."""
+    return directory.shifts_reached(principal(request))
+
+
+@door.create("/duty", "people.duty.edit", response=DutyShiftOut)
+def add_shift(request: HttpRequest, body: DutyShiftBody) -> dict[str, Any]:
+    """Put somebody on duty."""
+    user, post = (
+        directory.one(User.objects, body.user_id),
+        directory.one(Post.objects, body.post_id),
+    )
+    made = duty.add_duty_shift(user=user, post=post, starts_at=body.starts_at, ends_at=body.ends_at)
+    return directory.row(directory.SHIFTS, DutyShift.objects, made.id)

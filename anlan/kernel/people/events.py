@@ -1,0 +1,141 @@
+"""What happens to people, posts and sessions.
+
+Names of persons stay out of the public half of the journal (practice P21): an event tells ids,
+the private half (`change`) tells the rest.
+"""
+
+from dataclasses import dataclass
+
+from anlan.kernel.base.events import EventType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationState:
+    """An organisation as others may know it."""
+
+    id: str
+    name: str
+    kind: str
+    credit_code: str | None
+    territory_code: str
+    zone: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleState:
+    """A role with what it may do."""
+
+    id: str
+    code: str
+    permissions: list[str]
+    ceiling: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserState:
+    """An account; `live` closes the streams of a user whose `sessions_epoch` grew."""
+
+    user_id: str
+    administrator: str
+    is_active: bool
+    sessions_epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInState:
+    """A sign-in, a refusal or a sign-out; `user_id` is null when no such account exists.
+
+    `session` names the session as the live stream's tickets do; the key itself stays inside.
+    """
+
+    user_id: str | None
+    how: str
+    reason: str = ""
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostState:
+    """A post in an organisation."""
+
+    id: str
+    organisation_id: str
+    role: str
+    territory_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingState:
+    """Who holds a post, and the epoch his sessions must now have."""
+
+    id: str
+    post_id: str
+    user_id: str
+    held_from: str
+    held_to: str | None
+    appointed_by: str
+    sessions_epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeGrantState:
+    """A further territory that an organisation reaches."""
+
+    id: str
+    organisation_id: str
+    territory_code: str
+    reason: str
+    valid_from: str
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReachState:
+    """How an organisation is related to a site."""
+
+    id: str
+    organisation_id: str
+    site: str
+    relation: str
+    matter: str
+    valid_from: str
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """A one-time link; never its token."""
+
+    id: str
+    user_id: str
+    expires_at: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyShiftState:
+    """Who is on duty for a post, from when to when."""
+
+    id: str
+    organisation_id: str
+    post_id: str
+    user_id: str
+    starts_at: str
+    ends_at: str
+
+
+ORGANISATION_REGISTERED = EventType("people.organisation.registered", OrganisationState, "登记单位")
+ROLE_CHANGED = EventType("people.role.changed", RoleState, "岗位角色变更")
+USER_CREATED = EventType("people.user.created", UserState, "建立账号")
+USER_CHANGED = EventType("people.user.changed", UserState, "账号变更")
+PASSWORD_CHANGED = EventType("people.user.password_changed", UserState, "修改口令")
+SIGNED_IN = EventType("people.user.signed_in", SignInState, "登录")
+SIGN_IN_REFUSED = EventType("people.user.sign_in_refused", SignInState, "登录被拒")
+SIGNED_OUT = EventType("people.user.signed_out", SignInState, "退出")
+LINK_ISSUED = EventType("people.link.issued", LinkState, "发出一次性链接")
+POST_CREATED = EventType("people.post.created", PostState, "设立岗位")
+APPOINTED = EventType("people.post.appointed", HoldingState, "任职")
+VACATED = EventType("people.post.vacated", HoldingState, "离任")
+SCOPE_GRANTED = EventType("people.scope.granted", ScopeGrantState, "授予属地范围")
+SITE_REACH_GRANTED = EventType("people.site_reach.granted", SiteReachState, "授予企业管辖")
+DUTY_SHIFT_ADDED = EventType("people.duty_shift.added", DutyShiftState, "排班")

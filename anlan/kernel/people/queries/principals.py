@@ -1,0 +1,113 @@
+"""What a person is, may do and reaches: the union of what his posts give (architecture 5)."""
+
+from collections.abc import Iterable
+
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.permissions import Grant, Principal, Scope
+from anlan.kernel.people.models import (
+    AdministratorKind,
+    OrganisationKind,
+    Post,
+    Role,
+    ScopeGrant,
+    SiteReach,
+    SiteRelation,
+    User,
+)
+from anlan.kernel.people.queries.holdings import actor_of, posts_of, valid_at
+from anlan.kernel.places.queries import ranges_of
+
+Span = tuple[int, int]
+
+
+def principal_of(user: User, exercise_id: str | None = None) -> Principal:
+    """Return who a person is at this moment.
+
+    An administrator (三员) has his own role's permissions and no business scope; a person with
+    posts has one grant a post, and a permission holds inside the reach of its own post only.
+    """
+    if user.administrator:
+        grants, ceiling = _administrator(AdministratorKind(user.administrator))
+    else:
+        posts = posts_of(user)
+        grants = _grants(posts)
+        ceiling = max((post.role.ceiling for post in posts), default=0)
+    scope = Scope()
+    for grant in grants:
+        scope |= grant.scope
+    return Principal(
+        actor=actor_of(user),
+        name=user.name,
+        grants=grants,
+        scope=scope,
+        ceiling=ceiling,
+        exercise_id=exercise_id,
+    )
+
+
+def ceilings_of(user_ids: Iterable[str]) -> dict[str, int]:
+    """Return up to which sensitivity each person may read; someone without a post is absent."""
+    found: dict[str, int] = {}
+    users = User.objects.filter(id__in=set(user_ids), is_active=True)
+    for user in users:
+        if user.administrator or posts_of(user):
+            found[user.id] = principal_of(user).ceiling
+    return found
+
+
+def _administrator(kind: AdministratorKind) -> tuple[tuple[Grant, ...], int]:
+    role = Role.objects.filter(code=f"{kind}_administrator").first()
+    if role is None:
+        return (), 0
+    scope = Scope(audit=kind == AdministratorKind.AUDIT)
+    return (Grant(permissions=frozenset(role.permissions), scope=scope),), role.ceiling
+
+
+def _grants(posts: list[Post]) -> tuple[Grant, ...]:
+    """Return one grant a post, reading what all organisations reach in two queries."""
+    organisations = {post.organisation_id for post in posts}
+    moment = now()
+    reaches = list(SiteReach.objects.filter(valid_at(moment), organisation__in=organisations))
+    further = list(ScopeGrant.objects.filter(valid_at(moment), organisation__in=organisations))
+    return tuple(
+        _grant(
+            post,
+            [one for one in reaches if one.organisation_id == post.organisation_id],
+            [one.territory_code for one in further if one.organisation_id == post.organisation_id],
+        )
+        for post in posts
+    )
+
+
+def _grant(post: Post, reaches: list[SiteReach], further: list[str]) -> Grant:
+    """Return what one post reaches.
+
+    A firm's people reach their own sites and nothing by territory. A post with a territory of
+    its own (分管属地) is narrowed to it: the organisation's zone, shares and supervision are not its.
+    """
+    own = frozenset(one.site for one in reaches if one.relation == SiteRelation.OWNER)
+    supervised = frozenset(one.site for one in reaches if one.relation == SiteRelation.SUPERVISOR)
+    organisation = post.organisation
+    if organisation.kind == OrganisationKind.FIRM:
+        scope = Scope(sites=tuple(sorted(own)))
+        supervised = frozenset()
+    elif post.territory_code:
+        scope = Scope(divs=_spans([post.territory_code]))
+        own = supervised = frozenset()
+    else:
+        scope = Scope(
+            divs=_spans([organisation.territory_code, *further]),
+            zones=() if organisation.zone is None else (organisation.zone,),
+            sites=tuple(sorted(own | supervised)),
+        )
+    return Grant(
+        permissions=frozenset(post.role.permissions),
+        scope=scope,
+        own_sites=own,
+        supervised_sites=supervised,
+    )
+
+
+def _spans(codes: Iterable[str]) -> tuple[Span, ...]:
+    """Return the ranges of some territories; no code is no territory, never the whole country."""
+    return tuple(sorted({span for code in codes if code for span in ranges_of(code)}))

@@ -1,0 +1,68 @@
+"""Decisions about people and organisations that need no database."""
+
+from datetime import datetime, timedelta
+
+#: GB 32100-2015, table 1: the characters in order of their values (no I, O, S, V, Z).
+CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+#: GB 32100-2015, annex A: weight of position i (from 0) is 3^i mod 31.
+_CREDIT_CODE_WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
+CREDIT_CODE_LENGTH = 18
+
+#: GB/T 22239-2019, 8.1.4.1 a: complex and changed from time to time; figures are project defaults.
+PASSWORD_CLASSES = 3
+PASSWORD_MAX_AGE = timedelta(days=90)
+#: Practice P11: accounts unused so long sleep.
+SLEEPS_AFTER = timedelta(days=90)
+#: The longest session whatever is done in it; idle sessions end by `config().session_idle_minutes`.
+SESSION_LIMIT = timedelta(hours=12)
+LINK_LIFETIME = timedelta(hours=24)
+
+#: Shown on the log-in page and beside every upload (practice P21).
+NOTICE = "本系统为非涉密系统，严禁存储、处理、传输国家秘密"
+
+
+def credit_code_check_character(body: str) -> str:
+    """Return the 18th character for the first 17 of a 统一社会信用代码 (GB 32100-2015, annex A).
+
+    Raises ValueError when the 17 are not of the alphabet.
+    """
+    if len(body) != CREDIT_CODE_LENGTH - 1:
+        raise ValueError(f"{body!r} has {len(body)} characters; 17 go before the check character")
+    values = [CREDIT_CODE_ALPHABET.index(character) for character in body]
+    total = sum(weight * value for weight, value in zip(_CREDIT_CODE_WEIGHTS, values, strict=True))
+    return CREDIT_CODE_ALPHABET[-total % 31]
+
+
+def is_credit_code(text: str) -> bool:
+    """Tell whether a text is a 统一社会信用代码 with a right check character."""
+    if len(text) != CREDIT_CODE_LENGTH or not set(text) <= set(CREDIT_CODE_ALPHABET):
+        return False
+    return credit_code_check_character(text[:-1]) == text[-1]
+
+
+def password_classes(password: str) -> int:
+    """Count the kinds of character in a password: small, capital, digit, other."""
+    return sum(
+        any(test(character) for character in password)
+        for test in (str.islower, str.isupper, str.isdigit, lambda one: not one.isalnum())
+    )
+
+
+def password_expired(changed_at: datetime | None, at: datetime) -> bool:
+    """Tell whether a password is too old to go on with."""
+    return changed_at is not None and at - changed_at > PASSWORD_MAX_AGE
+
+
+def is_asleep(last_used: datetime, at: datetime) -> bool:
+    """Tell whether an account has gone unused so long that an administrator must wake it."""
+    return at - last_used > SLEEPS_AFTER
+
+
+def session_ended(signed_in_at: datetime, seen_at: datetime, at: datetime, idle: timedelta) -> bool:
+    """Tell whether a session is over: too old, or nobody has used it for `idle`."""
+    return at - signed_in_at > SESSION_LIMIT or at - seen_at > idle
+
+
+def periods_overlap(first: tuple[datetime, datetime], second: tuple[datetime, datetime]) -> bool:
+    """Tell whether two periods (start included, end not) have a moment in common."""
+    return first[0] < second[1] and second[0] < first[1]

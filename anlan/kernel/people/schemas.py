@@ -1,0 +1,237 @@
+"""JSON shapes of people."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+
+
+class SignInBody(Schema):
+    """Name and password."""
+
+    username: str
+    password: str
+
+
+class LinkBody(Schema):
+    """The token of a one-time link."""
+
+    token: str
+
+
+class PasswordBody(Schema):
+    """The old password and the new one."""
+
+    old: str
+    new: str
+
+
+class SessionUser(Schema):
+    """Who is signed in."""
+
+    id: str
+    name: str
+    username: str
+    administrator: str
+
+
+class OrganisationRef(Schema):
+    """An organisation by name."""
+
+    id: str
+    name: str
+
+
+class SessionPost(Schema):
+    """One post of who is signed in."""
+
+    id: str
+    title: str
+    title_en: str
+    role: str
+    organisation: OrganisationRef
+
+
+class ExerciseRef(Schema):
+    """The drill that a session takes part in."""
+
+    id: str
+    name: str
+
+
+class SessionOut(Schema):
+    """What the web application must know of this session; `user` is null before the log-in."""
+
+    user: SessionUser | None
+    posts: list[SessionPost]
+    permissions: list[str]
+    demo: bool
+    notice: str
+    exercise: ExerciseRef | None
+    must_change_password: bool
+    csrf_token: str
+    server_time: int
+
+
+class TicketOut(Schema):
+    """A ticket for the live stream."""
+
+    ticket: str
+    expires_at: datetime
+
+
+class MenuEntry(Schema):
+    """One entry of the registry."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    component: str | None
+    path: str | None
+    icon: str | None
+    order: int
+
+
+class RegistryOut(Schema):
+    """What the systems add to the core and this person may open."""
+
+    menu: list[MenuEntry]
+    map_layers: list[MenuEntry]
+    dossier_sections: list[MenuEntry]
+    panels: list[MenuEntry]
+    report_templates: list[MenuEntry]
+    alarm_advice: list[MenuEntry]
+    search: list[MenuEntry]
+    exports: list[MenuEntry]
+    settings: list[MenuEntry]
+
+
+class OrganisationOut(Schema):
+    """An organisation in a list."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    credit_code: str | None
+    parent_id: str | None
+    territory_code: str
+    zone: int | None
+    is_invented: bool
+    version: int
+
+
+class RoleOut(Schema):
+    """A role in a list."""
+
+    id: str
+    code: str
+    title: str
+    title_en: str
+    family: str
+    ceiling: int
+    permissions: list[str]
+    version: int
+
+
+class UserOut(Schema):
+    """An account in a list; never its password."""
+
+    id: str
+    username: str
+    name: str
+    administrator: str
+    is_active: bool
+    is_invented: bool
+    must_change_password: bool
+    last_login: datetime | None
+    version: int
+
+
+class UserBody(Schema):
+    """A new account with a temporary password."""
+
+    username: str
+    name: str
+    password: str
+
+
+class ActiveBody(Schema):
+    """Whether an account may be used."""
+
+    is_active: bool
+
+
+class PostOut(Schema):
+    """A post in a list."""
+
+    id: str
+    title: str
+    title_en: str
+    role: str
+    role_title: str
+    organisation_id: str
+    organisation_name: str
+    territory_code: str | None
+    version: int
+
+
+class PostBody(Schema):
+    """A new post."""
+
+    organisation_id: str
+    role: str
+    title: str = ""
+    title_en: str = ""
+    territory_code: str | None = None
+
+
+class HoldingOut(Schema):
+    """Who holds a post."""
+
+    id: str
+    post_id: str
+    post_title: str
+    organisation_name: str
+    user_id: str
+    user_name: str
+    held_from: datetime
+    held_to: datetime | None
+    appointed_by: str
+    version: int
+
+
+class HoldingBody(Schema):
+    """An appointment."""
+
+    user_id: str
+
+
+class DutyShiftOut(Schema):
+    """A shift in a list."""
+
+    id: str
+    organisation_id: str
+    organisation_name: str
+    post_id: str
+    post_title: str
+    user_id: str
+    user_name: str
+    starts_at: datetime
+    ends_at: datetime
+    version: int
+
+
+class DutyShiftBody(Schema):
+    """A new shift."""
+
+    user_id: str
+    post_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class NamesOut(Schema):
+    """The names behind `actor` columns."""
+
+    names: dict[str, Any]

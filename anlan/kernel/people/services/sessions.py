@@ -1,0 +1,141 @@
+"""Signing in and out: by password, by one-time link in the demo; every attempt is in the journal."""
+
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now, now_ms
+from anlan.kernel.base.config import config
+from anlan.kernel.base.errors import (
+    DomainError,
+    NotFoundError,
+    NotPermittedError,
+    NotSignedInError,
+    TooManyError,
+)
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.ids import derived_ulid
+from anlan.kernel.base.tickets import session_digest
+from anlan.kernel.people import events
+from anlan.kernel.people.models import OneTimeLink, User
+from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
+from anlan.kernel.people.rules import LINK_LIFETIME, is_asleep
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def authenticated(request: HttpRequest, username: str, password: str) -> User | None:
+    """Return whose name and password these are; five wrong tries lock name and address.
+
+    Called outside the unit of work: the count of wrong tries must outlive a refusal. An unknown
+    name costs the same hash as a known one.
+    """
+    found = authenticate(request, username=username.strip().lower(), password=password)
+    return found if isinstance(found, User) else None
+
+
+def refusal(request: HttpRequest, user: User | None) -> DomainError | None:
+    """Return why this attempt is refused, or None.
+
+    Nobody learns from the answer whether a name exists: wrong name, wrong password and a stopped
+    account answer alike, and unknown names are locked as known ones are.
+    """
+    if getattr(request, "axes_locked_out", None):
+        # the middleware of axes would put its own page in place of our problem+json
+        request.axes_locked_out = None  # type: ignore[attr-defined]
+        return TooManyError("登录失败次数过多，请稍后再试", code="people.locked")
+    if user is None:
+        return NotSignedInError("用户名或口令不正确", code="people.sign_in_refused")
+    if is_asleep(user.last_login or user.created_at, now()):
+        return NotPermittedError("账号长期未使用，请联系系统管理员", code="people.asleep")
+    return None
+
+
+def open_session(*, request: HttpRequest, user: User, how: str) -> None:
+    """Start a session under a new key; one that was there before the log-in is not carried over."""
+    request.session.flush()
+    login(request, user, backend=_BACKEND)
+    at = now_ms()
+    request.session[SIGNED_IN], request.session[SEEN] = at, at
+    _record(events.SIGNED_IN, user, how, session=session_digest(request.session.session_key or ""))
+
+
+def record_refusal(*, username: str, reason: str) -> None:
+    """Keep a refused attempt; what was typed is not kept, it may be a password in the wrong box."""
+    known = User.objects.filter(username=username.strip().lower()).first()
+    _record(events.SIGN_IN_REFUSED, known, "password", reason=reason)
+
+
+def sign_out(*, request: HttpRequest, user: User) -> None:
+    """End this session and tell the live stream."""
+    digest = session_digest(request.session.session_key or "")
+    _record(events.SIGNED_OUT, user, "person", session=digest)
+    logout(request)
+
+
+def issue_one_time_link(*, user: User) -> str:
+    """Return the token of a link that signs a person in once within a day; the demo only.
+
+    The token is not kept, only its SHA-256; it must be shown on the terminal and never logged.
+    """
+    _refuse_outside_demo()
+    token = token_urlsafe(32)
+    moment = now()
+    made = OneTimeLink.objects.create(
+        user=user,
+        token_digest=_digest(token),
+        expires_at=moment + LINK_LIFETIME,
+        created_at=moment,
+        updated_at=moment,
+    )
+    state = events.LinkState(
+        id=made.id, user_id=user.id, expires_at=made.expires_at.isoformat(), used=False
+    )
+    about = journal.Subject(id=made.id, version=made.version, place=journal.Place())
+    journal.record(events.LINK_ISSUED, state, about)
+    return token
+
+
+def redeem_link(*, token: str) -> User:
+    """Use a link up and return whose it is; of two at the same moment one gets in."""
+    _refuse_outside_demo()
+    moment = now()
+    link = OneTimeLink.objects.filter(token_digest=_digest(token)).select_related("user").first()
+    # whoever comes second waits for the row and then finds it used
+    unused = OneTimeLink.objects.filter(
+        token_digest=_digest(token), used_at__isnull=True, expires_at__gt=moment
+    )
+    if (
+        link is None
+        or not link.user.is_active
+        or not unused.update(used_at=moment, updated_at=moment)
+    ):
+        raise NotFoundError("链接无效、已用过或已过期", code="people.link_unusable")
+    return link.user
+
+
+def _refuse_outside_demo() -> None:
+    if not config().demo:
+        raise NotPermittedError("一次性链接只在演示中可用", code="people.links_are_demo_only")
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _record(
+    event: EventType, user: User | None, how: str, *, reason: str = "", session: str = ""
+) -> None:
+    """Write the journal row of an attempt; without an account it hangs on a name for nobody."""
+    state = events.SignInState(
+        user_id=user.id if user else None, how=how, reason=reason, session=session
+    )
+    about = journal.Subject(
+        id=user.id if user else derived_ulid(0, "people", "nobody"),
+        version=user.version if user else 0,
+        place=journal.Place(),
+    )
+    journal.record(event, state, about)

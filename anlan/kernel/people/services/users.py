@@ -1,0 +1,133 @@
+"""Accounts: made, stopped and woken by the system administrator; passwords changed by their owner."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.people import events
+from anlan.kernel.people.models import AdministratorKind, User
+from anlan.kernel.people.queries.holdings import actor_of
+from anlan.kernel.people.rules import PASSWORD_CLASSES, password_classes
+
+
+def create_user(
+    *,
+    username: str,
+    name: str,
+    password: str | None = None,
+    administrator: AdministratorKind = AdministratorKind.NONE,
+    is_invented: bool = False,
+    is_temporary: bool = True,
+) -> User:
+    """Open an account for a named person.
+
+    The password is temporary and must be changed at the first log-in, unless its owner typed it
+    at this machine's own command line; without one nobody can sign in by password (the demo's
+    cast comes by one-time link).
+    """
+    if not is_temporary and not current_work().principal.is_machine:
+        raise NotPermittedError("管理员给出的口令必须是临时口令", code="people.not_temporary")
+    if not username or username != username.strip().lower():
+        raise InvalidError("用户名用小写字母，不含空格", code="people.bad_username")
+    if User.objects.filter(username=username).exists():
+        raise ConflictError(f"用户名 {username} 已被使用", code="people.username_taken")
+    moment = now()
+    made = User(
+        username=username,
+        name=name,
+        administrator=administrator,
+        is_invented=is_invented,
+        must_change_password=password is not None and is_temporary,
+        created_at=moment,
+        updated_at=moment,
+    )
+    if password is None:
+        made.set_unusable_password()
+    else:
+        check_password_rules(password, made)
+        made.set_password(password)
+        made.password_changed_at = moment
+    made.save(force_insert=True)
+    _record(events.USER_CREATED, made, change={"username": [None, username], "name": [None, name]})
+    return made
+
+
+def set_active(*, user: User, is_active: bool) -> User:
+    """Stop or wake an account; stopping ends its sessions. Nobody does it to himself."""
+    if current_work().principal.actor == actor_of(user):
+        raise NotPermittedError("不能停用或启用本人账号", code="people.own_account")
+    change = {"is_active": [user.is_active, is_active]}
+    user.is_active = is_active
+    if is_active:
+        user.last_login = now()
+    else:
+        user.sessions_epoch += 1
+    _touched(user, "is_active", "last_login", "sessions_epoch")
+    _record(events.USER_CHANGED, user, change=change)
+    return user
+
+
+def change_password(*, user: User, old: str, new: str) -> User:
+    """Let a person replace his password; every session opened with the old one ends."""
+    if not user.check_password(old):
+        raise InvalidError("原口令不正确", code="people.wrong_password")
+    if user.check_password(new):
+        raise InvalidError("新口令不能与原口令相同", code="people.same_password")
+    check_password_rules(new, user)
+    user.set_password(new)
+    user.must_change_password = False
+    user.password_changed_at = now()
+    user.sessions_epoch += 1
+    _touched(user, "password", "must_change_password", "password_changed_at", "sessions_epoch")
+    _record(events.PASSWORD_CHANGED, user)
+    return user
+
+
+def end_sessions(*, user: User) -> None:
+    """Raise the epoch that every session of a person is bound to; the caller writes the journal."""
+    user.sessions_epoch += 1
+    _touched(user, "sessions_epoch")
+
+
+def check_password_rules(password: str, user: User) -> None:
+    """Refuse a weak password and say every reason (GB/T 22239-2019, 8.1.4.1 a)."""
+    reasons: list[str] = []
+    if password_classes(password) < PASSWORD_CLASSES:
+        reasons.append(f"口令须含大写字母、小写字母、数字、符号中的 {PASSWORD_CLASSES} 类")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        reasons += error.messages
+    if reasons:
+        raise InvalidError("口令不符合要求", code="people.weak_password", reasons=reasons)
+
+
+def keep_session(request: HttpRequest, user: User) -> None:
+    """Carry the session that changed the password over to the new epoch, under a new key."""
+    from django.contrib.auth import update_session_auth_hash
+
+    update_session_auth_hash(request, user)
+
+
+def _touched(user: User, *fields: str) -> None:
+    user.version, user.updated_at = user.version + 1, now()
+    user.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def _record(event: EventType, user: User, change: dict[str, Any] | None = None) -> None:
+    """Write the journal row of an account; it hangs nowhere, only the audit sees it."""
+    state = events.UserState(
+        user_id=user.id,
+        administrator=user.administrator,
+        is_active=user.is_active,
+        sessions_epoch=user.sessions_epoch,
+    )
+    about = journal.Subject(id=user.id, version=user.version, place=journal.Place())
+    journal.record(event, state, about, change=change)
