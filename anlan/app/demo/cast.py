@@ -1,0 +1,143 @@
+"""The cast: bureaus, people, their posts and duty, as data; brought in through the services of people."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from anlan.app.demo.mapping import HERE
+from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.people.models import (
+    AdministratorKind,
+    DutyShift,
+    Organisation,
+    OrganisationKind,
+    Post,
+    PostHolding,
+    Role,
+    User,
+)
+from anlan.kernel.people.services import duty, organisations, posts, users
+
+#: A bureau's duty changes at 08:00 local time and lasts a day.
+SHIFT_STARTS_HOUR = 8
+SHIFT = timedelta(days=1)
+#: Shifts are laid out from the present one on.
+SHIFTS_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bureau:
+    """An authority of the demo; `zone` means that it is in charge of the functional zone."""
+
+    key: str
+    name: str
+    name_en: str
+    territory: str
+    zone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One person of the cast: an administrator, or somebody with a post."""
+
+    key: str
+    username: str
+    name: str
+    title: str
+    title_en: str
+    what_to_try: str
+    what_to_try_en: str
+    organisation: str = ""
+    role: str = ""
+    administrator: str = ""
+    on_duty: bool = False
+
+
+@cache
+def read_cast() -> tuple[tuple[Bureau, ...], tuple[Part, ...]]:
+    """Read bureaus and people."""
+    raw = tomllib.loads((HERE / "cast.toml").read_text(encoding="utf-8"))
+    return (
+        tuple(Bureau(**row) for row in raw["organisation"]),
+        tuple(Part(**row) for row in raw["member"]),
+    )
+
+
+def load_bureaus(zone: int) -> dict[str, Organisation]:
+    """Make the bureaus that are missing; return all by their key."""
+    bureaus, _ = read_cast()
+    known = {one.name: one for one in Organisation.objects.all()}
+    return {
+        one.key: known.get(one.name)
+        or organisations.create_organisation(
+            name=one.name,
+            name_en=one.name_en,
+            kind=OrganisationKind.BUREAU,
+            territory_code=one.territory,
+            zone=zone if one.zone else None,
+            is_invented=True,
+        )
+        for one in bureaus
+    }
+
+
+def load_people(known: dict[str, Organisation]) -> dict[str, User]:
+    """Make the people and posts that are missing; return the users by their key.
+
+    `known` holds bureaus by key and firms by code. Somebody whose firm is not there is left out.
+    """
+    _, parts = read_cast()
+    there = {one.username: one for one in User.objects.filter(is_invented=True)}
+    cast = {}
+    for part in parts:
+        if part.organisation and part.organisation not in known:
+            continue
+        user = there.get(part.username) or users.create_user(
+            username=part.username,
+            name=part.name,
+            administrator=AdministratorKind(part.administrator),
+            is_invented=True,
+        )
+        cast[part.key] = user
+        if part.organisation and not PostHolding.objects.filter(user=user).exists():
+            _appoint(user, part, known[part.organisation])
+    return cast
+
+
+def _appoint(user: User, part: Part, organisation: Organisation) -> None:
+    role = Role.objects.get(code=part.role)
+    post = Post.objects.filter(organisation=organisation, role=role).first() or posts.create_post(
+        organisation=organisation, role=role, title=part.title, title_en=part.title_en
+    )
+    posts.appoint(user=user, post=post, held_from=_shift_start(now()))
+
+
+def load_duty(cast: dict[str, User]) -> int:
+    """Put the cast on duty for the present shift and the next ones; return the shifts that were made."""
+    _, parts = read_cast()
+    first = _shift_start(now())
+    made = 0
+    for part in parts:
+        if not part.on_duty or part.key not in cast:
+            continue
+        user = cast[part.key]
+        post = PostHolding.objects.select_related("post__organisation").get(user=user).post
+        there = set(
+            DutyShift.objects.filter(user=user, post=post).values_list("starts_at", flat=True)
+        )
+        for number in range(SHIFTS_AHEAD):
+            starts_at = first + number * SHIFT
+            if starts_at not in there:
+                duty.add_duty_shift(
+                    user=user, post=post, starts_at=starts_at, ends_at=starts_at + SHIFT
+                )
+                made += 1
+    return made
+
+
+def _shift_start(moment: datetime) -> datetime:
+    """Return when the shift that is on at a moment began."""
+    local = moment.astimezone(SHANGHAI)
+    start = local.replace(hour=SHIFT_STARTS_HOUR, minute=0, second=0, microsecond=0)
+    return start if start <= local else start - SHIFT

@@ -1,0 +1,120 @@
+"""One gateway's way into the real MQTT door: QoS 1, signed, in order, patient when the line is away."""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from anlan.adapters.mqtt.message import Columns, JsonMessage
+from anlan.adapters.mqtt.signature import sign
+from anlan.app.demo.credentials import Credentials
+
+logger = logging.getLogger(__name__)
+
+#: A gateway keeps so many messages while the line is away (ten minutes at one a second).
+KEPT_MESSAGES = 600
+RECONNECT_S = (1, 10)
+KEEPALIVE_S = 30
+
+
+def encode(
+    credentials: Credentials, seq: int, at_ms: int, tags: Sequence[str], values: Sequence[float]
+) -> bytes:
+    """Return one signed message: all tags at one moment, in the column form."""
+    message = JsonMessage(
+        v=1,
+        gw=credentials.gateway,
+        seq=seq,
+        sent=at_ms,
+        columns=Columns(
+            tags=list(tags),
+            i=list(range(len(tags))),
+            t=[at_ms] * len(tags),
+            v=list(values),
+        ),
+    )
+    return sign(msgspec.json.encode(message), bytes.fromhex(credentials.hmac_key))
+
+
+class SequenceFile:
+    """The next sequence number of every gateway, on disk before it is used.
+
+    A crash in between leaves a gap of one, which the door records; a number is never used for
+    two different messages, which it would call an alteration.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self._last: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            self._last = {}
+
+    def take(self, gateways: Iterable[str]) -> dict[str, int]:
+        """Give each of the gateways its next number."""
+        given = {gateway: self._last.get(gateway, 0) + 1 for gateway in gateways}
+        self._last |= given
+        partial = self._file.with_suffix(".partial")
+        partial.write_text(json.dumps(self._last), encoding="utf-8")
+        partial.replace(self._file)
+        return given
+
+
+@dataclass(slots=True)
+class Door:
+    """The connection of one gateway; paho sends again what was not acknowledged."""
+
+    credentials: Credentials
+    host: str
+    port: int
+    dropped: int = field(default=0, init=False)
+    _client: mqtt.Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"demo-{self.credentials.firm}-{self.credentials.gateway}",
+            protocol=mqtt.MQTTv311,
+        )
+        client.username_pw_set(self.credentials.user, self.credentials.token)
+        client.max_queued_messages_set(KEPT_MESSAGES)
+        client.reconnect_delay_set(*RECONNECT_S)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        self._client = client
+
+    def open(self) -> None:
+        """Begin to connect; goes on trying until `close`."""
+        self._client.connect_async(self.host, self.port, keepalive=KEEPALIVE_S)
+        self._client.loop_start()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the line stands."""
+        return self._client.is_connected()
+
+    def send(self, payload: bytes) -> None:
+        """Send, or keep for later; beyond what a gateway keeps the newest is dropped and counted."""
+        info = self._client.publish(self.credentials.topic, payload, qos=1)
+        if info.rc == mqtt.MQTT_ERR_QUEUE_SIZE:
+            self.dropped += 1
+
+    def close(self) -> None:
+        """End the line; what was not acknowledged is lost with the process, as with a real box."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(
+        self, _client: object, _data: object, _flags: object, reason: object, _properties: object
+    ) -> None:
+        logger.info("gateway %s: %s", self.credentials.firm, reason)
+
+    def _on_disconnect(
+        self, _client: object, _data: object, _flags: object, reason: object, _properties: object
+    ) -> None:
+        logger.warning("gateway %s: line away: %s", self.credentials.firm, reason)

@@ -1,0 +1,174 @@
+"""Register the invented firms, their equipment, gateways, datastreams and limits: one firm, one transaction."""
+
+import tomllib
+from math import cos, radians
+
+from shapely import Point
+
+from anlan.app.demo.limits import limits_of
+from anlan.app.demo.mapping import HERE, SubjectMapping, TagMapping
+from anlan.app.demo.plants import Plant
+from anlan.app.demo.series import Series
+from anlan.app.region.build import Region
+from anlan.kernel.base.journal import Place
+from anlan.kernel.people.models import Organisation, OrganisationKind, SiteRelation
+from anlan.kernel.people.services import organisations
+from anlan.kernel.places.rules import div_of
+from anlan.kernel.sensing.models import Gateway, ObservedProperty
+from anlan.kernel.sensing.services import equipment, limits
+from anlan.kernel.subjects import services as subjects
+from anlan.kernel.subjects.models import Subject
+
+GATEWAY = "G1"
+MATTER = "hazchem"
+#: Equipment stands in rows of so many, so many metres apart.
+IN_A_ROW = 4
+APART_M = 90.0
+METRES_A_DEGREE = 111_320.0
+
+
+def load_kinds() -> None:
+    """Define the kinds of subject and what can be measured."""
+    for row in tomllib.loads((HERE / "kinds.toml").read_text(encoding="utf-8"))["kind"]:
+        properties = row.pop("properties")
+        schema = {"type": "object", "additionalProperties": False, "properties": properties}
+        subjects.define_kind(schema=schema, **row)
+    for row in tomllib.loads((HERE / "properties.toml").read_text(encoding="utf-8"))["property"]:
+        equipment.define_property(**row)
+
+
+def load_plant(
+    plant: Plant, region: Region, bureaus: dict[str, Organisation], series: dict[str, Series]
+) -> Gateway:
+    """Register one firm or station whole; the caller's transaction makes it all or nothing."""
+    organisation = _load_firm(plant, region) if plant.is_firm else bureaus[plant.in_charge]
+    site = _register_site(plant, region, organisation) if plant.is_firm else None
+    made = [
+        _register_equipment(plant, mapping, number, site, region, organisation)
+        for number, mapping in enumerate(plant.subjects())
+    ]
+    gateway = equipment.register_gateway(
+        organisation_id=organisation.id,
+        site_id=(site or made[0]).id,
+        firm_code=plant.code,
+        code=GATEWAY,
+        name=f"{plant.name}采集网关",
+    )
+    if site is not None:
+        _grant_reach(site, organisation, bureaus[plant.in_charge])
+    properties = {row.code: row for row in ObservedProperty.objects.all()}
+    for subject, mapping in zip(made, plant.subjects(), strict=True):
+        for tag in mapping.tags:
+            _register_tag(gateway, subject, f"{mapping.key}.{tag.tag}", tag, properties)
+    _file_limits(gateway, plant, series)
+    return gateway
+
+
+def _load_firm(plant: Plant, region: Region) -> Organisation:
+    return Organisation.objects.filter(
+        credit_code=plant.credit_code
+    ).first() or organisations.create_organisation(
+        name=plant.name,
+        name_en=plant.name_en,
+        kind=OrganisationKind.FIRM,
+        credit_code=plant.credit_code,
+        territory_code=region.township_at(Point(plant.location)),
+        zone=region.zone_at(Point(plant.location)),
+        is_invented=True,
+    )
+
+
+def _place(region: Region, location: tuple[float, float]) -> Place:
+    point = Point(location)
+    return Place(div=div_of(region.township_at(point)), zone=region.zone_at(point))
+
+
+def _register_site(plant: Plant, region: Region, organisation: Organisation) -> Subject:
+    return subjects.register_subject(
+        kind=subjects.SITE_KIND,
+        name=plant.name,
+        name_en=plant.name_en,
+        code=plant.code,
+        organisation_id=organisation.id,
+        place=_place(region, plant.location),
+        lon_lat=plant.location,
+        attributes={"firm_code": plant.code},
+        is_invented=True,
+    )
+
+
+def _register_equipment(
+    plant: Plant,
+    mapping: SubjectMapping,
+    number: int,
+    site: Subject | None,
+    region: Region,
+    organisation: Organisation,
+) -> Subject:
+    return subjects.register_subject(
+        kind=mapping.kind,
+        name=mapping.name,
+        name_en=mapping.name_en,
+        code=f"{plant.code}-{mapping.key}",
+        parent_id=site.id if site else None,
+        organisation_id=organisation.id,
+        place=None if site else _place(region, plant.location),
+        lon_lat=position(plant.location, number),
+        attributes=mapping.attributes,
+        is_invented=True,
+    )
+
+
+def position(centre: tuple[float, float], number: int) -> tuple[float, float]:
+    """Return where the number-th piece of equipment stands: rows of four east of the gate."""
+    lon, lat = centre
+    row, column = divmod(number, IN_A_ROW)
+    east_m, south_m = (column + 1) * APART_M, row * APART_M
+    return (
+        lon + east_m / (METRES_A_DEGREE * cos(radians(lat))),
+        lat - south_m / METRES_A_DEGREE,
+    )
+
+
+def _grant_reach(site: Subject, firm: Organisation, supervisor: Organisation) -> None:
+    organisations.grant_site_reach(organisation=firm, site=site.id, relation=SiteRelation.OWNER)
+    organisations.grant_site_reach(
+        organisation=supervisor, site=site.id, relation=SiteRelation.SUPERVISOR, matter=MATTER
+    )
+
+
+def _register_tag(
+    gateway: Gateway,
+    subject: Subject,
+    name: str,
+    tag: TagMapping,
+    properties: dict[str, ObservedProperty],
+) -> None:
+    equipment.register_datastream(
+        gateway=gateway,
+        subject_id=subject.id,
+        observed_property=properties[tag.property],
+        tag=name,
+        name=f"{subject.name} {tag.name}",
+        unit=tag.unit,
+        resolution=tag.resolution,
+    )
+
+
+def _file_limits(gateway: Gateway, plant: Plant, series: dict[str, Series]) -> None:
+    """File every limit of a plant's tags."""
+    ids = dict(gateway.datastreams.values_list("tag", "id"))
+    for name, tag in plant.mapping.tags():
+        for limit in limits_of(tag, plant.mapping.source, series):
+            limits.file_limit(
+                datastream_id=ids[name],
+                condition=limit.condition,
+                value=limit.value,
+                deadband=limit.deadband,
+                on_delay_ms=limit.on_delay_ms,
+                off_delay_ms=limit.off_delay_ms,
+                standard=limit.standard,
+                clause=limit.clause,
+                confidence=limit.confidence,
+                reason=limit.reason,
+            )

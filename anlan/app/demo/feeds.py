@@ -1,0 +1,132 @@
+"""The demo's feeds: one box a firm, each sending its plant's play through the real MQTT door.
+
+Times are now; a sequence grows over restarts; a line that goes away is tried again and what was
+measured meanwhile is sent afterwards. `anlan demo-fault` lays a fault over what is being played.
+"""
+
+import logging
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from anlan.app.demo.control import take_requests
+from anlan.app.demo.credentials import read_credentials
+from anlan.app.demo.door import Door, SequenceFile, encode
+from anlan.app.demo.plants import read_plants
+from anlan.app.demo.prepare import demo_folder, series_folder
+from anlan.app.demo.schedule import Episode, Playback, playback_of
+from anlan.app.demo.series import read_all
+from anlan.app.readiness import ready
+from anlan.kernel.base.clock import now_ms
+from anlan.kernel.base.config import Config, config
+
+logger = logging.getLogger(__name__)
+
+SEQUENCES = "sequences.json"
+
+
+class NothingToFeedError(RuntimeError):
+    """There are no credentials or no series; the sentence says what to run."""
+
+
+@dataclass(slots=True)
+class Feed:
+    """One plant's play and its gateway."""
+
+    play: Playback
+    door: Door
+    last_row: int = -1
+
+    @property
+    def firm(self) -> str:
+        """Return the plant's code, which is the first word of its topic."""
+        return self.play.plant.code
+
+    def is_due(self, second: float) -> bool:
+        """Tell whether a new row of the play has begun since the last message."""
+        return int(second / self.play.row_s) > self.last_row
+
+    def send(self, second: float, seq: int) -> None:
+        """Send all tags of the row that is on."""
+        self.last_row = int(second / self.play.row_s)
+        tags = [name for name, _ in self.play.plant.mapping.tags()]
+        values = self.play.values_at(second)
+        self.door.send(encode(self.door.credentials, seq, now_ms(), tags, values))
+
+
+@dataclass(slots=True)
+class Feeds:
+    """All feeds, on one clock that starts with the process."""
+
+    feeds: list[Feed]
+    folder: Path
+    sequences: SequenceFile
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def second(self) -> float:
+        """Return how long the play has been on."""
+        return time.monotonic() - self.started
+
+    def step(self) -> int:
+        """Take requested faults, send what is due, return how many messages that were."""
+        second = self.second
+        for request in take_requests(self.folder):
+            for feed in self.feeds:
+                if feed.firm == request.firm and request.run in feed.play.series:
+                    feed.play.inject(
+                        Episode(at_s=second, run=request.run, from_row=request.from_row)
+                    )
+        due = [feed for feed in self.feeds if feed.is_due(second)]
+        numbers = self.sequences.take(feed.firm for feed in due)
+        for feed in due:
+            feed.send(second, numbers[feed.firm])
+        return len(due)
+
+    def close(self) -> None:
+        """Close every door."""
+        for feed in self.feeds:
+            feed.door.close()
+
+
+def open_feeds(settings: Config) -> Feeds:
+    """Connect a box for every plant that has both a registered gateway and a series."""
+    folder = demo_folder(settings)
+    known = read_credentials(folder)
+    series = read_all(series_folder(settings))
+    feeds = [
+        Feed(play, Door(known[plant.code], settings.mqtt_host, settings.mqtt_port))
+        for plant in read_plants()
+        if plant.code in known and (play := playback_of(plant, series)) is not None
+    ]
+    if not feeds:
+        raise NothingToFeedError("演示数据未装载：先运行 anlan demo（load_all、prepare_series）")
+    for feed in feeds:
+        feed.door.open()
+    return Feeds(feeds, folder, SequenceFile(folder / SEQUENCES))
+
+
+def run(stop: Event | None = None) -> None:
+    """Feed until told to stop (SIGTERM, SIGINT)."""
+    ending = stop or _stop_by_signal()
+    feeds = open_feeds(config())
+    logger.info("%d gateways", len(feeds.feeds))
+    try:
+        announced = False
+        while not ending.is_set():
+            feeds.step()
+            if not announced and any(feed.door.is_open for feed in feeds.feeds):
+                ready()
+                announced = True
+            ending.wait(1.0 - feeds.second % 1.0)
+    finally:
+        feeds.close()
+
+
+def _stop_by_signal() -> Event:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
