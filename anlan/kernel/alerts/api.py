@@ -43,25 +43,25 @@ ALARMS = ListSpec(
 
 
 @door.list("/alarms", VIEW, ALARMS, schemas.AlarmOut)
-def list_alarms(_request: HttpRequest) -> QuerySet[Alarm]:
+def list_alarms(request: HttpRequest) -> QuerySet[Alarm]:
     """List alarms, newest first."""
     return queries.alarms()
 
 
 @door.list("/alarms/open", VIEW, ALARMS, schemas.AlarmOut)
-def list_open_alarms(_request: HttpRequest) -> QuerySet[Alarm]:
+def list_open_alarms(request: HttpRequest) -> QuerySet[Alarm]:
     """List what is active or not closed by its firm."""
     return queries.open_alarms()
 
 
 @door.read("/states", VIEW, response=schemas.StatesOut)
-def subject_states(_request: HttpRequest) -> dict[str, Any]:
+def subject_states(request: HttpRequest) -> dict[str, Any]:
     """Return every subject's worst open alarm for the map."""
     return queries.subject_states()
 
 
 @door.read("/choices", VIEW, response=schemas.ChoicesOut)
-def choices(_request: HttpRequest) -> dict[str, Any]:
+def choices(request: HttpRequest) -> dict[str, Any]:
     """Return the causes and outcomes that the forms offer."""
     return {
         "causes": [{"code": code, "title": title} for code, title in CAUSES.items()],
@@ -70,36 +70,36 @@ def choices(_request: HttpRequest) -> dict[str, Any]:
 
 
 @door.read("/alarms/{alarm_id}", VIEW, response=schemas.AlarmOut)
-def get_alarm(_request: HttpRequest, alarm_id: str) -> dict[str, Any]:
+def get_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     """Return one alarm."""
     return asdict(queries.alarm_state(alarm_id))
 
 
 @door.write("/alarms/{alarm_id}/confirm", "alerts.alarm.confirm", response=schemas.AlarmOut)
-def confirm_alarm(_request: HttpRequest, alarm_id: str) -> dict[str, Any]:
+def confirm_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     """Confirm for the firm (确认)."""
     return asdict(answers.confirm_alarm(alarm_id=alarm_id))
 
 
 @door.write("/alarms/{alarm_id}/close", "alerts.alarm.close", response=schemas.AlarmOut)
-def close_alarm(_request: HttpRequest, alarm_id: str, said: schemas.CloseIn) -> dict[str, Any]:
+def close_alarm(request: HttpRequest, alarm_id: str, said: schemas.CloseIn) -> dict[str, Any]:
     """Close for the firm with cause and measure (消警)."""
     return asdict(answers.close_alarm(alarm_id=alarm_id, **said.dict()))
 
 
 @door.write("/alarms/{alarm_id}/check", "alerts.alarm.check", response=schemas.AlarmOut)
-def check_alarm(_request: HttpRequest, alarm_id: str, said: schemas.CheckIn) -> dict[str, Any]:
+def check_alarm(request: HttpRequest, alarm_id: str, said: schemas.CheckIn) -> dict[str, Any]:
     """Check for the bureau in charge (核查)."""
     return asdict(answers.check_alarm(alarm_id=alarm_id, **said.dict()))
 
 
 @door.write("/alarms/{alarm_id}/shelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
-def shelve_alarm(_request: HttpRequest, alarm_id: str, said: schemas.ShelveIn) -> dict[str, Any]:
+def shelve_alarm(request: HttpRequest, alarm_id: str, said: schemas.ShelveIn) -> dict[str, Any]:
     """Put aside for a while (搁置)."""
     return asdict(answers.shelve_alarm(alarm_id=alarm_id, **said.dict()))
 
 
 @door.write("/alarms/{alarm_id}/unshelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
-def unshelve_alarm(_request: HttpRequest, alarm_id: str) -> dict[str, Any]:
+def unshelve_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     """Take back from the shelf."""
     return asdict(answers.unshelve_alarm(alarm_id=alarm_id))

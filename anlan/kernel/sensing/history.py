@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from anlan.kernel.base.clock import to_ms
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.sensing import ports, queries
@@ -48,7 +51,7 @@ def observations(row: Datastream, start: str, end: str, points: int) -> dict[str
         return about | {
             "mode": "raw",
             "t": raw.times_ms.tolist(),
-            "v": raw.values.tolist(),
+            "v": _gaps(raw.values),
             "q": raw.quality.tolist(),
             "corrected": raw.corrected.tolist(),
             "tail_missing": raw.tail_missing,
@@ -57,12 +60,20 @@ def observations(row: Datastream, start: str, end: str, points: int) -> dict[str
     return about | {
         "mode": "buckets",
         "t": buckets.starts_ms.tolist(),
-        "min": buckets.minimum.tolist(),
-        "max": buckets.maximum.tolist(),
-        "mean": buckets.mean.tolist(),
+        "min": _gaps(buckets.minimum),
+        "max": _gaps(buckets.maximum),
+        "mean": _gaps(buckets.mean),
         "count": buckets.count.tolist(),
         "tail_missing": buckets.tail_missing,
     }
+
+
+def _gaps(values: NDArray[np.float64]) -> list[float | None]:
+    """Return plain numbers, None where there is none: JSON knows no NaN."""
+    holes = values.astype(object)
+    holes[~np.isfinite(values)] = None
+    plain: list[float | None] = holes.tolist()
+    return plain
 
 
 def _ms(name: str, text: str) -> int:

@@ -55,31 +55,31 @@ KINDS = ListSpec(
 
 
 @door.list("", VIEW, SUBJECTS, schemas.SubjectRow)
-def list_subjects(_request: HttpRequest) -> QuerySet[Subject]:
+def list_subjects(request: HttpRequest) -> QuerySet[Subject]:
     """List subjects by name."""
     return queries.subjects()
 
 
 @door.list("/kinds", VIEW, KINDS, schemas.KindOut)
-def list_kinds(_request: HttpRequest) -> QuerySet[SubjectKind]:
+def list_kinds(request: HttpRequest) -> QuerySet[SubjectKind]:
     """List the kinds of subject."""
     return queries.kinds()
 
 
 @door.read("/points.geojson", VIEW, response=schemas.FeatureCollection)
-def subject_points(_request: HttpRequest) -> dict[str, Any]:
+def subject_points(request: HttpRequest) -> dict[str, Any]:
     """Return the placed subjects for the map."""
     return queries.points()
 
 
 @door.read("/{subject_id}", VIEW, response=schemas.SubjectOut, by_alias=True)
-def get_subject(_request: HttpRequest, subject_id: str) -> dict[str, Any]:
+def get_subject(request: HttpRequest, subject_id: str) -> dict[str, Any]:
     """Return one subject."""
     return _whole(queries.subject(subject_id))
 
 
 @door.create("", "subjects.subject.edit", response=schemas.SubjectOut, by_alias=True)
-def register_subject(_request: HttpRequest, said: schemas.SubjectIn) -> dict[str, Any]:
+def register_subject(request: HttpRequest, said: schemas.SubjectIn) -> dict[str, Any]:
     """Register a subject under another."""
     details = said.dict(exclude={"lon", "lat"})
     placed = said.lon is not None and said.lat is not None
