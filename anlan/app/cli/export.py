@@ -32,6 +32,15 @@ def registry(out: Out = Path("web/registry.json")) -> None:
 
 
 @app.command()
+def events(out: Out = Path("docs/events.md")) -> None:
+    """事件目录：每种事件的含义和内容。Every event type and what it carries."""
+    start_django("anlan_app")
+    from anlan.app.event_page import events_text
+
+    out.write_text(events_text(), encoding="utf-8")
+
+
+@app.command()
 @told
 def table(name: str, out: Out = Path("anlan.xlsx"), where: list[str] | None = None) -> None:
     """把一个列表导出为表格：subjects、datastreams、limits、alarms。A list as xlsx."""

@@ -43,14 +43,18 @@ def servers(cluster: Cluster, nats: NatsServer) -> list[Service]:
 
 def workers(layout: Layout, chosen: Ports) -> list[Service]:
     """Return Anlan's own processes."""
-    web = {"serve": chosen.serve, "live": chosen.live, "gateway": chosen.gateway}
-    titles = {"serve": "接口服务", "live": "实时推送", "gateway": "采集网关"}
+    web = {"serve": chosen.serve, "live": chosen.live}
+    titles = {"serve": "接口服务", "live": "实时推送"}
     listening = [
-        _ours(name, titles[name], layout, partial(answers, port), deaf=name != "gateway")
-        for name, port in web.items()
+        _ours(name, titles[name], layout, partial(answers, port)) for name, port in web.items()
     ]
-    titles = {"engine": "报警引擎", "recorder": "历史记录", "worker": "后台任务"}
-    return listening + [_with_ready_file(name, zh, layout) for name, zh in titles.items()]
+    told = {
+        "gateway": "采集网关",
+        "engine": "报警引擎",
+        "recorder": "历史记录",
+        "worker": "后台任务",
+    }
+    return listening + [_with_ready_file(name, zh, layout) for name, zh in told.items()]
 
 
 def origin(nginx: Nginx) -> Service:
@@ -71,16 +75,15 @@ def feeds(layout: Layout, command: Sequence[str]) -> Service:
     return _with_ready_file("feeds", "演示数据", layout, command)
 
 
-def _ours(
-    name: str, zh: str, layout: Layout, is_ready: Callable[[], bool], *, deaf: bool = False
-) -> Service:
+def _ours(name: str, zh: str, layout: Layout, is_ready: Callable[[], bool]) -> Service:
+    """Describe a process that is served by granian."""
     return Service(
         name=name,
         zh=zh,
         command=lambda: caller().command(sys.executable, "-m", "anlan", name),
         is_ready=is_ready,
         environment={"ANLAN_CONFIG": str(layout.settings_file)},
-        deaf_while_starting=deaf,
+        deaf_while_starting=True,
     )
 
 
