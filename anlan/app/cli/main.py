@@ -23,6 +23,9 @@ class Entry:
 
 COMMANDS = {
     "demo": Entry("demo", "启动演示:数据库、总线、进程和网页", "start the demonstration"),
+    "demo-fault": Entry(
+        "demo_fault", "让演示中的一家企业立刻出事", "force a fault in a running demonstration"
+    ),
     "serve": Entry("serve", "运行接口服务", "run the API server"),
     "live": Entry("live", "运行实时推送", "run the live stream"),
     "gateway": Entry("gateway", "运行采集网关", "run the doors for readings"),

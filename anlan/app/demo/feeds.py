@@ -110,6 +110,7 @@ def open_feeds(settings: Config) -> Feeds:
 
 def run(stop: Event | None = None) -> None:
     """Feed until told to stop (SIGTERM, SIGINT)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     ending = stop or _stop_by_signal()
     feeds = open_feeds(config())
     logger.info("%d gateways", len(feeds.feeds))

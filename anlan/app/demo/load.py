@@ -5,6 +5,7 @@ the first was interrupted. A finished load leaves the digest of what it was made
 start then only lays out the duty and issues fresh links.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +46,12 @@ class CastMember:
     what_to_try_en: str
 
 
-def load_all() -> list[CastMember]:
+def load_all(progress: Callable[[str], None] | None = None) -> list[CastMember]:
     """Bring the demo in as far as it is missing; return the cast with fresh one-time links.
 
     Needs Django set up as `anlan_app`, and the series (`prepare_series`). A firm whose recorded
-    series is not at hand is left out, and comes in with a later load that has it.
+    series is not at hand is left out, and comes in with a later load that has it. `progress` is
+    told each part's name as it begins.
     """
     settings = config()
     folder = demo_folder(settings)
@@ -57,7 +59,7 @@ def load_all() -> list[CastMember]:
     plants = [plant for plant in read_plants() if plant.normal in series]
     stamp = Stamp(folder, STAMP, _digest(settings, plants))
     if not (stamp.holds() and _is_there(plants)):
-        _load(settings, plants, series)
+        _load(settings, plants, series, progress or _silently)
         stamp.set()
     with unit_of_work(machine(ACTOR)):
         people = {one.username: one for one in User.objects.filter(is_invented=True)}
@@ -69,8 +71,18 @@ def load_all() -> list[CastMember]:
         return [_member(parts[key], user) for key, user in members.items()]
 
 
-def _load(settings: Config, plants: list[Plant], series: dict[str, Series]) -> None:
+def _silently(_part: str) -> None:
+    """Nobody watches the load."""
+
+
+def _load(
+    settings: Config,
+    plants: list[Plant],
+    series: dict[str, Series],
+    progress: Callable[[str], None],
+) -> None:
     """Bring everything in, part by part."""
+    progress("区域 region")
     region = build_region()
     write_region(region, settings.path("region_dir"))
     load_region(region)
@@ -79,6 +91,7 @@ def _load(settings: Config, plants: list[Plant], series: dict[str, Series]) -> N
         equipment.load_kinds()
         bureaus = cast.load_bureaus(region.zones[0].zone.number)
     for plant in plants:
+        progress(plant.name)
         with unit_of_work(machine(ACTOR)):
             if not Gateway.objects.filter(firm_code=plant.code).exists():
                 equipment.load_plant(plant, region, bureaus, series)

@@ -11,6 +11,10 @@ from anlan.kernel.base.config import Config
 FOLDER = "demo"
 
 
+class SimulatorMissingError(RuntimeError):
+    """The simulators' own environment has not been built."""
+
+
 def demo_folder(config: Config) -> Path:
     """Return the demo's folder, made."""
     folder = config.home.absolute() / FOLDER
@@ -33,8 +37,13 @@ def simulators_command(python: Path, out: Path) -> list[str]:
 def prepare_series(config: Config, simulators_python: Path) -> None:
     """Bring every series into being; about 20 s of one core the first time, 0.3 s afterwards.
 
-    Raises subprocess.CalledProcessError when a simulation fails; what was finished stays.
+    Raises SimulatorMissingError without that interpreter, subprocess.CalledProcessError when a
+    simulation fails; what was finished stays.
     """
     out = series_folder(config)
+    if not simulators_python.is_file():
+        raise SimulatorMissingError(
+            f"没有 {simulators_python}：运行 make demo，它会安装过程模拟软件"
+        )
     subprocess.run(simulators_command(simulators_python, out), check=True)
     write_weather(out)
