@@ -148,6 +148,14 @@ class Engine:
         if session is None:
             return
         self._snapshot_s = time.monotonic()
+        try:
+            await self._judge(reader, session, snapshots)
+        finally:  # also when the log was made anew: its next life begins with this judge
+            await self._last_snapshot(session, snapshots)
+            await reader.close()
+
+    async def _judge(self, reader: LogReader, session: Session, snapshots: Snapshots) -> None:
+        """Hear the log until told to stop. Raises LogChangedError."""
         is_told = False
         while not self.stop.is_set():
             messages = await reader.fetch()
@@ -162,8 +170,6 @@ class Engine:
                 ready()
             await self._commit_when_due(session)
             await self._snapshot_when_due(session, snapshots)
-        await reader.close()
-        await self._last_snapshot(session, snapshots)
 
     async def _resumed(self, span: LogSpan, snapshots: Snapshots) -> Session | None:
         """Wait for PostgreSQL, which knows where we were; None when told to stop meanwhile."""

@@ -1,0 +1,134 @@
+"""What the engine asks of PostgreSQL when its own memory has a hole."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from anlan.app.engine_memory import DatabaseMemory
+from anlan.engines.alarms import controls
+from anlan.engines.alarms.records import HH, SILENT, H
+from anlan.kernel.alerts.rules import Progress, Transition
+from anlan.kernel.alerts.services.transitions import apply_transitions
+from anlan.kernel.base.clock import now, now_ms
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing.models import Limit
+from anlan.kernel.sensing.services import control, equipment, limits
+from tests.app.engine.fake_log import EPOCH, OTHER_EPOCH
+from tests.plant import Plant, build_plant
+
+pytestmark = pytest.mark.django_db
+MEMORY = DatabaseMemory("main")
+
+
+@pytest.fixture
+def plant() -> Plant:
+    return build_plant(streams=1)
+
+
+def publish(seq: int, epoch: str = EPOCH) -> None:
+    """Let the gateway put what waits on the log, everything at one place."""
+    with unit_of_work(machine("gateway")):
+        waiting = [*control.unpublished_limits(), *control.unpublished_suppressions()]
+        control.place_in_log([(one, seq) for one in waiting], epoch=epoch, at_ms=now_ms())
+
+
+def limits_before(before: int, epoch: str = EPOCH) -> dict[int, controls.LimitChange]:
+    with unit_of_work(machine("engine"), read_only=True):
+        changes = MEMORY.configuration(epoch, before)
+    return {one.condition: one for one in changes if isinstance(one, controls.LimitChange)}
+
+
+def file(plant: Plant, condition: str, value: float) -> Limit:
+    with unit_of_work(machine("test")):
+        return limits.file_limit(
+            datastream_id=plant.streams[0].id, condition=condition, value=value, on_delay_ms=7
+        )
+
+
+def test_a_limit_counts_from_its_place_in_the_log(plant: Plant) -> None:
+    assert limits_before(100) == {}
+    publish(10)
+    assert limits_before(10) == {}
+    assert {one.value for one in limits_before(11).values()} == {90.0, 80.0}
+
+
+def test_the_newest_limit_before_the_message_is_the_one_in_force(plant: Plant) -> None:
+    publish(10)
+    row = file(plant, "HH", 95.0)
+    publish(20)
+    assert [limits_before(at)[HH].value for at in (20, 21)] == [90.0, 95.0]
+    newest = limits_before(21)[HH]
+    assert (newest.number, newest.version) == (plant.streams[0].number, row.control_version)
+    assert (newest.present, newest.on_delay_ms) == (True, 7)
+
+
+def test_limits_of_an_earlier_life_of_the_log_are_all_in_force(plant: Plant) -> None:
+    del plant
+    publish(10)
+    assert set(limits_before(1, OTHER_EPOCH)) == {HH, H}
+
+
+def test_a_withdrawn_limit_is_in_force_until_the_log_says_otherwise(plant: Plant) -> None:
+    publish(10)
+    with unit_of_work(machine("test")):
+        row = Limit.objects.get(datastream=plant.streams[0], condition="HH")
+        withdrawn = limits.withdraw_limit(limit_id=row.id, reason="校验")
+    assert limits_before(30)[HH].present
+    publish(20)
+    gone = limits_before(21)[HH]
+    assert (gone.present, gone.version) == (False, withdrawn.withdrawn_version)
+
+
+def test_silence_is_in_seconds_on_paper_and_in_ms_for_the_kernel(plant: Plant) -> None:
+    file(plant, "silent", 60.0)
+    publish(10)
+    assert limits_before(11)[SILENT].silence_ms == 60_000
+
+
+def test_suppressions_and_retirements_are_remembered(plant: Plant) -> None:
+    stream, moment = plant.streams[0], now()
+    with unit_of_work(machine("test")):
+        limits.file_suppression(
+            datastream_id=stream.id,
+            starts_at=moment,
+            ends_at=moment + timedelta(hours=1),
+            reason="检修",
+        )
+    publish(10)
+    with unit_of_work(machine("test")):
+        equipment.retire_datastream(datastream_id=stream.id)
+    with unit_of_work(machine("engine"), read_only=True):
+        changes = MEMORY.configuration(EPOCH, 11)
+    [window] = [one for one in changes if isinstance(one, controls.Suppression)]
+    [retired] = [one for one in changes if isinstance(one, controls.Retirement)]
+    assert (window.number, window.ends_ms - window.starts_ms) == (stream.number, 3_600_000)
+    assert (retired.number, retired.retired) == (stream.number, True)
+
+
+def test_progress_and_active_alarms_come_back(
+    plant: Plant, acting_as: Callable[[str], None]
+) -> None:
+    acting_as("anlan_engine")
+    at_ms = now_ms()
+    number = plant.streams[0].number
+    raised = [
+        Transition(
+            alarm_id=new_ulid(),
+            number=number,
+            condition=condition,
+            kind="raised",
+            at_ms=at_ms,
+            known_ms=at_ms,
+            value=95.0,
+            limit_version=99,
+        )
+        for condition in ("HH", "H")
+    ]
+    with unit_of_work(machine("engine")):
+        assert (MEMORY.progress(), MEMORY.told()) == (None, {})
+        progress = Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=5)
+        apply_transitions(raised, progress)
+        assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), {number: 1 << HH | 1 << H})

@@ -1,0 +1,275 @@
+"""The process itself, between a real NATS and a real PostgreSQL, killed and starved."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from nats.aio.client import Client
+
+from anlan.app.judging import Judging, LogMessage
+from anlan.app.stack.throw_away import Databases
+from anlan.engines.alarms.judge import Judge
+from anlan.engines.alarms.kernel import Kernel
+from anlan.kernel.alerts.models import Alarm, EngineProgress
+from anlan.kernel.base import bus
+from anlan.kernel.base.clock import now_ms, to_ms
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing.models import Datastream
+from tests.app.engine.fake_log import chance_of, control, limit, readings, tick
+from tests.app.gateway.house import NODE, House, house_in
+from tests.conftest import DATABASE
+from tests.plant import Plant, build_plant
+
+pytestmark = pytest.mark.slow
+PATIENCE_S = 60.0
+
+
+@dataclass(slots=True)
+class EngineHouse:
+    """NATS, a plant in the database, and engines that a test starts and ends."""
+
+    house: House
+    numbers: tuple[int, ...]
+    epoch: str = ""
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        ready = self.house.folder / "ready"
+        ready.unlink(missing_ok=True)
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "anlan", "engine"],
+                env=os.environ | self.house.environment | {"ANLAN_READY_FILE": str(ready)},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.house.care.group(process.pid)
+        self.processes.append(process)
+        self.until(ready.exists, "the engine is ready")
+        return process
+
+    @property
+    def _log(self) -> Path:
+        return self.house.folder / "engine.log"
+
+    def end(self, how: signal.Signals) -> int:
+        process = self.processes[-1]
+        process.send_signal(how)
+        code = process.wait(timeout=PATIENCE_S)
+        self.house.care.forget(process.pid)
+        return code
+
+    def said(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert self.processes[-1].poll() is None, f"the engine has ended: {self.said()[-3000:]}"
+            assert time.monotonic() < end, f"not in time: {what}: {self.said()[-3000:]}"
+            time.sleep(0.05)
+
+    def open_log(self) -> None:
+        """Make the streams; remember the epoch."""
+
+        async def ensure(client: Client) -> str:
+            streams = await bus.ensure_streams(client.jetstream(), self.house.config)
+            return streams.readings_epoch
+
+        self.epoch = self.house.ask(ensure)
+
+    def publish(self, *messages: LogMessage) -> int:
+        """Put messages on the log; return the sequence of the last."""
+
+        async def send(client: Client) -> int:
+            last = 0
+            for message in messages:
+                subject = bus.readings_subject(NODE, message.shard, message.kind)
+                last = (await client.jetstream().publish(subject, message.payload)).seq
+            return last
+
+        return self.house.ask(send)
+
+    def stored(self) -> list[LogMessage]:
+        """Return the log as the stream has it."""
+
+        async def read(client: Client) -> list[LogMessage]:
+            js = client.jetstream()
+            state = (await js.stream_info(bus.READINGS)).state
+            found = []
+            for seq in range(state.first_seq, state.last_seq + 1):
+                message = await js.get_msg(bus.READINGS, seq)
+                shard, kind = bus.readings_parts(str(message.subject))
+                assert message.time is not None
+                found.append(LogMessage(seq, shard, kind, message.data or b"", to_ms(message.time)))
+            return found
+
+        return self.house.ask(read)
+
+    def has_judged(self, seq: int) -> Callable[[], bool]:
+        return lambda: EngineProgress.objects.filter(epoch=self.epoch, seq__gte=seq).exists()
+
+    def beyond(self, value: float, at: int | None = None) -> LogMessage:
+        at_ms = now_ms() if at is None else at
+        return readings(0, (self.numbers[0], at_ms, value), at_ms=at_ms)
+
+
+@pytest.fixture
+def engine(tmp_path: Path, databases: Databases, transactional_db: None) -> Iterator[EngineHouse]:
+    plant: Plant = build_plant(streams=2)
+    tmp_path.chmod(0o711)
+    with house_in(tmp_path, databases.url(DATABASE)) as house:
+        made = EngineHouse(house, tuple(stream.number for stream in plant.streams))
+        made.open_log()
+        made.publish(*(control(0, limit(number, 50)) for number in made.numbers))
+        yield made
+        if made.processes and made.processes[-1].poll() is None:
+            made.end(signal.SIGTERM)
+
+
+def test_a_reading_beyond_its_limit_becomes_an_alarm(engine: EngineHouse) -> None:
+    engine.start()
+    last = engine.publish(engine.beyond(95.0))
+    engine.until(engine.has_judged(last), "the reading is judged")
+    with unit_of_work(machine("test")):
+        alarm = Alarm.objects.get()
+    assert (alarm.instrument_state, alarm.value, alarm.condition) == ("active", 95.0, "HH")
+    assert alarm.limit_value == 90.0
+
+
+def test_progress_goes_on_when_nothing_happens(engine: EngineHouse) -> None:
+    engine.start()
+    for _ in range(2):
+        last = engine.publish(tick(0, now_ms()))
+        engine.until(engine.has_judged(last), "the tick is judged")
+    assert EngineProgress.objects.get().tick_at is not None
+
+
+def test_told_to_stop_it_leaves_a_snapshot_and_goes_on_from_it(engine: EngineHouse) -> None:
+    engine.start()
+    last = engine.publish(engine.beyond(95.0))
+    engine.until(engine.has_judged(last), "the reading is judged")
+    assert engine.end(signal.SIGTERM) == 0
+    [snapshot] = (engine.house.folder / "snapshots").glob("*.judge")
+    judged = EngineProgress.objects.get().seq
+    assert snapshot.name == f"main-{engine.epoch}-{judged:020d}.judge"
+    last = engine.publish(engine.beyond(50.0))
+    engine.start()
+    assert f"from message {judged + 1}" in engine.said()
+    engine.until(engine.has_judged(last), "the second reading is judged")
+    with unit_of_work(machine("test")):
+        assert Alarm.objects.get().instrument_state == "returned"
+
+
+def test_killed_again_and_again_it_says_everything_once(engine: EngineHouse) -> None:
+    chance = chance_of(7)
+    for _ in range(4):
+        engine.start()
+        last = engine.publish(*some_readings(engine, chance))
+        if chance.random() < 0.5:
+            engine.until(engine.has_judged(last), "part of it is judged")
+        time.sleep(chance.random() * 0.1)
+        engine.end(signal.SIGKILL)
+    last = engine.publish(*some_readings(engine, chance))
+    engine.start()
+    engine.until(engine.has_judged(last), "all is judged")
+    judging = Judging(engine.epoch, Judge(Kernel()), 0)
+    truth = [one for message in engine.stored() for one in judging.take(message)]
+    assert len(truth) > 50
+    assert journal() == Counter((one.kind, one.number, one.condition, one.at_ms) for one in truth)
+
+
+def some_readings(engine: EngineHouse, chance: random.Random) -> list[LogMessage]:
+    """Say a hundred values around the limit, with repeats and a change of limits."""
+    said: list[LogMessage] = []
+    for _ in range(100):
+        at_ms = now_ms() + len(said)
+        number = chance.choice(engine.numbers)
+        said.append(readings(0, (number, at_ms, chance.choice([50.0, 95.0])), at_ms=at_ms))
+        if chance.random() < 0.1:
+            said.append(said[-1])
+        if chance.random() < 0.05:
+            version = at_ms % 1_000_000_000
+            said.append(control(0, limit(number, version, "HH", on_delay_ms=chance.choice([0, 5]))))
+    return said
+
+
+def journal() -> Counter[tuple[str, int, str, int]]:
+    """Return what the journal says of alarms: (kind, number, condition, when)."""
+    with unit_of_work(machine("test")):
+        numbers = dict(Datastream.objects.values_list("id", "number"))
+        rows = list(Journal.objects.filter(type__startswith="alerts.alarm."))
+    return Counter(
+        (
+            row.type.rpartition(".")[2],
+            numbers[row.data["datastream_id"]],
+            row.data["condition"],
+            to_ms(row.occurred_at),
+        )
+        for row in rows
+    )
+
+
+def test_with_postgresql_away_it_waits_and_loses_nothing(
+    engine: EngineHouse, databases: Databases
+) -> None:
+    engine.start()
+    first = engine.publish(tick(0, now_ms()))
+    engine.until(engine.has_judged(first), "the engine works")
+    from django.db import connections
+
+    connections.close_all()
+    with psycopg.connect(databases.dsn("anlan_admin", "postgres"), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{DATABASE}" ALLOW_CONNECTIONS false')
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [DATABASE]
+        )
+        last = engine.publish(engine.beyond(95.0))
+        engine.until(lambda: "waiting for PostgreSQL" in engine.said(), "the engine waits")
+        admin.execute(f'ALTER DATABASE "{DATABASE}" ALLOW_CONNECTIONS true')
+    engine.until(engine.has_judged(last), "the reading is judged after all")
+    assert sum(journal().values()) == 1
+
+
+def test_a_restarted_nats_is_read_on_from_where_it_was(engine: EngineHouse) -> None:
+    engine.start()
+    first = engine.publish(engine.beyond(95.0))
+    engine.until(engine.has_judged(first), "the reading is judged")
+    server = engine.house.server
+    server.kill()
+    engine.house.care.group(server.start(engine.house.folder / "nats.log"))
+    last = engine.publish(engine.beyond(50.0))
+    engine.until(engine.has_judged(last), "the reading after it is judged")
+    assert [kind for kind, *_ in journal().elements()] == ["raised", "returned"]
+
+
+def test_a_log_made_anew_ends_the_process_and_the_next_remembers(engine: EngineHouse) -> None:
+    process = engine.start()
+    first = engine.publish(engine.beyond(95.0))
+    engine.until(engine.has_judged(first), "the reading is judged")
+
+    async def lose(client: Client) -> None:
+        await client.jetstream().delete_stream(bus.READINGS)
+
+    engine.house.ask(lose)
+    engine.open_log()
+    assert process.wait(timeout=PATIENCE_S) == 3
+    assert "READINGS was" in engine.said()
+    last = engine.publish(engine.beyond(50.0))
+    engine.start()
+    engine.until(engine.has_judged(last), "the new life is judged")
+    with unit_of_work(machine("test")):
+        alarm = Alarm.objects.get()
+    assert alarm.instrument_state == "returned"  # the limit stood in the lost life, and is known
