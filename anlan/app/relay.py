@@ -107,9 +107,14 @@ class Outlet:
         self._sequence = sequence
         return position
 
-    async def empty(self) -> None:
-        """Drop every event: they belong to a past that the database does not share."""
-        await self._js.purge_stream(bus.EVENTS)
+    async def begin_anew(self) -> None:
+        """Make EVENTS again, in a new epoch: what it holds never happened in this database.
+
+        Purging is not enough: the stream would take the same positions, told again with other
+        events, for repeats.
+        """
+        await self._js.delete_stream(bus.EVENTS)
+        await self.read_end()
 
     async def send(self, events: list[tuple[int, str, bytes]]) -> None:
         """Store a batch behind what is there, whole or not at all. Raises PublishError."""
@@ -195,8 +200,7 @@ async def _resume(connection: Connection, outlet: Outlet) -> int:
         return published
     if held > sealed:
         log.warning("EVENTS holds position %s, the journal ends at %s: restored", held, sealed)
-        await outlet.empty()
-        await outlet.read_end()
+        await outlet.begin_anew()
         return published
     if held > published:
         await connection.execute(_ADVANCE, [held])
@@ -260,12 +264,13 @@ async def _relay(
     drained = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(_publish_forever(config, nats, sealed, drained))
-        last = 1
-        while last or not stop.is_set():
-            last = await seal_once(connection)
-            if last:
+        while True:
+            is_last = stop.is_set()
+            if last := await seal_once(connection):
                 sealed.set()
                 announce(last)
+            elif is_last:
+                break
             else:
                 await _pause(stop, POLL_S)
         drained.set()
