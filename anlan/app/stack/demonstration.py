@@ -23,7 +23,7 @@ from anlan.app.stack.nginx import Nginx
 from anlan.app.stack.owner import caller, choose
 from anlan.app.stack.postgres import Cluster, cluster_in
 from anlan.app.stack.progress import Progress
-from anlan.app.stack.stamps import PACKAGE, Stamp, tables_digest
+from anlan.app.stack.stamps import PACKAGE, Stamp, series_digest, tables_digest
 from anlan.app.stack.step import StoppedError, run_step
 from anlan.app.stack.supervisor import Supervisor
 
@@ -197,11 +197,16 @@ class _Setup:
         stamp.set()
 
     def load(self, simulators_python: Path) -> list[dict[str, Any]]:
-        """Load what is missing of the demo; return the cast with fresh links."""
-        with self.progress.step(
-            "装载区域、企业和演员(首次约 1 分钟)", "loading region, firms and cast"
-        ):
-            said = self._run("-m", "anlan.app.cli.demo_load", str(simulators_python))
+        """Make and load what is missing of the demo; return the cast with fresh links."""
+        series = Stamp(self.layout.stamps, "series", series_digest())
+        if not series.holds():
+            with self.progress.step(
+                "模拟装置数据(首次约半分钟)", "simulating the plants (half a minute, once)"
+            ):
+                self._run("-m", "anlan.app.cli.demo_load", "series", str(simulators_python))
+            series.set()
+        with self.progress.step("装载区域、企业和人员", "loading region, firms and people"):
+            said = self._run("-m", "anlan.app.cli.demo_load", "cast")
         cast: list[dict[str, Any]] = json.loads(said)
         return cast
 

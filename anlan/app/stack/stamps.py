@@ -39,3 +39,10 @@ def tables_digest(data: Path) -> str:
     files = [*PACKAGE.glob("**/migrations/*.py"), *PACKAGE.glob("kernel/base/sql/*.sql")]
     files += [PACKAGE / "kernel" / "base" / "database.py"]
     return digest(files, str(data.stat().st_ino))
+
+
+def series_digest() -> str:
+    """Return the digest of what the demonstration's series are made from."""
+    demo = PACKAGE / "app" / "demo"
+    names = ("runs.toml", "simulate.py", "prepare.py", "weather.py")
+    return digest(demo / name for name in names)
