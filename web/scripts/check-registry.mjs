@@ -9,10 +9,10 @@ const NAME = /^(systems|kernel)\/[a-z_]+\/[A-Z][A-Za-z]+$/
 export function faults(registry, exists) {
   const found = []
   for (const [key, entries] of Object.entries(registry)) {
-    for (const { name, component } of entries) {
+    for (const { name, key: other = name, component } of entries) {
       if (component === null || component === undefined) continue
-      if (!NAME.test(component)) found.push(`${key}.${name}: "${component}" is not systems/<name>/<Component> or kernel/<slice>/<Component>`)
-      else if (!exists(component)) found.push(`${key}.${name}: there is no web/src/${component}.vue`)
+      if (!NAME.test(component)) found.push(`${key}.${other}: "${component}" is not systems/<name>/<Component> or kernel/<slice>/<Component>`)
+      else if (!exists(component)) found.push(`${key}.${other}: there is no web/src/${component}.vue`)
     }
   }
   return found

@@ -614,10 +614,12 @@ export interface components {
             id: string;
             name: string;
             username: string;
+            administrator: string;
         };
         SessionPost: {
             id: string;
             title: string;
+            title_en: string;
             role: string;
             organisation: {
                 id: string;
@@ -625,14 +627,16 @@ export interface components {
             };
         };
         Session: {
-            user: components["schemas"]["SessionUser"];
+            user: components["schemas"]["SessionUser"] | null;
             posts: components["schemas"]["SessionPost"][];
             permissions: string[];
             demo: boolean;
+            notice: string;
             exercise: {
                 id: string;
                 name: string;
             } | null;
+            must_change_password: boolean;
             csrf_token: string;
             server_time: number;
         };
@@ -647,31 +651,25 @@ export interface components {
             ticket: string;
             expires_at: string;
         };
-        MenuEntry: {
-            name: string;
-            title_zh: string;
-            title_en: string;
-            permission: string;
-            component: string | null;
-            path: string | null;
-            icon: string | null;
-            order: number;
-        };
         RegistryEntry: {
-            name: string;
+            key: string;
             title_zh: string;
             title_en: string;
-            permission: string;
             component: string | null;
             path: string | null;
             icon: string | null;
             order: number;
         };
         Registry: {
-            menu: components["schemas"]["MenuEntry"][];
+            menu: components["schemas"]["RegistryEntry"][];
             map_layers: components["schemas"]["RegistryEntry"][];
             dossier_sections: components["schemas"]["RegistryEntry"][];
             panels: components["schemas"]["RegistryEntry"][];
+            report_templates: components["schemas"]["RegistryEntry"][];
+            alarm_advice: components["schemas"]["RegistryEntry"][];
+            search: components["schemas"]["RegistryEntry"][];
+            exports: components["schemas"]["RegistryEntry"][];
+            settings: components["schemas"]["RegistryEntry"][];
         };
         Region: {
             node: string;
@@ -679,6 +677,7 @@ export interface components {
             bbox: number[];
             center: number[];
             attribution: string;
+            is_schematic: boolean;
             demo: boolean;
         };
         Division: {

@@ -5,7 +5,9 @@ type Body<T> = T extends { responses: { 200: { content: { 'application/json': in
 type Get<P extends keyof paths> = Body<paths[P]['get']>
 type Item<P extends keyof paths> = Get<P> extends { items: (infer R)[] } ? R : never
 
-export type Session = Get<'/api/v1/session'>
+type AnySession = Get<'/api/v1/session'>
+/** A session of somebody; before the log-in the server answers one without a user. */
+export type Session = AnySession & { user: NonNullable<AnySession['user']> }
 export type Region = Get<'/api/v1/places/region'>
 export type Subject = Item<'/api/v1/subjects'>
 export type SubjectDetail = Get<'/api/v1/subjects/{subject_id}'>
@@ -25,7 +27,7 @@ export type CastMember = Item<'/api/v1/demo/cast'>
 
 /** One contribution of a slice to menu, map, dossier or wall (kernel/base/registry.py). */
 export interface RegistryEntry {
-  name: string
+  key: string
   title_zh: string
   title_en: string
   component: string | null

@@ -17,14 +17,15 @@ export const useSessionStore = defineStore('session', () => {
   const post = computed(() => session.value?.posts[0] ?? null)
   const organisation = computed(() => post.value?.organisation.name ?? '')
 
-  /** Ask once who we are; a refusal means nobody. */
+  /** Ask once who we are; null is nobody. The first answer also brings the CSRF token of the log-in. */
   function ensure(): Promise<void> {
-    asked ??= readSession()
-      .then((found) => void (session.value = found))
-      .catch((error: unknown) => {
+    asked ??= readSession().then(
+      (found) => void (session.value = found),
+      (error: unknown) => {
         asked = null
         if (!(error instanceof ApiProblem) || error.status !== 401) throw error
-      })
+      },
+    )
     return asked
   }
 

@@ -1,0 +1,36 @@
+/** From open alarms to what the map paints: a subject shows the worst of itself and of what hangs below it. */
+import type { SubjectState } from './alarmStore'
+
+/** Feature-state of a subject; 0 is "no alarm". */
+export interface Painted {
+  p: number
+  unanswered: boolean
+  offline: boolean
+  [key: string]: number | boolean
+}
+
+const CALM: Painted = { p: 0, unanswered: false, offline: false }
+
+function worse(before: Painted | undefined, state: SubjectState): Painted {
+  return {
+    p: before && before.p > 0 ? Math.min(before.p, state.priority) : state.priority,
+    unanswered: (before?.unanswered ?? false) || state.unanswered,
+    offline: (before?.offline ?? true) && state.offline,
+  }
+}
+
+export function rollUp(states: ReadonlyMap<string, SubjectState>, lineage: (id: string) => string[]): Map<string, Painted> {
+  const painted = new Map<string, Painted>()
+  for (const [id, state] of states) for (const above of lineage(id)) painted.set(above, worse(painted.get(above), state))
+  return painted
+}
+
+const isSame = (a: Painted, b: Painted) => a.p === b.p && a.unanswered === b.unanswered && a.offline === b.offline
+
+/** Only what changed between two pictures: a storm must not repaint the county. */
+export function changes(before: ReadonlyMap<string, Painted>, after: ReadonlyMap<string, Painted>): [string, Painted][] {
+  const changed: [string, Painted][] = []
+  for (const [id, now] of after) if (!isSame(before.get(id) ?? CALM, now)) changed.push([id, now])
+  for (const id of before.keys()) if (!after.has(id)) changed.push([id, CALM])
+  return changed
+}
