@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx
 import nats as nats_client
 import paho.mqtt.client as mqtt
+from django.db.models import Model
 from nats.aio.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -25,6 +26,8 @@ from anlan.app.stack.care import Care
 from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.kernel.base.bus import READINGS, readings_parts
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.batch import Batch, decode
 from tests.plant import Plant
 
@@ -33,6 +36,7 @@ NODE = "n640181"
 
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Model)
 
 
 class Kept(NamedTuple):
@@ -179,6 +183,12 @@ def house_in(folder: Path, database_url: str) -> Iterator[House]:
         yield made
         made.stop()
         server.stop()
+
+
+def rows(model: type[Row]) -> list[Row]:
+    """Return all rows of a table, as a process that reaches every row."""
+    with unit_of_work(machine("test"), read_only=True):
+        return list(model._default_manager.order_by("pk"))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,160 @@
+"""The one writer of READINGS: in order, once each, through crashes; it stops beside another."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import nats as nats_client
+import pytest
+
+from anlan.app import log_writer
+from anlan.app.log_writer import AnotherWriterError, LogLostError, LogWriter
+from anlan.app.stack.nats import NatsServer, nats_in
+from anlan.kernel.base.bus import READINGS, ensure_streams
+from anlan.kernel.base.config import Config
+
+CONFIG = Config(node="n1", readings_max_bytes=1024 * 1024, events_max_bytes=1024 * 1024)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[NatsServer]:
+    made = nats_in(tmp_path / "nats", throw_away=True)
+    made.start(tmp_path / "nats.log")
+    yield made
+    made.stop()
+
+
+@asynccontextmanager
+async def writing(server: NatsServer) -> AsyncIterator[tuple[LogWriter, asyncio.Task[None]]]:
+    """Connect as a gateway of its own and run its writer."""
+    bus = await nats_client.connect(
+        server.url,
+        user=server.user,
+        password=server.password,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.1,
+    )
+    js = bus.jetstream(timeout=1)
+    streams = await ensure_streams(js, CONFIG)
+    writer = LogWriter(bus, js, streams.readings_epoch)
+    await writer.open()
+    task = asyncio.ensure_future(writer.run())
+    try:
+        yield writer, task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, AnotherWriterError, LogLostError):
+            await task
+        await bus.close()
+
+
+async def stored(writer: LogWriter, subject: str) -> list[str]:
+    found = []
+    state = (await writer.js.stream_info(READINGS)).state
+    for sequence in range(max(1, state.first_seq), state.last_seq + 1):
+        message = await writer.js.get_msg(READINGS, sequence)
+        if message.subject == subject:
+            found.append((message.data or b"").decode())
+    return found
+
+
+def put(writer: LogWriter, subject: str, numbers: range) -> list["asyncio.Future[int]"]:
+    return [
+        writer.publish(subject, str(number).encode(), f"{subject}:{number}") for number in numbers
+    ]
+
+
+async def test_many_in_flight_stand_in_their_order(server: NatsServer) -> None:
+    async with writing(server) as (writer, _task):
+        readings = put(writer, "n1.rd.0.m", range(200))
+        ticks = put(writer, "n1.rd.0.t", range(5))
+        sequences = await asyncio.gather(*readings, *ticks)
+        assert sequences == sorted(sequences)
+        assert await stored(writer, "n1.rd.0.m") == [str(number) for number in range(200)]
+        assert writer.troubles == 0
+
+
+async def test_a_writer_goes_on_behind_what_the_one_before_it_left(server: NatsServer) -> None:
+    async with writing(server) as (first, _task):
+        await asyncio.gather(*put(first, "n1.rd.0.m", range(3)))
+    async with writing(server) as (second, _task):
+        await asyncio.gather(*put(second, "n1.rd.0.m", range(3, 6)))
+        assert second.troubles == 0
+        assert await stored(second, "n1.rd.0.m") == ["0", "1", "2", "3", "4", "5"]
+
+
+async def test_what_was_in_flight_at_a_kill_is_sent_again_once_and_in_order(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with writing(server) as (writer, _task):
+        futures: list[asyncio.Future[int]] = []
+        for round_ in range(3):
+            futures += put(writer, "n1.rd.0.m", range(round_ * 150, (round_ + 1) * 150))
+            futures += put(writer, "n1.rd.0.h", range(round_ * 150, (round_ + 1) * 150))
+            await asyncio.sleep(0.02)
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start, tmp_path / "nats.log")
+        await asyncio.gather(*futures)
+        wanted = [str(number) for number in range(450)]
+        assert await stored(writer, "n1.rd.0.m") == wanted
+        assert await stored(writer, "n1.rd.0.h") == wanted
+
+
+async def test_what_the_log_has_already_is_not_written_again(server: NatsServer) -> None:
+    async with writing(server) as (first, _task):
+        before = await asyncio.gather(*put(first, "n1.rd.0.m", range(3)))
+    async with writing(server) as (second, _task):
+        again = await asyncio.gather(*put(second, "n1.rd.0.m", range(5)))
+        assert again[:3] == before
+        assert await stored(second, "n1.rd.0.m") == ["0", "1", "2", "3", "4"]
+
+
+async def test_of_two_writers_the_one_that_finds_the_other_stops(server: NatsServer) -> None:
+    async with writing(server) as (first, task), writing(server) as (second, _other):
+        await asyncio.gather(*put(first, "n1.rd.0.m", range(2)))
+        await asyncio.gather(*put(second, "n1.rd.0.h", range(2)))
+        [late] = put(second, "n1.rd.0.m", range(7, 8))
+        with pytest.raises(AnotherWriterError, match="Only one gateway"):
+            await late
+        with pytest.raises(AnotherWriterError):
+            await put(second, "n1.rd.0.h", range(8, 9))[0]
+        await asyncio.gather(*put(first, "n1.rd.0.m", range(2, 4)))
+        assert not task.done()
+        assert await stored(first, "n1.rd.0.m") == ["0", "1", "2", "3"]
+
+
+async def test_a_full_log_holds_messages_back_and_loses_none(server: NatsServer) -> None:
+    async with writing(server) as (writer, _task):
+        large = b"x" * 100_000
+        futures = [writer.publish("n1.rd.0.m", large, f"m:{number}") for number in range(20)]
+        done, waiting = await asyncio.wait(futures, timeout=1.5)
+        assert 0 < len(done) < 20
+        assert writer.is_in_trouble or writer.in_flight == len(waiting)
+        await writer.js.purge_stream(READINGS)
+        await asyncio.wait_for(waiting.pop(), timeout=10)
+
+
+async def test_a_log_made_anew_is_not_written_by_the_old_writer(server: NatsServer) -> None:
+    async with writing(server) as (writer, task):
+        await asyncio.gather(*put(writer, "n1.rd.0.m", range(2)))
+        await writer.js.delete_stream(READINGS)
+        await ensure_streams(writer.js, CONFIG)
+        with pytest.raises(LogLostError, match="new life"):
+            await put(writer, "n1.rd.0.m", range(2, 3))[0]
+        with pytest.raises(LogLostError):
+            await task
+
+
+async def test_there_is_room_again_when_messages_are_confirmed(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "IN_FLIGHT_MAX", 4)
+    async with writing(server) as (writer, _task):
+        futures = put(writer, "n1.rd.0.m", range(4))
+        room = asyncio.ensure_future(writer.has_room())
+        await asyncio.sleep(0)
+        assert not room.done()
+        assert await room > 0
+        await asyncio.gather(*futures)
+        assert await writer.has_room() == 4
