@@ -124,7 +124,8 @@ class Door:
         )
 
         def declare(view: Callable[[HttpRequest], QuerySet[Any, Any]]) -> View:
-            @wraps(view)
+            # not __annotations__: those of the query are the wrapper's own
+            @wraps(view, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
             def listed(request: HttpRequest, query: Query[ListQuery]) -> Any:
                 with unit_of_work(principal(request), read_only=True):
                     if request.headers.get("Accept") == MEDIA_TYPE:
