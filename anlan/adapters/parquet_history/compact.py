@@ -35,6 +35,10 @@ _SORTED = f"""
 """  # noqa: S608 - VALUE_SQL is a constant of ours
 
 
+class UnreadableInputError(OSError):
+    """A file to be put together is lost or damaged: `anlan doctor` names it, a backup has it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compactor:
     """The one process that changes what history consists of."""
@@ -52,10 +56,18 @@ class Compactor:
 
         Raises CatalogueConflictError, CatalogueAwayError, OSError: then the old files live on.
         """
+        try:
+            born = self._write(job)
+        except duckdb.Error as error:
+            raise UnreadableInputError(str(error)) from error
+        self.catalogue.swap([entry.path for entry in job.inputs], born)
+        return born
+
+    def _write(self, job: Job) -> list[FileEntry]:
         about = self._about(job)
-        paths = [str(self.folder.absolute() / entry.path) for entry in job.inputs]
+        paths = [str(self.folder.resolve() / entry.path) for entry in job.inputs]
         born: list[FileEntry] = []
-        with locked_duckdb(self.folder.absolute(), memory=MEMORY) as database:
+        with locked_duckdb(self.folder.resolve(), memory=MEMORY) as database:
             days = database.execute(_DAYS, {"files": paths}).fetchall()
             for (day,) in days:
                 chunks = _Chunks(self._sorted(database, paths, int(day), about.first))
@@ -65,7 +77,6 @@ class Compactor:
                     born.append(
                         write_file(self.disk, self.folder, path, parts, about, self.resolutions)
                     )
-        self.catalogue.swap([entry.path for entry in job.inputs], born)
         return born
 
     def _about(self, job: Job) -> About:
@@ -93,15 +104,15 @@ class Compactor:
         start = day * DAY_MS - OFFSET_MS
         asked = {"files": paths, "start": start, "end": start + DAY_MS}
         batches = database.sql(_SORTED, params=asked).to_arrow_reader(self.read_rows)
-        held: list[Rows] = []
+        current = Rows.together([])
         for batch in batches:
-            rows = Rows.together([*held, rows_of_arrow(batch)])
-            last = int(np.flatnonzero(new_identities(rows))[-1]) if len(rows) else 0
-            held = [rows.take(slice(last, None))]
-            if last:
-                yield _ranked(rows.take(slice(0, last)), first)
-        if held and len(held[0]):
-            yield _ranked(held[0], first)
+            if len(current):
+                last = int(np.flatnonzero(new_identities(current))[-1])
+                if last:
+                    yield _ranked(current.take(slice(0, last)), first)
+                current = current.take(slice(last, None))
+            current = Rows.together([current, rows_of_arrow(batch)])
+        yield _ranked(current, first)
 
     def retire(self, moment: datetime) -> int:
         """Unlink files that have been dead for the grace time; return how many."""

@@ -56,7 +56,8 @@ class FileReader:
     """One in-memory DuckDB that may look at nothing but the folder of history."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
+        # DuckDB compares real paths, past every symbolic link
+        self._folder = folder.resolve()
         self._duckdb = locked_duckdb(self._folder, memory=MEMORY)
 
     def rows(self, entries: Sequence[FileEntry], question: Question) -> Read:

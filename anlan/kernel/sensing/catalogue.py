@@ -23,7 +23,8 @@ class DjangoCatalogue:
         self._door = door
 
     @contextmanager
-    def _asked(self) -> Iterator[None]:
+    def asked(self) -> Iterator[None]:
+        """Open the door for a question; the database's absence becomes ours."""
         try:
             with self._door():
                 yield
@@ -32,7 +33,7 @@ class DjangoCatalogue:
 
     def last_sequence(self, epoch: str) -> int:
         """Return the last sequence that any registered file of the epoch covers, or 0."""
-        with self._asked():
+        with self.asked():
             found = HistoryFile.objects.filter(epoch=epoch).aggregate(last=Max("seq_last"))
             return found["last"] or 0
 
@@ -49,38 +50,38 @@ class DjangoCatalogue:
         return self._entries(Q())
 
     def _entries(self, where: Q) -> list[FileEntry]:
-        with self._asked():
+        with self.asked():
             rows = HistoryFile.objects.filter(where, dead_from=None)
             return [FileEntry(**row) for row in rows.values(*_COLUMNS)]
 
     def known(self) -> frozenset[str]:
         """Return the paths of every file that has a row."""
-        with self._asked():
+        with self.asked():
             return frozenset(HistoryFile.objects.values_list("path", flat=True))
 
     def register(self, entries: Sequence[FileEntry]) -> None:
         """Add files; a path that has a row already keeps it."""
-        with self._asked():
+        with self.asked():
             services.register_files(entries)
 
     def swap(self, dead: Sequence[str], born: Sequence[FileEntry]) -> None:
         """In one transaction let paths die and files be born."""
-        with self._asked():
+        with self.asked():
             services.swap_files(dead, born)
 
     def dead_before(self, moment: datetime) -> list[str]:
         """Return the paths of files that died before a moment."""
-        with self._asked():
+        with self.asked():
             rows = HistoryFile.objects.filter(dead_from__lt=moment)
             return list(rows.values_list("path", flat=True))
 
     def forget(self, paths: Sequence[str]) -> None:
         """Drop the rows of dead files that have been unlinked."""
-        with self._asked():
+        with self.asked():
             services.forget_files(paths)
 
     def resolutions(self) -> dict[int, float]:
         """Return the declared steps of value, by datastream number."""
-        with self._asked():
+        with self.asked():
             rows = Datastream.objects.filter(resolution__gt=0)
             return dict(rows.values_list("number", "resolution"))

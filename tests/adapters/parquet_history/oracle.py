@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from anlan.adapters.parquet_history.disk import LocalDisk
 from anlan.adapters.parquet_history.tail import Tail, decode_tail, encode_tail
 from anlan.adapters.parquet_history.writer import HistoryWriter
@@ -65,9 +63,7 @@ class Oracle:
             if (bits(value), quality) not in known:
                 known.append((bits(value), quality))
 
-    def answer(
-        self, number: int, from_ms: int, to_ms: int
-    ) -> list[tuple[int, bytes, int, bool]]:
+    def answer(self, number: int, from_ms: int, to_ms: int) -> list[tuple[int, bytes, int, bool]]:
         return [
             (time, *said[-1], len(said) > 1)
             for (n, time), said in sorted(self.said.items())
@@ -85,9 +81,7 @@ def heard(messages: Iterable[Message], exercise_id: str | None = None) -> Oracle
 
 def answered(raw: Raw) -> list[tuple[int, bytes, int, bool]]:
     columns = (raw.times_ms, raw.values, raw.quality, raw.corrected)
-    return [
-        (int(t), bits(float(v)), int(q), bool(c)) for t, v, q, c in zip(*columns, strict=True)
-    ]
+    return [(int(t), bits(float(v)), int(q), bool(c)) for t, v, q, c in zip(*columns, strict=True)]
 
 
 @dataclass
@@ -236,7 +230,3 @@ def steady(count: int, *, first: int = 1, per_message: int = 10) -> list[Message
         )
         for index in range(count)
     ]
-
-
-def values_of(raw: Raw) -> list[float]:
-    return np.asarray(raw.values).tolist()

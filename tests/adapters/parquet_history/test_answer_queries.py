@@ -123,9 +123,14 @@ def test_history_can_be_read_as_it_was_known_then(house: House) -> None:
     store = house.store()
 
     def known(at: int) -> list[float]:
-        return store.raw(7, T0, T0 + 5000, limit=9, known_by_ms=T0 + at).values.tolist()
+        return list(store.raw(7, T0, T0 + 5000, limit=9, known_by_ms=T0 + at).values)
 
-    assert [known(0), known(59_999), known(60_000), known(HOUR)] == [[1.0], [1.0], [2.0], [2.0, 3.0]]
+    assert [known(0), known(59_999), known(60_000), known(HOUR)] == [
+        [1.0],
+        [1.0],
+        [2.0],
+        [2.0, 3.0],
+    ]
     assert store.raw(7, T0, T0 + 5000, limit=9).lag_s.tolist() == [60, 3599]
 
 
@@ -153,9 +158,7 @@ def test_buckets_equal_numpy_and_gaps_stay_gaps(times: list[int], points: int, s
     rng = np.random.default_rng(len(times))
     values = rng.normal(size=len(times))
     quality = rng.choice([192, 64, 0], len(times))
-    rows = [
-        (7, T0 + t, float(v), int(q)) for t, v, q in zip(times, values, quality, strict=True)
-    ]
+    rows = [(7, T0 + t, float(v), int(q)) for t, v, q in zip(times, values, quality, strict=True)]
     with TemporaryDirectory() as name:
         house = House.on(Path(name))
         house.keep([Message(1, tuple(rows[::2]))])
@@ -254,7 +257,9 @@ def test_a_lost_and_a_damaged_file_cost_their_rows_and_not_the_answer(house: Hou
     assert raw.unreadable == (paths[1], paths[2])
 
 
-def test_a_reader_opens_nothing_outside_its_folder(house: House, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_reader_opens_nothing_outside_its_folder(
+    house: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = House.on(tmp_path_factory.mktemp("outside"))
     outside.keep(steady(1))
     (entry,) = outside.catalogue.rows.values()

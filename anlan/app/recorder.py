@@ -1,0 +1,217 @@
+"""The recorder: READINGS by sequence into Parquet segments and their catalogue (2a, 7.4, 7.17).
+
+With PostgreSQL away it goes on writing and registers later; with the disk full it keeps what it
+has, up to a limit, and then stops reading: READINGS is the log. With NATS away it finishes what it
+has and waits.
+"""
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import close_old_connections, connections
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from anlan.adapters.parquet_history.segments import FileTakenError
+from anlan.adapters.parquet_history.tail import TailError, decode_question, encode_tail
+from anlan.adapters.parquet_history.writer import HistoryWriter, UncertainFlushError
+from anlan.app.history_care import HistoryCare, in_thread
+from anlan.app.log_reader import LogEntry, SequenceReader
+from anlan.app.readiness import ready
+from anlan.kernel.base import bus
+from anlan.kernel.base.config import Config
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing.batch import BatchError, decode
+from anlan.kernel.sensing.catalogue import DjangoCatalogue
+from anlan.kernel.sensing.ports import CatalogueAwayError
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 0.5
+#: So many rows may wait for the disk (about 40 bytes each) before reading stops.
+WAITING_MAX = 5_000_000
+
+
+class AnotherRecorderError(RuntimeError):
+    """A recorder writes into this folder already."""
+
+
+@contextmanager
+def database_door() -> Iterator[None]:
+    """Open a unit of work of the recorder in whatever thread asks the catalogue."""
+    close_old_connections()
+    with unit_of_work(machine("recorder")):
+        yield
+
+
+@dataclass(slots=True)
+class Recorder:
+    """One running recorder; `stop` lets it write what it has and end."""
+
+    config: Config
+    nats: Client
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    catalogue: DjangoCatalogue = field(default_factory=lambda: DjangoCatalogue(database_door))
+    _pen: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _press: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _was_away: bool = False
+    _is_broken: bool = False
+
+    async def run(self) -> None:
+        """Record until told to stop. Raises LogChangedError, FileTakenError, UncertainFlushError."""
+        folder = self.config.path("history_dir")
+        with _alone_in(folder):
+            js = self.nats.jetstream(timeout=5)
+            epoch = (await bus.ensure_streams(js, self.config)).readings_epoch
+            writer = HistoryWriter(
+                node=self.config.node, epoch=epoch, folder=folder, catalogue=self.catalogue
+            )
+            position = await in_thread(self._pen, writer.start)
+            log.info("recording %s behind message %s", epoch, position)
+            reader = SequenceReader(js, self.config.node, epoch)
+            await self.nats.subscribe(
+                bus.tail_subject(self.config.node, 0).removesuffix("0") + "*",
+                cb=lambda question: _answer(writer, question),
+            )
+            await self._flush(writer)  # files found are registered before anything new
+            try:
+                await self._work(writer, reader, epoch)
+            finally:
+                await reader.close()
+                if not self._is_broken:
+                    await self._flush(writer)
+
+    async def _work(self, writer: HistoryWriter, reader: SequenceReader, epoch: str) -> None:
+        care = HistoryCare(self.config, self.catalogue, self._press)
+        async with asyncio.TaskGroup() as tasks:
+            beside = [
+                tasks.create_task(self._flush_in_time(writer)),
+                tasks.create_task(care.compact_in_time()),
+                tasks.create_task(care.purge_in_time(reader.js, epoch, lambda: writer.position)),
+            ]
+            await self._read(writer, reader)
+            for task in beside:
+                task.cancel()
+
+    async def _read(self, writer: HistoryWriter, reader: SequenceReader) -> None:
+        seen = writer.position
+        is_told = False
+        while not self.stop.is_set():
+            if writer.waiting_rows > WAITING_MAX:
+                await self._pause(RETRY_S)
+                continue
+            entries = await reader.fetch()
+            if entries is None:
+                try:
+                    await reader.open(seen)
+                except (NatsError, OSError) as error:
+                    log.warning("waiting for NATS: %r", error)
+                    await self._pause(RETRY_S)
+                continue
+            for entry in entries:
+                _take(writer, entry)
+                seen = entry.sequence
+            if not is_told:
+                is_told = True
+                ready()
+
+    async def _flush_in_time(self, writer: HistoryWriter) -> None:
+        while True:
+            await asyncio.sleep(self.config.segment_seconds)
+            await self._flush(writer)
+
+    async def _flush(self, writer: HistoryWriter) -> None:
+        """Write and register; a full disk and an absent database are told and waited for."""
+        try:
+            rows = await in_thread(self._pen, writer.flush)
+            log.debug("%s rows on disk, up to message %s", rows, writer.position)
+        except OSError as error:
+            log.error("the disk does not take readings: %s", error)  # noqa: TRY400 - each 10 s
+        except (FileTakenError, UncertainFlushError):
+            self._is_broken = True
+            raise
+        try:
+            await in_thread(self._pen, writer.register)
+        except CatalogueAwayError as error:
+            if not self._was_away:
+                log.warning("files are written and registered later: %s", error)
+            self._was_away = True
+        else:
+            self._was_away = False
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait a little, or less when told to stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.stop.wait()
+        except TimeoutError:
+            return
+
+    async def close(self) -> None:
+        """Close the threads' connections and end the threads."""
+        for pool in (self._pen, self._press):
+            await in_thread(pool, connections.close_all)
+            pool.shutdown()
+
+
+def _take(writer: HistoryWriter, entry: LogEntry) -> None:
+    """Hand one message on; what cannot be read stays in READINGS for a day, and is told."""
+    if entry.kind in {bus.MQTT, bus.HTTP}:
+        try:
+            writer.add(entry.sequence, entry.shard, decode(entry.payload))
+        except BatchError:
+            log.exception("message %s of READINGS is not a batch", entry.sequence)
+        else:
+            return
+    writer.pass_over(entry.sequence)
+
+
+async def _answer(writer: HistoryWriter, message: Msg) -> None:
+    try:
+        question = decode_question(message.data)
+    except TailError as error:
+        log.warning("%s", error)
+        return
+    tail = writer.tail(question.numbers, question.start, question.end)
+    await message.respond(encode_tail(tail))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the kernel lets go of it however we end."""
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    with (folder / "recorder.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise AnotherRecorderError(
+                f"a recorder (pid {lock.read().strip()}) writes into {folder}. 历史记录进程已在运行"
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+async def run(config: Config) -> None:
+    """Run the recorder until SIGTERM or SIGINT."""
+    nats = await bus.connect(config, "recorder")
+    recorder = Recorder(config, nats)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, recorder.stop.set)
+    try:
+        await recorder.run()
+    finally:
+        await nats.close()
+        await recorder.close()
