@@ -1,34 +1,33 @@
-/** Words of all slices, Chinese first; each slice keeps its own beside its components. */
-import { watch } from 'vue'
+/** The words of every slice, gathered: each `locale.<language>.json` stands beside what it names. */
 import { createI18n } from 'vue-i18n'
 
-type Words = Record<string, unknown>
-const files = import.meta.glob<{ default: Words }>('../**/locale.*.json', { eager: true })
-const KEPT = 'anlan.language'
-const LANGUAGES = ['zh-CN', 'en'] as const
-
+export const LANGUAGES = ['zh-CN', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Return every word of a language, the slices' files laid together. */
-export function wordsOf(language: Language): Words {
-  const found = Object.entries(files).filter(([path]) => path.endsWith(`locale.${language}.json`))
-  return Object.assign({}, ...found.map(([, file]) => file.default)) as Words
+const KEPT = 'anlan.language'
+
+type Words = Record<string, unknown>
+
+const files = import.meta.glob<Words>('../**/locale.*.json', { eager: true, import: 'default' })
+
+export function messagesOf(language: Language): Words {
+  const own = Object.entries(files).filter(([path]) => path.endsWith(`locale.${language}.json`))
+  return Object.assign({}, ...own.map(([, words]) => words)) as Words
 }
 
-function chosen(): Language {
-  return localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN'
+function keptLanguage(): Language {
+  const kept = localStorage.getItem(KEPT)
+  return LANGUAGES.find((language) => language === kept) ?? 'zh-CN'
 }
 
-export function makeI18n() {
-  const i18n = createI18n({
-    legacy: false,
-    locale: chosen() as string,
-    fallbackLocale: 'zh-CN',
-    messages: { 'zh-CN': wordsOf('zh-CN'), en: wordsOf('en') } as Record<string, never>,
-  })
-  watch(i18n.global.locale, (language) => {
-    localStorage.setItem(KEPT, language)
-    document.documentElement.lang = language
-  }, { immediate: true })
-  return i18n
+export const i18n = createI18n({
+  legacy: false,
+  locale: keptLanguage(),
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': messagesOf('zh-CN'), en: messagesOf('en') } as never,
+})
+
+export function keepLanguage(language: string): void {
+  localStorage.setItem(KEPT, language)
+  document.documentElement.lang = language
 }

@@ -1,5 +1,7 @@
+/** Where the page begins: words, stores, routes, fonts, and what happens when the session ends. */
 import '@fontsource/noto-sans-sc/400.css'
 import '@fontsource/noto-sans-sc/700.css'
+import 'element-plus/theme-chalk/base.css'
 import 'element-plus/theme-chalk/dark/css-vars.css'
 import '@/ui/tokens.css'
 import '@/ui/base.css'
@@ -11,17 +13,16 @@ import { onSignedOut } from '@/api/client'
 import { useSessionStore } from '@/kernel/people/sessionStore'
 
 import App from './App.vue'
-import { makeI18n } from './i18n'
-import { makeRouter } from './router'
+import { i18n } from './i18n'
+import { router } from './router'
 
-const app = createApp(App)
-app.use(createPinia())
-app.use(makeI18n())
+const app = createApp(App).use(createPinia()).use(i18n).use(router)
 
-const router = makeRouter()
-app.use(router)
 onSignedOut(() => {
-  useSessionStore().forget()
-  void router.push({ path: '/login', query: { next: router.currentRoute.value.fullPath } })
+  const session = useSessionStore()
+  if (!session.isSignedIn) return
+  session.forget()
+  void router.replace({ path: '/login', query: { next: router.currentRoute.value.fullPath } })
 })
+
 app.mount('#app')

@@ -1,39 +1,43 @@
-/** Addresses of the pages; whoever is not signed in is sent to the log-in and back again. */
+/** Who may go where: nobody past the log-in page without a session; titles; the systems' own pages. */
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
 
+import type { RegistryEntry } from '@/api/types'
+import { loaderOf } from '@/kernel/base/components'
+import { useRegistryStore } from '@/kernel/base/registryStore'
 import { useSessionStore } from '@/kernel/people/sessionStore'
 
-declare module 'vue-router' {
-  interface RouteMeta {
-    /** No session needed. */
-    open?: boolean
+import { i18n } from './i18n'
+import { routes } from './routes'
+
+export const router = createRouter({ history: createWebHistory(), routes, scrollBehavior: () => ({ top: 0 }) })
+
+/** Give a system's menu entry its route; the kernel's pages have theirs already. */
+function addSystemRoutes(entries: RegistryEntry[]): boolean {
+  let isAdded = false
+  for (const { key, path, component } of entries) {
+    if (!path || !component || router.hasRoute(key)) continue
+    const isKnown = router.resolve(path).name !== 'not-found'
+    const loader = loaderOf(component)
+    if (isKnown || !loader) continue
+    router.addRoute({ name: key, path, component: loader })
+    isAdded = true
   }
+  return isAdded
 }
 
-export const routes = [
-  { path: '/login', component: () => import('@/kernel/people/LoginPage.vue'), meta: { open: true } },
-  { path: '/link', component: () => import('@/kernel/people/LoginPage.vue'), meta: { open: true } },
-  { path: '/', component: () => import('./WallPage.vue') },
-  {
-    path: '/',
-    component: () => import('./DeskShell.vue'),
-    children: [
-      { path: 'monitor', component: () => import('@/kernel/alerts/MonitorPage.vue') },
-      { path: 'subjects', component: () => import('@/kernel/subjects/SubjectsPage.vue') },
-      { path: 'subjects/:id', component: () => import('@/kernel/subjects/SubjectPage.vue'), props: true },
-      { path: 'demo', component: () => import('@/kernel/people/CastPage.vue') },
-      { path: ':missing(.*)*', component: () => import('./NotFoundPage.vue') },
-    ],
-  },
-]
+router.beforeEach(async (to: RouteLocationNormalized) => {
+  const session = useSessionStore()
+  // Without an answer the log-in page says what is wrong; it must not stay blank.
+  await session.ensure().catch(() => undefined)
+  if (to.meta.isOpen) return true
+  if (!session.isSignedIn) return { path: '/login', query: { next: to.fullPath } }
+  const registry = useRegistryStore()
+  if (registry.registry) return true
+  await registry.load().catch(() => undefined)
+  return addSystemRoutes(registry.entries('menu')) && to.name === 'not-found' ? { path: to.fullPath, replace: true } : true
+})
 
-export function makeRouter() {
-  const router = createRouter({ history: createWebHistory(), routes })
-  router.beforeEach(async (to: RouteLocationNormalized) => {
-    if (to.meta.open) return true
-    const session = useSessionStore()
-    await session.ensure()
-    return session.isSignedIn ? true : { path: '/login', query: { next: to.fullPath } }
-  })
-  return router
-}
+router.afterEach((to) => {
+  const { t } = i18n.global
+  document.title = [to.meta.title ? t(to.meta.title) : '', t('app.name')].filter(Boolean).join(' · ')
+})

@@ -1,0 +1,31 @@
+/** The addresses of the kernel's pages. A system adds its own through the registry's menu. */
+import type { RouteRecordRaw } from 'vue-router'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Opened without a session. */
+    isOpen?: boolean
+    /** The dark wall, without the desk's frame. */
+    isBare?: boolean
+    /** i18n key of the page's title. */
+    title?: string
+  }
+}
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', component: () => import('./wall/WallPage.vue'), meta: { isBare: true, title: 'app.wall' } },
+  { path: '/login', component: () => import('@/kernel/people/LoginPage.vue'), meta: { isOpen: true, isBare: true, title: 'people.login.enter' } },
+  { path: '/link', component: () => import('@/kernel/people/LoginPage.vue'), meta: { isOpen: true, isBare: true, title: 'people.login.enter' } },
+  { path: '/monitor', component: () => import('@/kernel/alerts/MonitorPage.vue'), meta: { title: 'alerts.title' } },
+  { path: '/subjects', component: () => import('@/kernel/subjects/SubjectsPage.vue'), meta: { title: 'subjects.title' } },
+  { path: '/subjects/:id', component: () => import('@/kernel/subjects/SubjectPage.vue'), meta: { title: 'subjects.dossier' } },
+  { path: '/messages', component: () => import('@/kernel/messaging/MessagesPage.vue'), meta: { title: 'messaging.title' } },
+  { path: '/admin/audit', component: () => import('@/kernel/base/JournalPage.vue'), meta: { title: 'base.journal.title' } },
+  { path: '/health', component: () => import('@/kernel/base/HealthPage.vue'), meta: { title: 'base.health.title' } },
+  { path: '/demo', component: () => import('@/kernel/people/CastPage.vue'), meta: { title: 'people.cast.title' } },
+  { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/kernel/base/NotFoundPage.vue'), meta: { title: 'base.notFound' } },
+]
+
+if (import.meta.env.DEV) {
+  routes.unshift({ path: '/ui', component: () => import('./stories/StoryPage.vue'), meta: { isOpen: true, isBare: true, title: 'app.name' } })
+}
