@@ -11,10 +11,13 @@ import pytest
 from anlan.app.stack.nats import NatsServer
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config, config
+from tests.journal_rows import journal_dsn
+
+__all__ = ["journal_dsn"]
 
 
 @pytest.fixture
-def settings_of_run(nats: NatsServer, dsn: Callable[[str], str]) -> Config:
+def settings_of_run(nats: NatsServer, journal_dsn: Callable[[str], str]) -> Config:
     """Return a configuration with this worker's database and an empty bus."""
     own = Config(
         node="n640181",
@@ -43,7 +46,9 @@ async def _names(js: nats_py.js.JetStreamContext) -> list[str]:
 
 
 @pytest.fixture
-def writer(dsn: Callable[[str], str]) -> Iterator[psycopg.Connection[Any]]:
+def writer(journal_dsn: Callable[[str], str]) -> Iterator[psycopg.Connection[Any]]:
     """Return a connection that may add to the journal, as the engine does."""
-    with psycopg.connect(dsn("anlan_engine"), options="-c anlan.actor=system:test") as connection:
+    with psycopg.connect(
+        journal_dsn("anlan_engine"), options="-c anlan.actor=system:test"
+    ) as connection:
         yield connection

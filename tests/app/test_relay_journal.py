@@ -33,9 +33,9 @@ async def stored(client: Client) -> list[tuple[int, str]]:
     return found
 
 
-def sealed(dsn: Dsn) -> list[tuple[int, str]]:
+def sealed(journal_dsn: Dsn) -> list[tuple[int, str]]:
     """Return (position, id) of what is sealed, in position order."""
-    with psycopg.connect(dsn("anlan_relay")) as connection:
+    with psycopg.connect(journal_dsn("anlan_relay")) as connection:
         return connection.execute(
             "SELECT s.position, j.ulid FROM base_sealed s JOIN base_journal j ON j.id = s.journal_id"
             " ORDER BY s.position"
@@ -53,18 +53,22 @@ async def run_until_drained(settings: Config) -> None:
     await client.close()
 
 
-def import_beside(dsn: Dsn, running: threading.Event) -> None:
+def import_beside(journal_dsn: Dsn, running: threading.Event) -> None:
     """Hold one transaction open as long as the others write, with rows at both ends."""
-    with psycopg.connect(dsn("anlan_engine"), options="-c anlan.actor=system:test") as connection:
+    with psycopg.connect(
+        journal_dsn("anlan_engine"), options="-c anlan.actor=system:test"
+    ) as connection:
         write(connection, Row(type="places.division.loaded"))
         running.wait(20)
         write(connection, Row(type="places.settlement.loaded"))
 
 
-def write_slowly(dsn: Dsn, seed: int, count: int) -> None:
+def write_slowly(journal_dsn: Dsn, seed: int, count: int) -> None:
     """Commit rows after random delays, so that ids commit out of order; some roll back."""
     dice = random.Random(seed)  # noqa: S311
-    with psycopg.connect(dsn("anlan_engine"), options="-c anlan.actor=system:test") as connection:
+    with psycopg.connect(
+        journal_dsn("anlan_engine"), options="-c anlan.actor=system:test"
+    ) as connection:
         for _ in range(count):
             for _ in range(dice.randint(1, 3)):
                 write(connection, Row(change={"seed": [None, seed]}))
@@ -73,25 +77,27 @@ def write_slowly(dsn: Dsn, seed: int, count: int) -> None:
 
 
 async def test_eight_writers_and_a_long_import_lose_nothing(
-    settings_of_run: Config, dsn: Dsn
+    settings_of_run: Config, journal_dsn: Dsn
 ) -> None:
     client = await bus.connect(settings_of_run, "test")
     stop, ended = asyncio.Event(), threading.Event()
     task = asyncio.create_task(relay.relay_journal(settings_of_run, client, stop))
-    long_import = asyncio.create_task(asyncio.to_thread(import_beside, dsn, ended))
-    await asyncio.gather(*(asyncio.to_thread(write_slowly, dsn, seed, 60) for seed in range(8)))
+    long_import = asyncio.create_task(asyncio.to_thread(import_beside, journal_dsn, ended))
+    await asyncio.gather(
+        *(asyncio.to_thread(write_slowly, journal_dsn, seed, 60) for seed in range(8))
+    )
     ended.set()
     await long_import
     stop.set()
     await task
 
     told = await stored(client)
-    with psycopg.connect(dsn("anlan_relay")) as connection:
+    with psycopg.connect(journal_dsn("anlan_relay")) as connection:
         committed = {row[0] for row in connection.execute("SELECT ulid FROM base_journal")}
     assert len(committed) > 800
     assert [position for position, _ in told] == list(range(1, len(committed) + 1))
     assert {event for _, event in told} == committed
-    assert told == sealed(dsn)
+    assert told == sealed(journal_dsn)
     await client.close()
 
 
@@ -152,7 +158,7 @@ async def work_until(settings: Config, fuse: Fuse) -> None:
 @pytest.mark.parametrize("after", [False, True], ids=["before the step", "after the step"])
 async def test_killed_at_any_step_it_loses_nothing_and_keeps_positions(
     settings_of_run: Config,
-    dsn: Dsn,
+    journal_dsn: Dsn,
     writer: Writer,
     monkeypatch: pytest.MonkeyPatch,
     after: bool,  # noqa: FBT001
@@ -167,17 +173,17 @@ async def test_killed_at_any_step_it_loses_nothing_and_keeps_positions(
         writer.commit()
         expected += 5
         fuse = Fuse(steps, after=after)
-        before = sealed(dsn)
+        before = sealed(journal_dsn)
         try:
             await work_until(settings_of_run, fuse)
         except KilledError:
-            half_way = sealed(dsn)
+            half_way = sealed(journal_dsn)
             await work_until(settings_of_run, Fuse(10_000, after=False))
         else:
             break
         told = await stored(client)
         assert [position for position, _ in told] == list(range(1, expected + 1))
-        assert told == sealed(dsn)
+        assert told == sealed(journal_dsn)
         assert told[: len(half_way)] == half_way
         assert half_way[: len(before)] == before
         steps += 1
@@ -186,16 +192,16 @@ async def test_killed_at_any_step_it_loses_nothing_and_keeps_positions(
 
 
 async def test_a_second_relay_waits_for_the_first(
-    settings_of_run: Config, dsn: Dsn, writer: Writer
+    settings_of_run: Config, journal_dsn: Dsn, writer: Writer
 ) -> None:
-    with psycopg.connect(dsn("anlan_relay"), autocommit=True) as first:
+    with psycopg.connect(journal_dsn("anlan_relay"), autocommit=True) as first:
         first.execute("SELECT pg_advisory_lock(%s)", [relay.LOCK])
         write(writer, Row())
         writer.commit()
         await run_until_drained(settings_of_run)
-        assert sealed(dsn) == []
+        assert sealed(journal_dsn) == []
     await run_until_drained(settings_of_run)
-    assert len(sealed(dsn)) == 1
+    assert len(sealed(journal_dsn)) == 1
 
 
 async def test_a_stream_made_anew_goes_on_at_the_next_position(
@@ -214,7 +220,7 @@ async def test_a_stream_made_anew_goes_on_at_the_next_position(
 
 
 async def test_events_of_a_future_that_was_restored_away_are_dropped(
-    settings_of_run: Config, dsn: Dsn, writer: Writer
+    settings_of_run: Config, journal_dsn: Dsn, writer: Writer
 ) -> None:
     for _ in range(3):
         write(writer, Row())
@@ -222,7 +228,7 @@ async def test_events_of_a_future_that_was_restored_away_are_dropped(
     await run_until_drained(settings_of_run)
     # the database of an hour ago: one row, not yet sealed
     with psycopg.connect(
-        dsn("anlan_admin"), options="-c session_replication_role=replica"
+        journal_dsn("anlan_admin"), options="-c session_replication_role=replica"
     ) as admin:
         admin.execute("DELETE FROM base_journal j USING base_sealed s"
                       " WHERE s.journal_id = j.id AND s.position > 1")  # fmt: skip
@@ -231,7 +237,7 @@ async def test_events_of_a_future_that_was_restored_away_are_dropped(
             admin.execute(f"DELETE FROM {table}")  # noqa: S608
     await run_until_drained(settings_of_run)
     client = await bus.connect(settings_of_run, "test")
-    assert await stored(client) == sealed(dsn)
+    assert await stored(client) == sealed(journal_dsn)
     await client.close()
 
 

@@ -30,6 +30,7 @@ class Config:
     history_dir: Path = Path("history")
     snapshot_dir: Path = Path("snapshots")
     documents_dir: Path = Path("documents")
+    audit_dir: Path = Path("audit")
     region_dir: Path = Path("region")
     web_dist: Path = Path("../web/dist")
     segment_seconds: float = 10.0

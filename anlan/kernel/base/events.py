@@ -34,3 +34,25 @@ class EventType:
             raise TypeError(f"{self.name} carries {self.data.__name__}, not {type(state).__name__}")
         plain = asdict(state)
         return {**plain, "gone": True} if self.is_end else plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalErased:
+    """The private half of a journal row is gone, and why; its digest stays in the chain."""
+
+    journal_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalVerified:
+    """Somebody had the chain computed again, from one position to another."""
+
+    first_position: int
+    last_position: int
+    head: str
+    findings: int
+
+
+JOURNAL_ERASED = EventType("base.journal.erased", JournalErased, "日志的个人内容已清除")
+JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")

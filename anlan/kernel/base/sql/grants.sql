@@ -8,6 +8,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO anlan_app
 REVOKE UPDATE, DELETE, TRUNCATE ON base_journal, base_journal_pending, base_sealed, base_seal
     FROM anlan_app, anlan_worker;
 REVOKE INSERT ON base_sealed, base_seal FROM anlan_app, anlan_worker;
+-- A private half may be erased by a job; a trigger lets nothing else through.
+GRANT UPDATE (change) ON base_journal TO anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON base_relayprogress FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worker;
@@ -39,8 +41,12 @@ GRANT UPDATE (log_epoch, log_seq, log_at) ON sensing_limit, sensing_suppression 
 GRANT SELECT ON base_relayprogress TO anlan_gateway;
 
 -- The live stream: who may see what; positions.
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_live;
-REVOKE ALL ON people_onetimelink FROM anlan_live;
+GRANT SELECT ON base_journal, base_sealed, base_seal, base_relayprogress, alerts_engineprogress,
+    sensing_datastream, people_postholding, people_post, people_role, people_organisation,
+    people_scopegrant, people_sitereach TO anlan_live;
+GRANT SELECT (id, is_active, administrator, sessions_epoch, version, updated_at) ON people_user
+    TO anlan_live;
+GRANT SELECT (session_key, expire_date) ON django_session TO anlan_live;
 
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO anlan_app, anlan_worker, anlan_engine,
     anlan_relay, anlan_recorder, anlan_gateway;
