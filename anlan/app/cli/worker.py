@@ -1,0 +1,18 @@
+"""`anlan worker`: the relay, jobs and deadlines."""
+
+import asyncio
+import logging
+
+from anlan.app.cli.django_setup import start_django
+from anlan.app.cli.refusal import told
+
+
+@told
+def command() -> None:
+    """运行后台任务与日志中继。Run jobs, relay and deadlines."""
+    start_django("anlan_worker")
+    from anlan.app.worker import run
+    from anlan.kernel.base.config import config
+
+    logging.getLogger("anlan").setLevel(logging.INFO)
+    asyncio.run(run(config()))
