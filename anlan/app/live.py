@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg
+from django.conf import settings
 
 from anlan.app import live_sources as sources
 from anlan.app.live_hub import MOST_WATCHED, Hub, Listener
@@ -200,7 +201,7 @@ async def _body(receive: Receive) -> dict[str, Any]:
 
 
 def _ticket(text: str) -> Ticket:
-    return check(text, config().secret("secret_key_file"))
+    return check(text, settings.SECRET_KEY)
 
 
 def _position(scope: Scope, query: dict[str, list[str]]) -> int | None:
