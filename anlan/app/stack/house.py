@@ -8,6 +8,7 @@ from pathlib import Path
 
 from anlan.app.stack.layout import Layout, Ports
 from anlan.app.stack.nats import NatsServer
+from anlan.app.stack.nats_probe import writes
 from anlan.app.stack.nginx import Nginx
 from anlan.app.stack.owner import caller
 from anlan.app.stack.ports import answers
@@ -36,6 +37,7 @@ def servers(cluster: Cluster, nats: NatsServer) -> list[Service]:
         command=nats.server_command,
         is_ready=nats.is_ready,
         before=nats.write_configuration,
+        is_well=partial(writes, nats),
         grace_s=15.0,
     )
     return [postgres, bus]

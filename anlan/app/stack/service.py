@@ -12,6 +12,8 @@ from pathlib import Path
 #: a process that lived this long has started well; its next crash counts as the first
 STEADY_S = 60.0
 LONGEST_PAUSE_S = 30.0
+#: so many bad answers running mean that a process is stuck
+BAD_ANSWERS = 2
 
 
 def _nothing() -> None:
@@ -34,6 +36,9 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     grace_s: float = 10.0
     start_timeout_s: float = 60.0
+    is_well: Callable[[], bool] | None = None
+    """Asked now and then once it is ready; who is unwell several times running is restarted."""
+    ask_every_s: float = 20.0
     deaf_while_starting: bool = False
     """Loses a SIGTERM that comes before it is ready (granian), so it is killed then."""
 
@@ -48,6 +53,8 @@ class Running:
     started_at: float
     ready: bool = False
     ready_after_s: float = 0.0
+    asked_at: float = 0.0
+    unwell: int = 0
 
     @property
     def pid(self) -> int:
@@ -68,6 +75,17 @@ class Running:
         if not self.ready and not self.has_ended() and self.service.is_ready():
             self.ready, self.ready_after_s = True, self.age_s
         return self.ready
+
+    def is_stuck(self) -> bool:
+        """Ask, when it is time to, whether it is well; true after several bad answers running."""
+        service = self.service
+        if service.is_well is None or not self.ready or self.has_ended():
+            return False
+        if time.monotonic() - max(self.asked_at, self.started_at) < service.ask_every_s:
+            return False
+        self.unwell = 0 if service.is_well() else self.unwell + 1
+        self.asked_at = time.monotonic()
+        return self.unwell >= BAD_ANSWERS
 
     def ask_to_stop(self) -> None:
         """Send the polite signal, or the sure one to who would not hear it."""

@@ -89,6 +89,8 @@ class Supervisor:
             self._restart_what_ended()
             for running in self._running.values():
                 running.look()
+                if running.is_stuck():
+                    self._unstick(running)
             if time.monotonic() > look_at:
                 logs.keep_short(self._log_folder)
                 look_at = time.monotonic() + LOOK_AT_LOGS_S
@@ -139,6 +141,13 @@ class Supervisor:
                 del self._again_at[name]
                 self._launch(service)
 
+    def _unstick(self, running: Running) -> None:
+        """End a process that runs but does not work; its restart follows as after a crash."""
+        self._report(running.service.name, "crashed (stuck)")
+        running.ask_to_stop()
+        self._wait_for_end(running)
+        running.kill_group()
+
     def _after_a_crash(self, running: Running) -> None:
         """Clear its group, count the crash, and set the time of the next start."""
         service = running.service
@@ -150,10 +159,13 @@ class Supervisor:
         self._report(service.name, f"crashed ({running.process.returncode}), starting again")
 
     def _await_end(self, running: Running) -> None:
-        until = time.monotonic() + running.service.grace_s
-        while not running.has_ended() and time.monotonic() < until:
-            time.sleep(STEP_S)
+        self._wait_for_end(running)
         running.kill_group()
         self._care.forget(running.pid)
         running.service.after()
         self._report(running.service.name, "stopped")
+
+    def _wait_for_end(self, running: Running) -> None:
+        until = time.monotonic() + running.service.grace_s
+        while not running.has_ended() and time.monotonic() < until:
+            time.sleep(STEP_S)

@@ -13,6 +13,8 @@ import pytest
 
 from anlan.app.stack.care import Care
 from anlan.app.stack.errors import StackError
+from anlan.app.stack.nats import nats_in
+from anlan.app.stack.nats_probe import writes
 from anlan.app.stack.service import Service, pause_after
 from anlan.app.stack.supervisor import Supervisor
 
@@ -150,6 +152,29 @@ def test_who_is_deaf_to_sigterm_while_starting_is_killed_at_once(
     pid = house.pid_of("deaf")
     house.stop()
     assert not lives(pid)
+
+
+def test_a_bus_that_runs_but_stores_nothing_is_restarted(
+    house: Supervisor, tmp_path: Path, reports: list[tuple[str, str]]
+) -> None:
+    server = nats_in(tmp_path / "nats", throw_away=True)
+    bus = Service(
+        name="nats",
+        zh="总线",
+        command=server.server_command,
+        is_ready=server.is_ready,
+        before=server.write_configuration,
+        is_well=lambda: writes(server),
+        ask_every_s=0.2,
+        grace_s=0.5,
+    )
+    house.start([bus])
+    assert writes(server)
+    first = house.pid_of("nats")
+    os.kill(first, signal.SIGSTOP)  # alive, takes connections, and does nothing
+    house.watch(until=lambda: house.pid_of("nats") != first and server.is_ready())
+    assert ("nats", "crashed (stuck)") in reports
+    assert writes(server)
 
 
 def test_the_pause_before_a_restart_grows_to_half_a_minute() -> None:
