@@ -38,6 +38,7 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
 })
 
 router.afterEach((to) => {
-  const { t } = i18n.global
+  // The inferred type of all messages is too deep for the compiler.
+  const { t } = i18n.global as unknown as { t: (key: string) => string }
   document.title = [to.meta.title ? t(to.meta.title) : '', t('app.name')].filter(Boolean).join(' · ')
 })

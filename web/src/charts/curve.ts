@@ -64,15 +64,15 @@ export function since(curve: Curve, from: number): Curve {
  */
 export function valueSpan(curve: Curve, limits: CurveLimit[]): [number, number] | null {
   const values = [curve.v, curve.min ?? [], curve.max ?? []].flat().filter((v): v is number => v !== null)
-  const all = values.length ? values : limits.map((limit) => limit.value)
+  const marks = limits.map((limit) => limit.value)
+  const all = values.length ? values : marks
   if (!all.length) return null
   let low = Math.min(...all)
   let high = Math.max(...all)
   const reach = Math.max(high - low, Math.abs(high) * 0.05, 1e-9) * 4
-  for (const { value } of limits) {
-    if (value > high && value - high <= reach) high = value
-    if (value < low && low - value <= reach) low = value
-  }
+  const seen = marks.filter((mark) => mark <= high + reach && mark >= low - reach)
+  low = Math.min(low, ...seen)
+  high = Math.max(high, ...seen)
   const margin = (high - low || Math.abs(high) || 1) * 0.08
   return [low - margin, high + margin]
 }

@@ -156,19 +156,22 @@ export const useAlarmStore = defineStore('alarms', () => {
   return { open, states, newest, counts, isComplete, loaded, error, lastRaised, start, refresh, apply, put, onChanged }
 })
 
+const UNTOUCHED: SubjectState = { priority: 4, count: 0, unanswered: false, offline: true }
+
+function worsened(before: SubjectState, alarm: Alarm): SubjectState {
+  const isSilent = alarm.condition === 'silent' && alarm.instrument_state === 'active'
+  return {
+    priority: Math.min(before.priority, priorityOf(alarm)) as Priority,
+    count: before.count + 1,
+    unanswered: before.unanswered || alarm.firm_state === 'new',
+    offline: before.offline && isSilent,
+  }
+}
+
 /** Each subject's worst open alarm, from the alarms themselves. */
 export function derive(alarms: Iterable<Alarm>): Map<string, SubjectState> {
   const states = new Map<string, SubjectState>()
-  for (const alarm of alarms) {
-    const before = states.get(alarm.subject_id)
-    const priority = priorityOf(alarm)
-    states.set(alarm.subject_id, {
-      priority: before && before.priority < priority ? before.priority : priority,
-      count: (before?.count ?? 0) + 1,
-      unanswered: (before?.unanswered ?? false) || alarm.firm_state === 'new',
-      offline: (before?.offline ?? true) && alarm.condition === 'silent' && alarm.instrument_state === 'active',
-    })
-  }
+  for (const alarm of alarms) states.set(alarm.subject_id, worsened(states.get(alarm.subject_id) ?? UNTOUCHED, alarm))
   return states
 }
 

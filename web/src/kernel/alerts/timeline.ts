@@ -2,7 +2,7 @@
 import type { Alarm } from '@/api/types'
 
 export interface Step {
-  key: 'raised' | 'raisedAgain' | 'returned' | 'confirmed' | 'closed' | 'checked' | 'shelved'
+  key: 'raised' | 'raisedAgain' | 'returned' | 'confirmed' | 'closed' | 'checked'
   at: string
   by: string
 }
