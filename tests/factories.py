@@ -7,15 +7,20 @@ acts as the process `factory`, which reaches every row.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 
+from django.contrib.auth.hashers import make_password
 from shapely import MultiPolygon, Point, box
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import NotSignedInError
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import current_work, unit_of_work
+from anlan.kernel.documents import services as documents
+from anlan.kernel.documents.models import Document
 from anlan.kernel.people.models import (
     AdministratorKind,
     DutyShift,
@@ -135,6 +140,11 @@ def role(code: str = "duty_officer") -> Role:
     return found
 
 
+@cache
+def _password_hash() -> str:
+    return make_password(PASSWORD)
+
+
 def user(
     username: str = "",
     name: str = "",
@@ -147,14 +157,17 @@ def user(
     with working():
         if administrator:
             role()
-        return users.create_user(
+        made = users.create_user(
             username=username,
             name=name or f"姓名{username}",
-            password=PASSWORD,
             administrator=administrator,
             is_invented=True,
-            is_temporary=must_change_password,
         )
+    # argon2 is slow on purpose: one hash serves all accounts of a run
+    made.password, made.must_change_password = _password_hash(), must_change_password
+    made.password_changed_at = now()
+    made.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    return made
 
 
 def post(
@@ -225,4 +238,23 @@ def duty_shift(
     with working():
         return duty.add_duty_shift(
             user=user, post=post, starts_at=begins, ends_at=begins + timedelta(hours=hours)
+        )
+
+
+PDF = b"%PDF-1.7\n%test\n"
+
+
+def document(
+    user: User,
+    name: str = "现场照片.pdf",
+    content: bytes = PDF,
+    sensitivity: int = 1,
+    about: str = "",
+) -> Document:
+    """Have a person keep a file."""
+    from anlan.kernel.people.queries.principals import principal_of
+
+    with unit_of_work(principal_of(user)):
+        return documents.upload_document(
+            content=[content], name=name, sensitivity=Sensitivity(sensitivity), about=about
         )

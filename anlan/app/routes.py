@@ -2,6 +2,7 @@
 
 from anlan.app.api import api
 from anlan.kernel.alerts import api as alerts
+from anlan.kernel.documents import api as documents
 from anlan.kernel.people.api import directory, sessions
 from anlan.kernel.places import api as places
 from anlan.kernel.sensing import api as sensing
@@ -10,6 +11,7 @@ from anlan.kernel.subjects import api as subjects
 api.add_router("", sessions.router)
 api.add_router("/places", places.router)
 api.add_router("/people", directory.router)
+api.add_router("/documents", documents.router)
 api.add_router("/subjects", subjects.router)
 api.add_router("/sensing", sensing.router)
 api.add_router("/alerts", alerts.router)

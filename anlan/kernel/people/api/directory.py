@@ -55,16 +55,18 @@ def user_list(request: HttpRequest) -> QuerySet[User]:
 
 
 @door.create("/users", "people.user.edit", response=UserOut)
-def create_user(request: HttpRequest, body: UserBody) -> User:
+def create_user(request: HttpRequest, body: UserBody) -> dict[str, Any]:
     """Open an account with a temporary password."""
-    return users.create_user(username=body.username, name=body.name, password=body.password)
+    made = users.create_user(username=body.username, name=body.name, password=body.password)
+    return directory.row(directory.USERS, User.objects, made.id)
 
 
 @door.write("/users/{user_id}", "people.user.edit", "PATCH", response=UserOut)
-def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> User:
+def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> dict[str, Any]:
     """Stop an account or wake it."""
     user = directory.at_version(User.objects, user_id, expected_version(request))
-    return users.set_active(user=user, is_active=body.is_active)
+    users.set_active(user=user, is_active=body.is_active)
+    return directory.row(directory.USERS, User.objects, user_id)
 
 
 @door.list("/posts", "people.organisation.view", directory.POSTS, PostOut)

@@ -1,0 +1,130 @@
+"""The only writer of documents: upload, open, withdraw."""
+
+from collections.abc import Iterable
+from typing import IO
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    NotPermittedError,
+    StaleVersionError,
+)
+from anlan.kernel.base.events import EventType
+from anlan.kernel.base.fields import Sensitivity
+from anlan.kernel.base.permissions import Facts, decide
+from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.documents import events, queries, store
+from anlan.kernel.documents.models import Document
+from anlan.kernel.documents.rules import safe_name
+from anlan.kernel.people.queries.places import home_of
+
+VIEW, EDIT = "documents.document.view", "documents.document.edit"
+
+
+def upload_document(
+    *,
+    content: Iterable[bytes],
+    name: str,
+    sensitivity: Sensitivity = Sensitivity.INTERNAL,
+    about: str = "",
+    place: journal.Place | None = None,
+) -> Document:
+    """Keep a file with its label.
+
+    It hangs where the object it is about hangs, else where its owner's post is. Its kind is read
+    off its bytes; name and kind given by the sender are not believed.
+    """
+    principal = current_work().principal
+    where = place or (_place_of(about) if about else home_of(principal))
+    facts = Facts(div=where.div, zone=where.zone, site=where.site, sensitivity=sensitivity)
+    _refuse_unless_permitted(EDIT, facts)
+    try:
+        kept_name = safe_name(name)
+    except ValueError as error:
+        raise InvalidError("文件名无效", code="documents.bad_name") from error
+    stored = store.put(content)
+    moment = now()
+    made = Document.objects.create(
+        name=kept_name,
+        media_type=stored.media_type,
+        size_bytes=stored.size_bytes,
+        sha256=stored.sha256,
+        sensitivity=sensitivity,
+        owner=principal.actor,
+        about=about,
+        div=where.div,
+        zone=where.zone,
+        site=where.site,
+        exercise_id=principal.exercise_id,
+        created_at=moment,
+        updated_at=moment,
+    )
+    _record(events.UPLOADED, made, change={"name": [None, kept_name]})
+    return made
+
+
+def open_document(*, document_id: str) -> tuple[Document, IO[bytes]]:
+    """Return a document and its content; reading what is personal or secret is recorded."""
+    document = queries.document(document_id)
+    _refuse_unless_permitted(VIEW, queries.facts_of(document))
+    if document.withdrawn_at is not None:
+        raise NotFoundError("文件已撤回", code="documents.withdrawn")
+    content = store.get(document.sha256)
+    if document.sensitivity >= Sensitivity.PERSONAL:
+        _record(events.OPENED, document)
+    return document, content
+
+
+def withdraw_document(*, document_id: str, version: int) -> Document:
+    """Withdraw a document: only its owner does; the row stays and says so."""
+    document = queries.document(document_id, for_change=True)
+    if document.owner != current_work().principal.actor:
+        raise NotPermittedError("只有上传人可以撤回", code="documents.not_owner")
+    if document.version != version:
+        raise StaleVersionError("已被他人修改", version=document.version)
+    if document.withdrawn_at is not None:
+        raise ConflictError("已经撤回", code="documents.already_withdrawn")
+    document.withdrawn_at = document.updated_at = now()
+    document.version += 1
+    document.save(update_fields=["withdrawn_at", "updated_at", "version"])
+    _record(events.WITHDRAWN, document)
+    return document
+
+
+def _refuse_unless_permitted(permission: str, facts: Facts) -> None:
+    decision = decide(current_work().principal, permission, facts)
+    if not decision.allowed:
+        raise NotPermittedError("没有权限", permission=permission, reason=decision.reason)
+
+
+def _place_of(about: str) -> journal.Place:
+    """Return where an object hangs, by the newest journal row of it that this person reaches."""
+    found = queries.place_of(about)
+    if found is None:
+        raise NotFoundError("没有所属的对象", code="documents.about_not_found")
+    return found
+
+
+def _record(
+    event: EventType, document: Document, change: dict[str, list[str | None]] | None = None
+) -> None:
+    state = events.DocumentState(
+        id=document.id,
+        media_type=document.media_type,
+        size_bytes=document.size_bytes,
+        sha256=document.sha256,
+        sensitivity=document.sensitivity,
+        owner=document.owner,
+        about=document.about,
+        withdrawn_at=document.withdrawn_at.isoformat() if document.withdrawn_at else None,
+    )
+    about = journal.Subject(
+        id=document.id,
+        version=document.version,
+        place=journal.Place.of(document),
+        exercise_id=document.exercise_id,
+    )
+    journal.record(event, state, about, change=change)
