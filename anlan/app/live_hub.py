@@ -152,7 +152,7 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: dict[str, Listener] = {}
         self.position = 0
-        self.database = "away"
+        self.database = "ok"
         self.engine_lag_s: float | None = None
         self._buffer: deque[Heard] = deque(maxlen=BUFFER_EVENTS)
         #: Every position above this one has been in the buffer.

@@ -163,7 +163,6 @@ def _may_watch(ticket: Ticket, facts: Facts) -> bool:
 async def check_sessions(config: Config, hub: Hub) -> None:
     """End streams whose session ended or whose person's posts changed; read how the house is."""
     while True:
-        await asyncio.sleep(CHECK_S)
         try:
             sessions = {row[0] for row in await ask(config, _SESSIONS, [])}
             people = sorted({one.ticket.actor for one in hub.listeners.values()})
@@ -172,6 +171,7 @@ async def check_sessions(config: Config, hub: Hub) -> None:
         except (psycopg.Error, OSError) as error:
             hub.database = "away"
             log.warning("PostgreSQL is away: %r", error)
+            await asyncio.sleep(CHECK_S)
             continue
         hub.database = "ok"
         hub.engine_lag_s = None if lag is None else round(float(lag), 1)
@@ -180,3 +180,4 @@ async def check_sessions(config: Config, hub: Hub) -> None:
             moved = changed is not None and changed > from_ms(listener.ticket.issued_ms)
             if listener.ticket.session not in sessions or moved:
                 listener.end()
+        await asyncio.sleep(CHECK_S)
