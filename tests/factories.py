@@ -21,6 +21,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import current_work, unit_of_work
 from anlan.kernel.documents import services as documents
 from anlan.kernel.documents.models import Document
+from anlan.kernel.messaging import services as messaging
 from anlan.kernel.people.models import (
     AdministratorKind,
     DutyShift,
@@ -34,6 +35,8 @@ from anlan.kernel.people.models import (
     SiteRelation,
     User,
 )
+from anlan.kernel.people.queries.places import home_of
+from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.rules import credit_code_check_character
 from anlan.kernel.people.services import duty, organisations, posts, roles, users
 from anlan.kernel.places import services as places
@@ -252,9 +255,21 @@ def document(
     about: str = "",
 ) -> Document:
     """Have a person keep a file."""
-    from anlan.kernel.people.queries.principals import principal_of
-
     with unit_of_work(principal_of(user)):
         return documents.upload_document(
             content=[content], name=name, sensitivity=Sensitivity(sensitivity), about=about
+        )
+
+
+def message(
+    *recipients: User, title: str = "请核查", sensitivity: int = 1, sender: User | None = None
+) -> messaging.Sent:
+    """Have a person, or the process `factory`, send a message."""
+    with unit_of_work(principal_of(sender)) if sender else working():
+        return messaging.send_message(
+            title=title,
+            body="T101 液位高高限报警（测试）",
+            recipients=[one.id for one in recipients],
+            sensitivity=Sensitivity(sensitivity),
+            place=home_of(principal_of(sender)) if sender else None,
         )

@@ -1,8 +1,10 @@
 """Mounts the slices' routes; the order is the kernel's."""
 
 from anlan.app.api import api
+from anlan.app.demo import api as demo
 from anlan.kernel.alerts import api as alerts
 from anlan.kernel.documents import api as documents
+from anlan.kernel.messaging import api as messaging
 from anlan.kernel.people.api import directory, sessions
 from anlan.kernel.places import api as places
 from anlan.kernel.sensing import api as sensing
@@ -12,8 +14,10 @@ api.add_router("", sessions.router)
 api.add_router("/places", places.router)
 api.add_router("/people", directory.router)
 api.add_router("/documents", documents.router)
+api.add_router("/messaging", messaging.router)
 api.add_router("/subjects", subjects.router)
 api.add_router("/sensing", sensing.router)
 api.add_router("/alerts", alerts.router)
+api.add_router("/demo", demo.router)
 
 __all__ = ["api"]

@@ -1,4 +1,4 @@
-"""Messages, deliveries, channels as ports."""
+"""Messages to people over channels."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,9 @@ class MessagingConfig(AppConfig):
     name = "anlan.kernel.messaging"
     label = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Open the channel inside the product."""
+        from anlan.kernel.messaging.channels import InApp, register_channel
+
+        register_channel(InApp())

@@ -34,6 +34,8 @@ class Delivery(Identified, Exercisable):
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
     recipient = UlidField(db_index=True)
+    # the message's sender again: row security may not look it up there, the two would ask in turn
+    sender = models.CharField(max_length=64)
     channel = models.CharField(max_length=32)
     state = models.CharField(max_length=16, choices=DeliveryState.choices)
     sent_at = models.DateTimeField(null=True)

@@ -1,0 +1,78 @@
+"""Reads of messages: a person's inbox."""
+
+from typing import Any
+
+from django.db.models import Case, F, QuerySet, TextField, Value, When
+
+from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.permissions import Principal
+from anlan.kernel.messaging.channels import InApp
+from anlan.kernel.messaging.models import Delivery, Message
+
+PERSON = "user:"
+
+INBOX = ListSpec(
+    fields={
+        "id": Field(path="message_id"),
+        "title": Field(path="message__title", title="标题"),
+        "body": Field(path="shown_body", title="内容"),
+        "sender": Field(path="sender", title="发送人"),
+        "about_kind": Field(path="message__about_kind"),
+        "about_id": Field(path="message__about_id"),
+        "sensitivity": Field(path="message__sensitivity", kind="int", title="敏感级别"),
+        "sent_at": Field(path="sent_at", kind="time", sortable=True, title="发送时间"),
+        "read_at": Field(path="read_at", kind="time", title="阅读时间"),
+        "withdrawn_at": Field(path="message__withdrawn_at", kind="time", title="撤回时间"),
+        "exercise_id": Field(path="exercise_id"),
+        "version": Field(path="version", kind="int"),
+    },
+    sort="-sent_at",
+)
+
+
+def inbox(principal: Principal) -> QuerySet[Delivery]:
+    """Return what a person has got inside the product; a withdrawn text is not shown again."""
+    shown = Case(
+        When(message__withdrawn_at__isnull=True, then=F("message__body")),
+        default=Value(""),
+        output_field=TextField(),
+    )
+    mine = Delivery.objects.filter(recipient=_recipient(principal), channel=InApp.name)
+    return mine.annotate(shown_body=shown)
+
+
+def unread(principal: Principal) -> int:
+    """Return how many messages a person has not read."""
+    return inbox(principal).filter(read_at__isnull=True, message__withdrawn_at=None).count()
+
+
+def delivery(principal: Principal, message_id: str) -> Delivery:
+    """Return one's own delivery of a message, locked for a change."""
+    mine = Delivery.objects.select_for_update(of=("self",)).select_related("message")
+    found = mine.filter(
+        recipient=_recipient(principal), message_id=message_id, channel=InApp.name
+    ).first()
+    if found is None:
+        raise NotFoundError("没有这条消息", code="messaging.not_found")
+    return found
+
+
+def message(message_id: str) -> Message:
+    """Return a message, locked for a change."""
+    found = Message.objects.select_for_update().filter(pk=message_id).first()
+    if found is None:
+        raise NotFoundError("没有这条消息", code="messaging.not_found")
+    return found
+
+
+def in_inbox(principal: Principal, message_id: str) -> dict[str, Any]:
+    """Return one message as the inbox lists it."""
+    paths = {field.path for field in INBOX.fields.values()}
+    rows = inbox(principal).filter(message_id=message_id)
+    return INBOX.renamed(rows.values(*paths)[0])
+
+
+def _recipient(principal: Principal) -> str:
+    """Return the id by which deliveries name a person; a process has no inbox."""
+    return principal.actor.removeprefix(PERSON) if principal.actor.startswith(PERSON) else ""

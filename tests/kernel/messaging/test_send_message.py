@@ -1,0 +1,209 @@
+"""A message reaches those it is for, up to their ceiling, over channels chosen before it is built."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
+from anlan.kernel.base.fields import Sensitivity
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.messaging import channels, queries, services
+from anlan.kernel.messaging.channels import Carries, Outcome, Outgoing
+from anlan.kernel.messaging.models import Delivery, Message
+from anlan.kernel.people.queries.places import home_of
+from tests import factories
+from tests.cast import assemble, csrf, principal, signed_in
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/messaging"
+
+
+@dataclass
+class Recorder:
+    """A channel that keeps what it was given, in place of one that reaches the outside."""
+
+    name: str = "recorder"
+    idempotent: bool = True
+    rate_per_minute: int = 60
+    can_recall: bool = False
+    ceiling: Sensitivity = Sensitivity.INTERNAL
+    carries: Carries = Carries.ACTUAL
+    outcome: Outcome = Outcome.SENT
+    taken: list[Outgoing] = field(default_factory=list)
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        self.taken.append(outgoing)
+        return self.outcome
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    made = Recorder()
+    monkeypatch.setattr(channels, "_channels", dict(channels._channels))
+    channels.register_channel(made)
+    return made
+
+
+def test_each_recipient_gets_one_delivery_and_finds_it_in_his_inbox() -> None:
+    cast = assemble()
+
+    sent = factories.message(cast.duty_officer, cast.leader, cast.leader)
+
+    assert len(sent.deliveries) == 2
+    body = signed_in(cast.leader).get(f"{URL}/messages").json()
+    assert [item["title"] for item in body["items"]] == ["请核查"]
+    assert body["items"][0]["read_at"] is None
+    assert signed_in(cast.monitor).get(f"{URL}/messages").json()["count"] == 0
+
+
+def test_a_person_may_send_to_others_and_does_not_see_their_inbox() -> None:
+    cast = assemble()
+
+    factories.message(cast.duty_officer, sender=cast.leader)
+
+    with unit_of_work(principal(cast.leader)):
+        assert queries.inbox(principal(cast.leader)).count() == 0
+    with unit_of_work(principal(cast.duty_officer)):
+        found = queries.inbox(principal(cast.duty_officer)).get()
+        assert found.message.sender == f"user:{cast.leader.id}"
+
+
+def test_a_recipient_reads_what_hangs_outside_his_territory() -> None:
+    cast = assemble()
+    sent = factories.message(cast.neighbour, sender=cast.duty_officer)
+
+    with unit_of_work(principal(cast.neighbour)):
+        assert Message.objects.get(pk=sent.message.pk).body.startswith("T101")
+    with unit_of_work(principal(cast.control_room)):
+        assert not Message.objects.filter(pk=sent.message.pk).exists()
+
+
+def test_somebody_below_its_sensitivity_gets_nothing_and_is_named() -> None:
+    cast = assemble()
+
+    sent = factories.message(cast.leader, cast.control_room, sensitivity=3)
+
+    assert sent.below_ceiling == [cast.control_room.id]
+    with unit_of_work(principal(cast.control_room)):
+        assert not Message.objects.exists()
+
+
+def test_a_message_that_nobody_may_read_is_not_sent() -> None:
+    cast = assemble()
+
+    with pytest.raises(InvalidError) as refusal:
+        factories.message(cast.control_room, sensitivity=3)
+
+    assert refusal.value.code == "messaging.no_recipient"
+    assert not Message.objects.exists()
+
+
+def test_a_real_message_leaves_by_every_channel_that_may_carry_it(recorder: Recorder) -> None:
+    cast = assemble()
+
+    sent = factories.message(cast.leader)
+
+    assert {one.channel for one in sent.deliveries} == {"in_app", "recorder"}
+    assert [one.recipient for one in recorder.taken] == [cast.leader.id]
+    ids = {one.id for one in sent.deliveries if one.channel == "recorder"}
+    assert {one.send_id for one in recorder.taken} == ids
+
+
+def test_a_drills_message_never_reaches_a_channel_of_the_real_world(recorder: Recorder) -> None:
+    cast = assemble()
+    drill = replace(principal(cast.duty_officer), exercise_id=new_ulid())
+
+    with unit_of_work(drill):
+        sent = services.send_message(
+            title="演练", body="演练", recipients=[cast.leader.id], place=home_of(drill)
+        )
+
+    assert recorder.taken == []
+    assert {one.channel for one in sent.deliveries} == {"in_app"}
+    with unit_of_work(principal(cast.leader)):
+        assert not Delivery.objects.exists()
+
+
+def test_a_channel_gets_nothing_above_its_ceiling(recorder: Recorder) -> None:
+    cast = assemble()
+
+    factories.message(cast.leader, sensitivity=2)
+
+    assert recorder.taken == []
+
+
+def test_what_a_channel_does_not_know_is_kept_as_unknown(recorder: Recorder) -> None:
+    recorder.outcome = Outcome.UNKNOWN
+    cast = assemble()
+
+    sent = factories.message(cast.leader)
+
+    states = {one.channel: (one.state, one.sent_at is None) for one in sent.deliveries}
+    assert states["recorder"] == ("unknown", True)
+
+
+def test_reading_counts_once_and_lowers_what_is_unread() -> None:
+    cast = assemble()
+    sent = factories.message(cast.leader)
+    client = signed_in(cast.leader)
+    assert client.get(f"{URL}/unread").json() == {"unread": 1}
+
+    first = client.post(f"{URL}/messages/{sent.message.id}/read", headers=csrf(client))
+    again = client.post(f"{URL}/messages/{sent.message.id}/read", headers=csrf(client))
+
+    assert first.status_code == 200
+    assert first.json() == again.json()
+    assert client.get(f"{URL}/unread").json() == {"unread": 0}
+    assert Journal.objects.filter(type="messaging.delivery.read").count() == 1
+
+
+def test_nobody_marks_anothers_message_as_read() -> None:
+    cast = assemble()
+    sent = factories.message(cast.leader)
+
+    with unit_of_work(principal(cast.duty_officer)), pytest.raises(NotFoundError):
+        services.mark_read(message_id=sent.message.id)
+
+
+def test_a_withdrawn_message_shows_its_text_to_nobody() -> None:
+    cast = assemble()
+    sent = factories.message(cast.duty_officer, sender=cast.leader)
+
+    with unit_of_work(principal(cast.leader)):
+        services.withdraw_message(message_id=sent.message.id, version=1)
+
+    client = signed_in(cast.duty_officer)
+    (item,) = client.get(f"{URL}/messages").json()["items"]
+    assert (item["body"], item["title"]) == ("", "请核查")
+    assert item["withdrawn_at"] is not None
+    assert client.get(f"{URL}/unread").json() == {"unread": 0}
+
+
+def test_only_the_sender_withdraws_and_only_once() -> None:
+    cast = assemble()
+    sent = factories.message(cast.duty_officer, sender=cast.leader)
+
+    colleague = factories.officer(cast.bureau, "shift_chief")
+    with unit_of_work(principal(colleague)), pytest.raises(NotPermittedError):
+        services.withdraw_message(message_id=sent.message.id, version=1)
+    with unit_of_work(principal(cast.leader)):
+        services.withdraw_message(message_id=sent.message.id, version=1)
+        with pytest.raises(ConflictError):
+            services.withdraw_message(message_id=sent.message.id, version=2)
+
+
+def test_the_journal_tells_who_got_it_and_not_what_it_says() -> None:
+    cast = assemble()
+    sent = factories.message(cast.leader)
+
+    row = Journal.objects.get(type="messaging.message.sent", object=sent.message.id)
+
+    assert row.data["recipients"] == [cast.leader.id]
+    assert "T101" not in str((row.data, row.change))
+
+
+def test_a_channel_name_is_given_once(recorder: Recorder) -> None:
+    with pytest.raises(ValueError, match="there already"):
+        channels.register_channel(recorder)
