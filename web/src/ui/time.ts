@@ -62,9 +62,10 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1_000],
 ]
 
-/** "5分钟前", "in 2 hours"; whole units, never rounded up: 119 s is one minute. */
+/** "5分钟前", "in 2 hours", "现在"; whole units, never rounded up: 119 s is one minute. */
 export function relativeTime(ms: number, now: number, locale: string): string {
   const distance = ms - now
   const [unit, size] = STEPS.find(([, step]) => Math.abs(distance) >= step) ?? ['second', 1_000]
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' }).format(Math.trunc(distance / size) || -0, unit)
+  const amount = Math.trunc(distance / size)
+  return new Intl.RelativeTimeFormat(locale, { numeric: amount === 0 ? 'auto' : 'always', style: 'short' }).format(amount, unit)
 }
