@@ -60,8 +60,8 @@ def scope_predicate(
 ) -> str:
     """Return the SQL condition of 7.6 for the columns that a table has."""
     reached = [
-        "(div BETWEEN (SELECT anlan_div_low()) AND (SELECT anlan_div_high()) "
-        "AND div <@ (SELECT anlan_divs()))",
+        """(div BETWEEN (SELECT anlan_div_low()) AND (SELECT anlan_div_high())
+            AND div <@ (SELECT anlan_divs()))""",
         "zone = ANY ((SELECT anlan_zones())::int8[])",
         "site = ANY ((SELECT anlan_sites())::text[])",
     ]

@@ -21,6 +21,8 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import Grant, Principal, Scope
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_of, div_range
+from anlan.kernel.sensing.models import Datastream
+from anlan.kernel.subjects.models import Subject
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
 
@@ -65,7 +67,8 @@ def neighbour(plant: Plant) -> Principal:
 
 def alarm_id(seen_by: Principal) -> str:
     with unit_of_work(seen_by):
-        return Alarm.objects.get().id
+        found: str = Alarm.objects.get().id
+        return found
 
 
 def answered(
@@ -224,8 +227,8 @@ def test_a_subject_without_a_firm_is_answered_by_the_post_in_charge_of_its_place
 ) -> None:
     plant = build_plant("gauge", div=div_of("640181"), zone=None)
     with unit_of_work(person_everything()):
-        for row in (plant.site, plant.tank, *plant.streams):
-            type(row).objects.filter(pk=row.id).update(site=None)
+        Subject.objects.filter(pk__in=[plant.site.id, plant.tank.id]).update(site=None)
+        Datastream.objects.filter(pk__in=[one.id for one in plant.streams]).update(site=None)
     acting_as("anlan_engine")
     apply([step(plant, "raised", 1)], 0, 1)
     acting_as("anlan_app")

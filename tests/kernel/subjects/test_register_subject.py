@@ -1,5 +1,7 @@
 """Subjects hang in a tree, inherit place and site, and obey the schema of their kind."""
 
+from typing import Any
+
 import pytest
 
 from anlan.kernel.base.errors import DomainError, InvalidError, StaleVersionError
@@ -46,7 +48,7 @@ def test_attributes_that_break_the_schema_of_the_kind_are_named_field_by_field()
         ({"kind": "tank", "name": "x", "parent_id": "0" * 26}, "subjects.unknown_parent"),
     ],
 )
-def test_a_subject_without_kind_or_place_is_refused(said: dict[str, str], code: str) -> None:
+def test_a_subject_without_kind_or_place_is_refused(said: dict[str, Any], code: str) -> None:
     build_plant()
     with pytest.raises(DomainError) as refused, unit_of_work(SYSTEM):
         services.register_subject(**said)
