@@ -64,10 +64,10 @@ class Layout:
         """Take the ports of the last start if they are free, else others, and write them down."""
         file = self.home / "ports.json"
         last: dict[str, int] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-        chosen = {
-            name: ports.free_port(last.get(name, preferred))
-            for name, preferred in PREFERRED.items()
-        }
+        chosen: dict[str, int] = {}
+        for name, preferred in PREFERRED.items():
+            wanted = last.get(name, preferred)
+            chosen[name] = ports.free_port(wanted, but_not=frozenset(chosen.values()))
         file.write_text(json.dumps(chosen), encoding="utf-8")
         return Ports(**chosen)
 

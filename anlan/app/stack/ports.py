@@ -6,10 +6,13 @@ import time
 LOOPBACK = "127.0.0.1"
 
 
-def free_port(preferred: int = 0, *, span: int = 60) -> int:
-    """Return the preferred port, or the next free one, or any; 0 asks for any."""
+def free_port(preferred: int = 0, *, span: int = 60, but_not: frozenset[int] = frozenset()) -> int:
+    """Return the preferred port, or the next free one, or any; 0 asks for any.
+
+    `but_not` holds the ports already promised to others that do not listen yet.
+    """
     for port in range(preferred, preferred + span) if preferred else ():
-        if _is_free(port):
+        if port not in but_not and _is_free(port):
             return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))

@@ -1,5 +1,6 @@
 """The one origin: routes, headers, caching, and an event stream that is not held back."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from anlan.app.stack import ports
 from anlan.app.stack.care import Care
+from anlan.app.stack.layout import Layout
 from anlan.app.stack.nginx import Nginx
 from anlan.app.stack.owner import choose
 from anlan.app.stack.service import Service
@@ -121,3 +123,17 @@ def test_a_port_that_is_taken_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert ports.free_port(port) != port
+
+
+def test_two_processes_are_never_promised_one_port(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        # all four want the port that somebody else has taken since the last start
+        names = ("web", "serve", "live", "gateway")
+        (tmp_path / "ports.json").write_text(json.dumps(dict.fromkeys(names, port)))
+        chosen = Layout(tmp_path).choose_ports()
+    numbers = {chosen.web, chosen.serve, chosen.live, chosen.gateway}
+    assert len(numbers) == 4
+    assert port not in numbers
