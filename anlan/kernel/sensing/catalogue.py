@@ -84,4 +84,5 @@ class DjangoCatalogue:
         """Return the declared steps of value, by datastream number."""
         with self.asked():
             rows = Datastream.objects.filter(resolution__gt=0)
-            return dict(rows.values_list("number", "resolution"))
+            pairs = rows.values_list("number", "resolution")
+            return {number: step for number, step in pairs if step is not None}
