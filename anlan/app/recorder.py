@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from django.db import close_old_connections, connections
@@ -81,7 +82,7 @@ class Recorder:
             reader = SequenceReader(js, self.config.node, epoch)
             await self.nats.subscribe(
                 bus.tail_subject(self.config.node, 0).removesuffix("0") + "*",
-                cb=lambda question: _answer(writer, question),
+                cb=partial(_answer, writer),
             )
             await self._flush(writer)  # files found are registered before anything new
             try:

@@ -116,6 +116,8 @@ def _scaled(
     rows: Rows, resolutions: Mapping[int, float]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return whole numbers and the power of ten to divide them by; NaN where that loses a bit."""
+    if not resolutions:
+        return np.zeros(len(rows), np.int64), np.full(len(rows), np.nan)
     known, place = np.unique(rows.numbers, return_inverse=True)
     scale = np.array([_scale_of(resolutions.get(int(one), 0.0)) for one in known])[place]
     scale = scale.reshape(len(rows))

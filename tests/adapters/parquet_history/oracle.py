@@ -3,18 +3,15 @@
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from anlan.adapters.parquet_history.disk import LocalDisk
+from anlan.adapters.parquet_history.memory import MemoryCatalogue
 from anlan.adapters.parquet_history.tail import Tail, decode_tail, encode_tail
 from anlan.adapters.parquet_history.writer import HistoryWriter
-from anlan.kernel.base.clock import now
 from anlan.kernel.sensing.batch import Batch, columns_of
 from anlan.kernel.sensing.ports import (
-    ROLLUP,
     CatalogueAwayError,
-    CatalogueConflictError,
     FileEntry,
     Raw,
 )
@@ -84,13 +81,16 @@ def answered(raw: Raw) -> list[tuple[int, bytes, int, bool]]:
     return [(int(t), bits(float(v)), int(q), bool(c)) for t, v, q, c in zip(*columns, strict=True)]
 
 
-@dataclass
-class FakeCatalogue:
+class FakeCatalogue(MemoryCatalogue):
     """The catalogue in memory, with a switch for the day that PostgreSQL is away."""
 
-    rows: dict[str, FileEntry] = field(default_factory=dict)
-    dead: dict[str, datetime] = field(default_factory=dict)
-    away: bool = False
+    def __init__(self, entries: Iterable[FileEntry] = (), *, away: bool = False) -> None:
+        super().__init__(tuple(entries))
+        self.away = away
+
+    @property
+    def rows(self) -> dict[str, FileEntry]:
+        return self._state[0]
 
     def _asked(self) -> None:
         if self.away:
@@ -98,48 +98,23 @@ class FakeCatalogue:
 
     def last_sequence(self, epoch: str) -> int:
         self._asked()
-        return max((e.seq_last for e in self.rows.values() if e.epoch == epoch), default=0)
-
-    def find(self, low: int, high: int, from_ms: int, to_ms: int) -> list[FileEntry]:
-        return [
-            e
-            for e in self.live()
-            if e.exercise_id is None
-            and e.level != ROLLUP
-            and e.number_lo <= high
-            and e.number_hi >= low
-            and e.t_lo_ms < to_ms
-            and e.t_hi_ms >= from_ms
-        ]
+        return super().last_sequence(epoch)
 
     def live(self) -> list[FileEntry]:
         self._asked()
-        rows = dict(self.rows)
-        return [entry for path, entry in rows.items() if path not in self.dead]
+        return super().live()
 
     def known(self) -> frozenset[str]:
         self._asked()
-        return frozenset(self.rows)
+        return super().known()
 
     def register(self, entries: Sequence[FileEntry]) -> None:
         self._asked()
-        for entry in entries:
-            self.rows.setdefault(entry.path, entry)
+        super().register(entries)
 
     def swap(self, dead: Sequence[str], born: Sequence[FileEntry]) -> None:
         self._asked()
-        if any(path in self.dead or path not in self.rows for path in dead):
-            raise CatalogueConflictError("not all live")
-        # one assignment each: a reader in another thread sees old rows first, then new ones
-        swapped = {**self.rows, **{entry.path: entry for entry in born}}
-        self.rows, self.dead = swapped, {**self.dead, **dict.fromkeys(dead, now())}
-
-    def dead_before(self, moment: datetime) -> list[str]:
-        return [path for path, died in self.dead.items() if died < moment]
-
-    def forget(self, paths: Sequence[str]) -> None:
-        for path in paths:
-            del self.rows[path], self.dead[path]
+        super().swap(dead, born)
 
 
 @dataclass

@@ -129,7 +129,7 @@ def test_files_are_cut_between_datastreams_and_one_too_large_between_times(tmp_p
         tmp_path, [Message(1, rows), Message(2, tuple((4, T0 + t, 0.5, 192) for t in range(250)))]
     )
     for reading in (7, 1000):
-        again = FakeCatalogue(rows=dict(catalogue.rows))
+        again = FakeCatalogue(catalogue.rows.values())
         folder = tmp_path / str(reading)
         shutil.copytree(tmp_path / "segments", folder / "segments")
         born = compactor(folder, again, file_rows=100, read_rows=reading).compact(segments(again))
@@ -201,11 +201,11 @@ def test_a_catalogue_set_back_in_time_takes_in_the_files_that_hold_the_only_copy
     tmp_path: Path,
 ) -> None:
     catalogue = kept(tmp_path, steady(5))
-    yesterday = dict(catalogue.rows)
+    yesterday = list(catalogue.rows.values())
     one = compactor(tmp_path, catalogue)
     one.compact(segments(catalogue))
     one.retire(now() + timedelta(hours=1))
-    restored = FakeCatalogue(rows=yesterday)
+    restored = FakeCatalogue(yesterday)
     settle_orphans(restored, tmp_path, LocalDisk())
     assert {entry.path for entry in restored.live()} == {entry.path for entry in catalogue.live()}
     raw = ParquetHistory(folder=tmp_path, catalogue=restored).raw(7, T0, T0 + HOUR, limit=1000)
@@ -215,7 +215,7 @@ def test_a_catalogue_set_back_in_time_takes_in_the_files_that_hold_the_only_copy
 
 def test_files_beside_part_of_their_inputs_are_left_alone(tmp_path: Path) -> None:
     catalogue = kept(tmp_path, steady(5))
-    before = FakeCatalogue(rows=dict(catalogue.rows))
+    before = FakeCatalogue(catalogue.rows.values())
     compactor(tmp_path, catalogue).compact(segments(catalogue))
     (tmp_path / min(before.rows)).unlink()
     settle_orphans(before, tmp_path, LocalDisk())
