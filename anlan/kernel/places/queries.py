@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.gis.db.models import Extent
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.config import config
@@ -51,7 +51,7 @@ def divisions(on: date | None = None) -> QuerySet[Division]:
 
 def division(code: str, on: date | None = None) -> Division:
     """Return the division of a code in force on a day, or say that there is none."""
-    found = divisions(on).filter(code=code).order_by("-valid_from").first()
+    found = divisions(on).filter(code=code).order_by(F("valid_from").desc(nulls_last=True)).first()
     if found is None:
         raise NotFoundError(f"没有区划 {code}", code="places.division_not_found", division=code)
     return found

@@ -41,7 +41,8 @@ def div_of(code: str) -> int:
 
 
 def level_of(code: str) -> DivisionLevel:
-    """Return the level that a code's length names."""
+    """Return the level that a code's length names; raises ValueError when it is none."""
+    div_of(code)
     return next(level for level in DivisionLevel if code_digits(level) == len(code))
 
 

@@ -98,7 +98,10 @@ def load_divisions(*, rows: Iterable[DivisionInput]) -> Loaded:
         row = known.get((given.code, given.valid_from)) or Division(
             code=given.code, valid_from=given.valid_from
         )
+        older = current.get(given.code)
         _bring_to(row, values, loaded)
+        if older is not None and _is_newer(row, older):
+            _bring_to(older, {"valid_to": row.valid_from, "succeeded_by": row}, loaded)
         current[given.code] = row
     _record_load(loaded, events.DIVISIONS_LOADED, "division")
     return loaded
@@ -172,6 +175,11 @@ def supersede_division(*, code: str, successor: Division, on: date) -> Division:
 def _vintage(row: Division) -> date:
     """Order vintages of one code, the newest last."""
     return row.valid_from or date.min
+
+
+def _is_newer(row: Division, other: Division) -> bool:
+    """Tell whether a row is the next vintage of another one that nothing has ended yet."""
+    return _vintage(row) > _vintage(other) and other.valid_to is None
 
 
 def _parent(code: str, known: Mapping[str, Division]) -> Division | None:
