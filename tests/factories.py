@@ -39,6 +39,7 @@ from anlan.kernel.people.queries.places import home_of
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.rules import credit_code_check_character
 from anlan.kernel.people.services import duty, organisations, posts, roles, users
+from anlan.kernel.places import queries
 from anlan.kernel.places import services as places
 from anlan.kernel.places.models import Area, Division, Settlement
 
@@ -82,7 +83,7 @@ def division(code: str = "640181", name: str = "", **columns: object) -> Divisio
     given = places.DivisionInput(code=code, name=name or f"区划{code}", **columns)  # type: ignore[arg-type]
     with working():
         places.load_divisions(rows=[*above, given])
-    return Division.objects.filter(code=code).order_by("-valid_from")[0]
+    return queries.division(code)
 
 
 def zone(

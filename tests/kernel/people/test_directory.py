@@ -1,0 +1,203 @@
+"""The lists and changes of people over the API, each by the one administrator whose duty it is."""
+
+from json import dumps
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.kernel.people.catalogue import CatalogueError, parse, permissions, shipped
+from anlan.kernel.people.models import Organisation, OrganisationKind, Role, User
+from anlan.kernel.people.services import organisations, roles
+from tests import factories
+from tests.cast import assemble, csrf, signed_in
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/people"
+
+
+def send(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    return client.generic(
+        method,
+        f"{URL}{path}",
+        "" if body is None else dumps(body),
+        content_type="application/json",
+        headers=csrf(client) | {name.replace("_", "-"): one for name, one in headers.items()},
+    )
+
+
+def test_a_wrong_credit_code_and_a_second_use_are_refused() -> None:
+    firm = factories.firm()
+
+    with factories.working():
+        for code, problem in (
+            ("91350100M000100Y44", "people.bad_credit_code"),
+            (firm.credit_code, "people.credit_code_taken"),
+        ):
+            with pytest.raises(Exception) as refusal:  # noqa: PT011 - the code is asserted below
+                organisations.create_organisation(
+                    name="另一家", kind=OrganisationKind.FIRM, credit_code=code
+                )
+            assert getattr(refusal.value, "code", "") == problem
+    assert Organisation.objects.count() == 1
+
+
+def test_the_catalogue_is_loaded_once_and_a_change_is_a_new_version() -> None:
+    with factories.working():
+        assert len(roles.load_roles()) == len(shipped())
+        assert roles.load_roles() == []
+    Role.objects.filter(code="expert").update(ceiling=0)
+
+    with factories.working():
+        (changed,) = roles.load_roles()
+
+    assert (changed.code, changed.ceiling, changed.version) == ("expert", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('bundles = ["nobody"]', "unknown bundles nobody"),
+        ('permissions = ["alerts/alarm"]', "not permissions: alerts/alarm"),
+        ('permissions = "alerts.alarm.view"', "are lists"),
+    ],
+)
+def test_a_catalogue_with_a_mistake_is_refused_by_name(text: str, complaint: str) -> None:
+    role = '[bundles]\neveryone = []\n[roles.x]\ntitle = "x"\ntitle_en = "x"\n'
+
+    with pytest.raises(CatalogueError, match=complaint):
+        parse(f'{role}family = "bureau"\nceiling = 1\n{text}\n')
+
+
+def test_every_permission_that_a_route_needs_is_given_to_some_role() -> None:
+    from anlan.app.routes import api
+
+    needed = {
+        operation["x-permission"]
+        for path in api.get_openapi_schema()["paths"].values()
+        for operation in path.values()
+        if "x-permission" in operation
+    }
+
+    assert needed - {"signed_in", "anybody"} <= permissions()
+
+
+def test_the_system_administrator_opens_an_account_and_gives_it_no_post() -> None:
+    cast = assemble()
+    client = signed_in(cast.system_administrator)
+    body = {"username": "qian", "name": "钱新人", "password": "Temporary-Horse-9"}
+
+    first = send(client, "POST", "/users", body, Idempotency_Key="qian")
+    again = send(client, "POST", "/users", body, Idempotency_Key="qian")
+
+    assert first.status_code == 200
+    assert first.json() == again.json()
+    assert first.json()["must_change_password"]
+    assert "password" not in first.json()
+    post = factories.post(cast.bureau)
+    refused = send(client, "POST", f"/posts/{post.id}/holdings", {"user_id": first.json()["id"]})
+    assert (refused.status_code, refused.json()["permission"]) == (403, "people.post.edit")
+
+
+def test_the_security_administrator_sets_up_a_post_appoints_and_ends() -> None:
+    cast = assemble()
+    user = factories.user("qian", "钱新人")
+    client = signed_in(cast.security_administrator)
+
+    post = send(
+        client, "POST", "/posts", {"organisation_id": cast.bureau.id, "role": "shift_chief"}
+    ).json()
+    held = send(client, "POST", f"/posts/{post['id']}/holdings", {"user_id": user.id})
+    ended = send(client, "POST", f"/holdings/{held.json()['id']}/end", If_Match='"1"')
+
+    assert post["organisation_name"] == "灵武市应急管理局"
+    assert held.json()["user_name"] == "钱新人"
+    assert held.json()["appointed_by"] == f"user:{cast.security_administrator.id}"
+    assert ended.status_code == 200
+    assert ended.json()["held_to"] is not None
+    assert (
+        send(client, "POST", "/users", {"username": "x", "name": "x", "password": "x"}).status_code
+        == 403
+    )
+
+
+def test_an_account_is_stopped_at_the_version_that_was_read() -> None:
+    cast = assemble()
+    client = signed_in(cast.system_administrator)
+    path = f"/users/{cast.leader.id}"
+    version = User.objects.get(pk=cast.leader.pk).version
+
+    missing = send(client, "PATCH", path, {"is_active": False})
+    stale = send(client, "PATCH", path, {"is_active": False}, If_Match='"99"')
+    done = send(client, "PATCH", path, {"is_active": False}, If_Match=f'"{version}"')
+
+    assert (missing.status_code, stale.status_code, done.status_code) == (428, 412, 200)
+    assert done["ETag"] == f'"{version + 1}"'
+    assert not done.json()["is_active"]
+
+
+@pytest.mark.parametrize("who", ["duty_officer", "control_room", "audit_administrator"])
+def test_nobody_else_changes_accounts_or_posts(who: str) -> None:
+    cast = assemble()
+    client = signed_in(cast.people[who])
+
+    answers = [
+        send(client, "POST", "/users", {"username": "x", "name": "x", "password": "x"}),
+        send(client, "POST", "/posts", {"organisation_id": cast.bureau.id, "role": "office"}),
+    ]
+
+    assert [one.status_code for one in answers] == [403, 403]
+    assert all(one["Content-Type"] == "application/problem+json" for one in answers)
+
+
+def test_lists_are_filtered_sorted_and_paged() -> None:
+    cast = assemble()
+    client = signed_in(cast.duty_officer)
+
+    firms = client.get(f"{URL}/organisations", {"filter": "kind.eq:firm"}).json()
+    pages = client.get(f"{URL}/roles", {"limit": "1", "sort": "-code"}).json()
+    after = str(pages["next"])
+    rest = client.get(f"{URL}/roles", {"sort": "-code", "after": after}).json()
+
+    assert {one["name"] for one in firms["items"]} == {"宁东化工（演示）", "灵武油品（演示）"}
+    codes = [one["code"] for one in pages["items"] + rest["items"]]
+    assert codes == sorted((role.code for role in shipped()), reverse=True)
+    assert client.get(f"{URL}/users").status_code == 403
+
+
+def test_the_names_behind_actors_are_told_and_a_process_is_its_own_name() -> None:
+    cast = assemble()
+    actor = f"user:{cast.leader.id}"
+
+    answer = signed_in(cast.duty_officer).get(f"{URL}/names", {"actor": [actor, "system:engine"]})
+
+    assert answer.json() == {"names": {actor: "李带班", "system:engine": "system:engine"}}
+
+
+def test_the_registry_shows_what_the_posts_open() -> None:
+    cast = assemble()
+
+    officer = signed_in(cast.duty_officer).get("/api/v1/registry").json()
+    administrator = signed_in(cast.system_administrator).get("/api/v1/registry").json()
+
+    assert "divisions" in {one["key"] for one in officer["map_layers"]}
+    menus = [{one["key"] for one in who["menu"]} for who in (officer, administrator)]
+    assert menus[1] < menus[0] | menus[1]
+    assert "monitor" in menus[0] - menus[1]
+
+
+def test_the_live_ticket_says_what_its_owner_may_hear() -> None:
+    from django.conf import settings
+
+    from anlan.kernel.base.tickets import check, session_digest
+
+    cast = assemble()
+    client = signed_in(cast.control_room)
+
+    answer = client.get("/api/v1/live-ticket").json()
+
+    ticket = check(answer["ticket"], settings.SECRET_KEY)
+    assert ticket.actor == f"user:{cast.control_room.id}"
+    assert ticket.scope.sites == (cast.site,)
+    assert ticket.session == session_digest(client.cookies["anlan_session"].value)
+    assert Client().get("/api/v1/live-ticket").status_code == 401
