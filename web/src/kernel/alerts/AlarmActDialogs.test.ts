@@ -1,0 +1,75 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/vue'
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, h } from 'vue'
+
+import { ApiProblem } from '@/api/problem'
+import type { Alarm } from '@/api/types'
+import { i18n } from '@/app/i18n'
+import { useSessionStore } from '@/kernel/people/sessionStore'
+
+import AlarmActDialogs from './AlarmActDialogs.vue'
+import AlarmActions from './AlarmActions.vue'
+import { testAlarm } from './testAlarm'
+import { provideAlarmActs } from './useAlarmActs'
+
+const api = vi.hoisted(() => ({ confirmAlarm: vi.fn(), closeAlarm: vi.fn(), checkAlarm: vi.fn(), shelveAlarm: vi.fn(), unshelveAlarm: vi.fn() }))
+vi.mock('@/api/alerts', () => ({
+  ...api,
+  readAlarmChoices: () => Promise.resolve({ causes: [{ code: 'true_exceedance', title: '真实超限' }], outcomes: [] }),
+  readAlarmStates: () => Promise.resolve({ position: 0, states: [] }),
+  listOpenAlarms: () => Promise.resolve({ items: [], next: null, count: 0, count_capped: false }),
+}))
+
+function show(alarm: Alarm, permissions: string[]) {
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  vi.spyOn(useSessionStore(), 'can').mockImplementation((permission) => permissions.includes(permission))
+  const page = defineComponent({
+    setup() {
+      provideAlarmActs()
+      return () => [h(AlarmActions, { alarm }), h(AlarmActDialogs)]
+    },
+  })
+  return render(page, { global: { plugins: [pinia, i18n] } })
+}
+
+beforeEach(() => vi.clearAllMocks())
+afterEach(cleanup)
+
+describe('acting on an alarm', () => {
+  it('names the consequence, then does it', async () => {
+    api.confirmAlarm.mockResolvedValue(testAlarm({ version: 2, firm_state: 'confirmed' }))
+    show(testAlarm(), ['alerts.alarm.confirm'])
+    await fireEvent.click(screen.getByRole('button', { name: '确认' }))
+    expect(await screen.findByText(/T-101 液氨储罐/)).toBeTruthy()
+    const [, act] = screen.getAllByRole('button', { name: '确认' })
+    await fireEvent.click(act as HTMLElement)
+    expect(api.confirmAlarm).toHaveBeenCalledWith('A1')
+  })
+
+  it('stays open with the reason when it is refused', async () => {
+    api.confirmAlarm.mockRejectedValue(new ApiProblem(409, 'alerts.already_confirmed', '已由他人确认'))
+    show(testAlarm(), ['alerts.alarm.confirm'])
+    await fireEvent.click(screen.getByRole('button', { name: '确认' }))
+    const [, act] = screen.getAllByRole('button', { name: '确认' })
+    await fireEvent.click(act as HTMLElement)
+    expect(await screen.findByText(/已由他人确认/)).toBeTruthy()
+  })
+
+  it('does not close without cause and measure', async () => {
+    show(testAlarm({ instrument_state: 'returned', firm_state: 'confirmed' }), ['alerts.alarm.close'])
+    await fireEvent.click(screen.getByRole('button', { name: '消警' }))
+    await screen.findByText('真实超限')
+    const [, act] = screen.getAllByRole('button', { name: '消警' })
+    expect((act as HTMLButtonElement).disabled).toBe(true)
+    expect(api.closeAlarm).not.toHaveBeenCalled()
+  })
+
+  it('says why it cannot be closed yet', () => {
+    show(testAlarm(), ['alerts.alarm.close'])
+    const close = screen.getByRole<HTMLButtonElement>('button', { name: '消警' })
+    expect(close.disabled).toBe(true)
+    expect(close.title).toContain('仍超限')
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+
+import { byUrgency, offers } from './alarm'
+import { changes, rollUp } from './mapState'
+import { matches, merge, queryOf, type Filter } from './monitorList'
+import { testAlarm } from './testAlarm'
+import { timelineOf } from './timeline'
+
+const NOW = Date.parse('2026-08-01T02:10:00Z')
+const firm = (permission: string) => ['alerts.alarm.confirm', 'alerts.alarm.close', 'alerts.alarm.shelve'].includes(permission)
+const bureau = (permission: string) => permission === 'alerts.alarm.check'
+
+describe('what may be done', () => {
+  it('is confirmed by the firm first, and not closed while the value is beyond the limit', () => {
+    expect(offers(testAlarm(), firm, NOW)).toEqual([
+      { act: 'confirm', blocked: '' },
+      { act: 'close', blocked: 'alerts.blocked.stillActive' },
+      { act: 'shelve', blocked: '' },
+    ])
+  })
+
+  it('needs a confirmation before it is closed', () => {
+    const returned = testAlarm({ instrument_state: 'returned' })
+    expect(offers(returned, firm, NOW).find((one) => one.act === 'close')?.blocked).toBe('alerts.blocked.notConfirmed')
+    expect(offers({ ...returned, firm_state: 'confirmed' }, firm, NOW)[0]).toEqual({ act: 'close', blocked: '' })
+  })
+
+  it('is checked by the bureau, never confirmed by it', () => {
+    expect(offers(testAlarm(), bureau, NOW).map((one) => one.act)).toEqual(['check'])
+    expect(offers(testAlarm({ bureau_state: 'closed' }), bureau, NOW)).toEqual([])
+  })
+
+  it('offers to take back from the shelf until the shelf has ended', () => {
+    const acts = (until: string) => offers(testAlarm({ firm_state: 'confirmed', shelved_until: until }), firm, NOW).map((one) => one.act)
+    expect(acts('2026-08-01T03:00:00Z')).toContain('unshelve')
+    expect(acts('2026-08-01T02:00:00Z')).toContain('shelve')
+  })
+
+  it('is nothing for somebody without a permission', () => {
+    expect(offers(testAlarm(), () => false, NOW)).toEqual([])
+  })
+})
+
+it('the worst comes first, then what nobody has answered, then the newest', () => {
+  const list = [
+    testAlarm({ id: 'yellow', priority: 3 }),
+    testAlarm({ id: 'answered', firm_state: 'confirmed' }),
+    testAlarm({ id: 'older' }),
+    testAlarm({ id: 'newer', last_raised_at: '2026-08-01T02:05:00Z' }),
+  ]
+  expect(list.sort(byUrgency).map((one) => one.id)).toEqual(['newer', 'older', 'answered', 'yellow'])
+})
+
+it('a timeline is in order of time and names who acted', () => {
+  const alarm = testAlarm({ returned_at: '2026-08-01T02:04:00Z', confirmed_at: '2026-08-01T02:02:00Z', confirmed_by: '马建国', occurrences: 1 })
+  expect(timelineOf(alarm).map((step) => [step.key, step.by])).toEqual([['raised', ''], ['confirmed', '马建国'], ['returned', '']])
+})
+
+describe('the map', () => {
+  const lineage = (id: string) => (id === 'tank' ? ['tank', 'firm'] : [id])
+
+  it('shows a firm the worst of what hangs below it', () => {
+    const painted = rollUp(new Map([
+      ['tank', { priority: 1, count: 1, unanswered: true, offline: false }],
+      ['firm', { priority: 4, count: 1, unanswered: false, offline: true }],
+    ]), lineage)
+    expect(painted.get('firm')).toEqual({ p: 1, unanswered: true, offline: false })
+  })
+
+  it('repaints only what has changed, and calms what has no alarm any more', () => {
+    const red = { p: 1, unanswered: true, offline: false }
+    const before = new Map([['a', red], ['b', red]])
+    expect(changes(before, new Map([['a', { ...red }], ['c', red]]))).toEqual([['c', red], ['b', { p: 0, unanswered: false, offline: false }]])
+  })
+})
+
+describe('the list', () => {
+  const open: Filter = { status: 'open', priorities: [], conditions: [] }
+
+  it('asks the server in its own words', () => {
+    expect(queryOf({ status: 'new', priorities: [3, 1], conditions: ['HH'] }, '-raised_at').filter).toEqual(['firm_state.eq:new', 'priority.in:1,3', 'condition.in:HH'])
+  })
+
+  it('asks one alarm the same question', () => {
+    expect(matches(testAlarm(), { ...open, priorities: [2] })).toBe(false)
+    expect(matches(testAlarm({ instrument_state: 'returned', firm_state: 'closed' }), open)).toBe(false)
+    expect(matches(testAlarm({ bureau_state: 'none' }), { ...open, status: 'toCheck' })).toBe(false)
+  })
+
+  it('changes a held row in place, also when it no longer matches', () => {
+    const closed = testAlarm({ version: 2, instrument_state: 'returned', firm_state: 'closed' })
+    expect(merge([testAlarm()], [closed], open)).toEqual({ items: [closed], added: 0 })
+  })
+
+  it('puts a new alarm on top and leaves a strange one out', () => {
+    const fresh = testAlarm({ id: 'A2' })
+    const strange = testAlarm({ id: 'A3', firm_state: 'closed', instrument_state: 'returned' })
+    expect(merge([testAlarm()], [fresh, strange], open).items.map((one) => one.id)).toEqual(['A2', 'A1'])
+  })
+
+  it('does not go back to an older version', () => {
+    expect(merge([testAlarm({ version: 3 })], [testAlarm({ version: 2 })], open).items[0]?.version).toBe(3)
+  })
+})
