@@ -6,7 +6,6 @@ Every subject of ours begins with the node id; only the devices' own topics `a1/
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
@@ -75,9 +74,13 @@ def errors_subject(firm: str, gateway: str) -> str:
     return f"a1.{firm}.{gateway}.errors"
 
 
-async def connect(config: Config, name: str) -> Client:
-    """Connect as the internal user; wait for the server, and for ever come back to it."""
-    return await nats.connect(
+async def connect(config: Config, name: str, client: Client | None = None) -> Client:
+    """Connect as the internal user; wait for the server, and for ever come back to it.
+
+    A client that others hold already may be given.
+    """
+    connecting = client or Client()
+    await connecting.connect(
         config.nats_url,
         name=f"anlan {name}",
         user=config.nats_user,
@@ -87,6 +90,7 @@ async def connect(config: Config, name: str) -> Client:
         ping_interval=10,
         max_outstanding_pings=2,
     )
+    return connecting
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from typing import Any
 
 import msgspec
 
-from anlan.kernel.base.permissions import Facts
-
 #: One journal row as the JSON text of its event; `j` is the row, `s` its place in the chain.
 EVENT_SQL = """
     jsonb_build_object(
@@ -17,13 +15,6 @@ EVENT_SQL = """
         'version', j.object_version, 'div', j.div, 'zone', j.zone, 'site', j.site, 'data', j.data
     )::text
 """
-
-
-class _Hints(msgspec.Struct, frozen=True):
-    """What an event's `data` may say to those who pass it on without knowing its type."""
-
-    gone: bool = False
-    incident_id: str | None = None
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,22 +43,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         decoded: dict[str, Any] = msgspec.json.decode(self.data)
         return decoded
 
-    def hints(self) -> _Hints:
-        """Return what `data` says about itself, without reading the rest of it."""
-        return _hints.decode(self.data)
-
     @property
     def noun(self) -> str:
         """The kind of object, `slice.noun`; the type without its verb."""
         return self.type.rsplit(".", 1)[0]
 
-    def facts(self) -> Facts:
-        """Return the scope columns, as `Scope.sees` takes them."""
-        incident = self.hints().incident_id
-        return Facts(div=self.div, zone=self.zone, site=self.site, incident=incident)
 
-
-_hints = msgspec.json.Decoder(_Hints)
 _decoder = msgspec.json.Decoder(Envelope)
 
 

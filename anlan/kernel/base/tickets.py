@@ -26,6 +26,7 @@ class Ticket:
     session: str
     scope: Scope
     permissions: frozenset[str]
+    ceiling: int
     exercise_id: str | None
     issued_ms: int
 
@@ -47,6 +48,7 @@ def issue(principal: Principal, session_key: str, secret: str) -> tuple[str, dat
         "i": scope.sites,
         "n": scope.incidents,
         "p": sorted(principal.permissions),
+        "c": principal.ceiling,
         "x": principal.exercise_id,
         "t": to_ms(issued),
     }
@@ -71,6 +73,7 @@ def check(text: str, secret: str) -> Ticket:
         session=said["s"],
         scope=scope,
         permissions=frozenset(said["p"]),
+        ceiling=said["c"],
         exercise_id=said["x"],
         issued_ms=said["t"],
     )

@@ -1,0 +1,153 @@
+"""Listeners who may hear the same: one decision and one serialisation for all of them.
+
+At most four frames a second and 500 rows a frame; more becomes groups with counts. What cannot
+wait, the first alarm of a cause, leaves at once, without moving the position.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from anlan.app.streaming import frames
+from anlan.app.streaming.client import Client
+from anlan.app.streaming.heard import Heard
+from anlan.kernel.base.permissions import Facts, Scope
+from anlan.kernel.base.tickets import Ticket
+
+FRAME_EVERY_S = 0.25
+ROWS_A_FRAME = 500
+#: Rows that may leave at once between two frames, and how many such frames a second.
+URGENT_ROWS = 50
+URGENT_FRAMES_A_SECOND = 8
+#: Places whose answer is remembered; scopes are few, places of one county some thousands.
+_KNOWN_PLACES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What decides what is heard; listeners with the same one form an audience."""
+
+    scope: Scope
+    permissions: frozenset[str]
+    ceiling: int
+    exercise_id: str | None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "Hearing":
+        """Return what a ticket lets its holder hear."""
+        views = frozenset(one for one in ticket.permissions if one.endswith(".view"))
+        return cls(ticket.scope, views, ticket.ceiling, ticket.exercise_id)
+
+
+class Audience:
+    """Some listeners, and what they have not been told yet.
+
+    `_told` is the position of their last full frame; what leaves between frames carries it.
+    """
+
+    def __init__(self, hearing: Hearing, position: int) -> None:
+        self.hearing = hearing
+        self._told = position
+        self.clients: set[Client] = set()
+        self._known: dict[Facts, bool] = {}
+        self._waiting: dict[tuple[str, str], tuple[Heard, bytes]] = {}
+        self._urgent: list[bytes] = []
+        self._last_frame = 0.0
+        self._urgent_frames: list[float] = []
+
+    def row_for(self, event: Heard) -> bytes | None:
+        """Return the bytes these listeners get for an event; None: it is not for them."""
+        hearing = self.hearing
+        if (
+            event.exercise_id != hearing.exercise_id
+            or event.hints.sensitivity > hearing.ceiling
+            or event.permission not in hearing.permissions
+        ):
+            return None
+        if self.sees(event.facts):
+            return event.row
+        # gone is a version too: it goes to the scope that lost the object
+        if event.before is not None and self.sees(event.before):
+            return event.gone_row
+        return None
+
+    def sees(self, facts: Facts) -> bool:
+        """Tell whether the scope reaches a place."""
+        seen = self._known.get(facts)
+        if seen is None:
+            if len(self._known) >= _KNOWN_PLACES:
+                self._known.clear()
+            seen = self._known[facts] = self.hearing.scope.sees(facts)
+        return seen
+
+    def take(self, event: Heard, *, is_urgent: bool) -> None:
+        """Take one event in; of an object only the highest version waits."""
+        if event.recipients is not None:
+            self._take_personal(event)
+            return
+        if (row := self.row_for(event)) is None:
+            return
+        key = (event.noun, event.object)
+        if key in self._waiting and self._waiting[key][0].version > event.version:
+            return
+        self._waiting[key] = (event, row)
+        if is_urgent and len(self._urgent) < URGENT_ROWS:
+            self._urgent.append(row)
+
+    def _take_personal(self, event: Heard) -> None:
+        for client in self.clients:
+            if (row := self.personal_row_for(event, client)) is not None:
+                client.offer(frames.rows(self._told, [row], is_mark=False))
+
+    def personal_row_for(self, event: Heard, client: Client) -> bytes | None:
+        """Return the bytes of an event for named persons, if this listener is one of them."""
+        recipients = event.recipients or frozenset()
+        return self.row_for(event) if client.ticket.actor in recipients else None
+
+    def flush(self, position: int, moment: float) -> None:
+        """Send what waits if a frame is due, and before it is due what cannot wait."""
+        if not self._waiting:
+            return
+        if moment - self._last_frame >= FRAME_EVERY_S:
+            self._send(self.frame(position, self._waiting.values()))
+            self._waiting.clear()
+            self._urgent.clear()
+            self._last_frame, self._told = moment, position
+        elif self._urgent and self._may_hurry(moment):
+            self._send(frames.rows(self._told, self._urgent, is_mark=False))
+            self._urgent.clear()
+
+    def frame(self, position: int, found: Iterable[tuple[Heard, bytes]]) -> bytes:
+        """Return one frame that tells all of this: as rows, or as groups when they are too many."""
+        listed = list(found)
+        if len(listed) <= ROWS_A_FRAME:
+            return frames.rows(position, (row for _, row in listed))
+        counted: dict[tuple[str, str], tuple[int, int | None]] = {}
+        for event, _ in listed:
+            key = (event.noun, event.group_key)
+            count, worst = counted.get(key, (0, None))
+            priorities = [one for one in (worst, event.hints.priority) if one is not None]
+            counted[key] = (count + 1, min(priorities, default=None))
+        return frames.groups(
+            position,
+            (
+                frames.Group(type=kind, key=key, count=count, worst=worst)
+                for (kind, key), (count, worst) in counted.items()
+            ),
+        )
+
+    def reset(self) -> None:
+        """Forget what waits and tell everybody to fetch again."""
+        self._waiting.clear()
+        self._urgent.clear()
+        self._send(frames.reset())
+
+    def _may_hurry(self, moment: float) -> bool:
+        self._urgent_frames = [one for one in self._urgent_frames if one > moment - 1.0]
+        if len(self._urgent_frames) >= URGENT_FRAMES_A_SECOND:
+            return False
+        self._urgent_frames.append(moment)
+        return True
+
+    def _send(self, frame: bytes) -> None:
+        for client in self.clients:
+            client.offer(frame)

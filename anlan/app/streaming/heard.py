@@ -1,0 +1,116 @@
+"""What is heard from EVENTS, made ready for many listeners: who may have it, and as which bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+
+from anlan.app.streaming import frames
+from anlan.kernel.base.envelope import Envelope
+from anlan.kernel.base.permissions import Facts
+
+#: Nouns whose view permission is that of another noun; all others have `<noun>.view`.
+VIEWED_AS: Mapping[str, str] = {
+    "sensing.gateway": "sensing.datastream",
+    "sensing.limit": "sensing.datastream",
+    "sensing.suppression": "sensing.datastream",
+    "messaging.delivery": "messaging.message",
+}
+#: Nouns that reach named persons only, never everybody in the scope.
+PERSONAL = frozenset({"messaging.message", "messaging.delivery"})
+
+
+class _Hints(msgspec.Struct, frozen=True):
+    """What an object's public state says to those who only pass it on."""
+
+    gone: bool = False
+    incident_id: str | None = None
+    sensitivity: int = 0
+    recipients: tuple[str, ...] | None = None
+    priority: int | None = None
+    cause_key: str = ""
+    subject_id: str | None = None
+
+
+_hints = msgspec.json.Decoder(_Hints)
+
+
+def _hints_of(state: msgspec.Raw) -> _Hints:
+    """Return the hints; a type that uses one of these words otherwise is kept from everybody."""
+    try:
+        return _hints.decode(state)
+    except msgspec.ValidationError:
+        return _Hints(recipients=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One event. `before` is where the object was until now, when that is another place."""
+
+    position: int
+    id: str
+    noun: str
+    verb: str
+    object: str
+    version: int
+    exercise_id: str | None
+    facts: Facts
+    before: Facts | None
+    hints: _Hints
+    state: bytes
+
+    @property
+    def permission(self) -> str:
+        """What a listener needs to see such an object."""
+        return f"{VIEWED_AS.get(self.noun, self.noun)}.view"
+
+    @property
+    def recipients(self) -> frozenset[str] | None:
+        """The persons (as actors) that this is for; None: everybody in its scope."""
+        if self.hints.recipients is not None:
+            return frozenset(self.hints.recipients)
+        return frozenset() if self.noun in PERSONAL else None
+
+    @property
+    def cause(self) -> str | None:
+        """What an alarm comes from; only the first of a cause cannot wait."""
+        if (self.noun, self.verb) != ("alerts.alarm", "raised"):
+            return None
+        return self.hints.cause_key or self.hints.subject_id or self.object
+
+    @property
+    def group_key(self) -> str:
+        """Under what a crowd of such rows is counted: cause, else site, else division."""
+        return self.hints.cause_key or self.facts.site or str(self.facts.div)
+
+    @cached_property
+    def row(self) -> bytes:
+        """The object's state, serialised once for everybody who sees it."""
+        state = None if self.hints.gone else self.state
+        return frames.row(self.noun, self.object, self.version, state)
+
+    @cached_property
+    def gone_row(self) -> bytes:
+        """The same version for those who no longer see the object: nothing but that it is gone."""
+        return frames.row(self.noun, self.object, self.version, None)
+
+
+def heard_of(event: Envelope, before: Facts | None = None) -> Heard:
+    """Return an event made ready; `before` is where its object was at the version before."""
+    hints = _hints_of(event.data)
+    facts = Facts(div=event.div, zone=event.zone, site=event.site, incident=hints.incident_id)
+    noun, _, verb = event.type.rpartition(".")
+    return Heard(
+        position=event.position,
+        id=event.id,
+        noun=noun,
+        verb=verb,
+        object=event.object,
+        version=event.version,
+        exercise_id=event.exercise_id,
+        facts=facts,
+        before=None if before == facts else before,
+        hints=hints,
+        state=bytes(event.data),
+    )
