@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from anlan.app.stack.environment import inherited
+
 #: a process that lived this long has started well; its next crash counts as the first
 STEADY_S = 60.0
 LONGEST_PAUSE_S = 30.0
@@ -118,7 +120,7 @@ def launch(service: Service, log: Path) -> Running:
             stdout=out,
             stderr=out,
             start_new_session=True,
-            env=os.environ | dict(service.environment),
+            env=inherited(service.environment),
         )
     return Running(service, log, process, time.monotonic())
 

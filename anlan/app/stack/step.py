@@ -1,11 +1,11 @@
 """Run one command of the set-up to its end, while somebody may want us to stop."""
 
-import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from anlan.app.stack.care import Care
+from anlan.app.stack.environment import inherited
 from anlan.app.stack.errors import StackError
 
 
@@ -38,7 +38,7 @@ def run_step(
             stderr=out,
             start_new_session=True,
             text=True,
-            env=os.environ | dict(environment),
+            env=inherited(environment),
         )
     care.group(process.pid)
     while True:
