@@ -3,6 +3,7 @@
 Readers go on with the old files; these die in the catalogue and are unlinked after a grace time.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from anlan.kernel.sensing.ports import DAY, Catalogue, FileEntry
 FILE_ROWS_MAX = 16_000_000
 GRACE = timedelta(minutes=15)
 MEMORY = "1GB"
+#: Where sorting goes on when memory is full; nobody else uses it.
+SPILL = "spill"
 #: A little less than a row group, so that what a boundary adds does not begin another one.
 READ_ROWS = ROW_GROUP - 10_000
 
@@ -35,8 +38,8 @@ _SORTED = f"""
 """  # noqa: S608 - VALUE_SQL is a constant of ours
 
 
-class UnreadableInputError(OSError):
-    """A file to be put together is lost or damaged: `anlan doctor` names it, a backup has it."""
+class CompactionError(OSError):
+    """An input is lost or damaged (`anlan doctor` names it, a backup has it), or memory is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +53,18 @@ class Compactor:
     disk: Disk = field(default_factory=LocalDisk)
     file_rows: int = FILE_ROWS_MAX
     read_rows: int = READ_ROWS
+    memory: str = MEMORY
 
     def compact(self, job: Job) -> list[FileEntry]:
         """Write a job's rows anew and swap the catalogue's rows; return the files born.
 
         Raises CatalogueConflictError, CatalogueAwayError, OSError: then the old files live on.
         """
+        shutil.rmtree(self.folder / SPILL, ignore_errors=True)  # of one who was killed
         try:
             born = self._write(job)
         except duckdb.Error as error:
-            raise UnreadableInputError(str(error)) from error
+            raise CompactionError(str(error)) from error
         self.catalogue.swap([entry.path for entry in job.inputs], born)
         return born
 
@@ -67,7 +72,7 @@ class Compactor:
         about = self._about(job)
         paths = [str(self.folder.resolve() / entry.path) for entry in job.inputs]
         born: list[FileEntry] = []
-        with locked_duckdb(self.folder.resolve(), memory=MEMORY) as database:
+        with locked_duckdb(self.folder.resolve(), memory=self.memory, spill=SPILL) as database:
             days = database.execute(_DAYS, {"files": paths}).fetchall()
             for (day,) in days:
                 chunks = _Chunks(self._sorted(database, paths, int(day), about.first))

@@ -94,8 +94,11 @@ class FileReader:
         return rows_of_arrow(table)
 
 
-def locked_duckdb(folder: Path, *, memory: str) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB that fetches no extension and opens no file outside the folder."""
+def locked_duckdb(folder: Path, *, memory: str, spill: str = "") -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB that fetches no extension and opens no file outside the folder.
+
+    What does not fit into memory goes to the folder's `spill`; without one it is refused.
+    """
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
@@ -105,7 +108,7 @@ def locked_duckdb(folder: Path, *, memory: str) -> duckdb.DuckDBPyConnection:
         }
     )
     quoted = str(folder).replace("'", "''")
-    connection.execute(f"SET temp_directory = '{quoted}/spill'")
+    connection.execute(f"SET temp_directory = '{quoted + '/' + spill if spill else ''}'")
     connection.execute(f"SET allowed_directories = ['{quoted}/']")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

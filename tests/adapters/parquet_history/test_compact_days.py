@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from anlan.adapters.parquet_history.compact import Compactor, UnreadableInputError
+from anlan.adapters.parquet_history.compact import Compactor, CompactionError
 from anlan.adapters.parquet_history.disk import LocalDisk
 from anlan.adapters.parquet_history.orphans import settle_orphans
 from anlan.adapters.parquet_history.segments import files_in
@@ -27,6 +27,7 @@ from anlan.adapters.parquet_history.tiers import (
     due,
 )
 from anlan.kernel.base.clock import now, to_ms
+from anlan.kernel.sensing.batch import Batch
 from anlan.kernel.sensing.ports import DAY, SEGMENT, CatalogueConflictError, FileEntry
 from tests.adapters.parquet_history.oracle import (
     EPOCH,
@@ -143,6 +144,35 @@ def test_files_are_cut_between_datastreams_and_one_too_large_between_times(tmp_p
             assert raw.times_ms.tolist() == [T0 + time for time in range(size)]
 
 
+def test_sorting_more_than_memory_holds_goes_on_in_the_folder(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    times = T0 + chance.permutation(400_000)
+    batch = Batch(
+        gateway="01K5000000000000000000000G",
+        seq=1,
+        arrived_ms=T0,
+        exercise_id=None,
+        numbers=chance.integers(0, 50, len(times)).astype(np.int32),
+        times_ms=times,
+        values=chance.normal(size=len(times)),
+        quality=np.full(len(times), 192, np.uint8),
+    )
+    catalogue = FakeCatalogue()
+    writer = writer_on(tmp_path, catalogue)
+    for sequence in range(1, 6):
+        again = replace(batch, times_ms=times + sequence * 400_000)
+        writer.add(sequence, 0, again)
+        writer.flush()
+    writer.register()
+    left_over = tmp_path / "spill" / "left by one who was killed"
+    left_over.parent.mkdir()
+    left_over.touch()
+    born = compactor(tmp_path, catalogue, memory="100MB").compact(segments(catalogue))
+    assert sum(one.rows for one in born) == 2_000_000
+    assert not left_over.exists()
+    assert [*tmp_path.glob("spill/*")] == []
+
+
 def test_every_step_of_a_compaction_may_be_the_last(tmp_path: Path) -> None:
     messages = [*steady(5), Message(6, ((7, T0 + 3 * DAY_MS, 1.0, 192), (7, T0, 5.0, 192)))]
     oracle = heard(messages)
@@ -179,7 +209,7 @@ def test_two_compactions_of_the_same_files_do_not_both_count(tmp_path: Path) -> 
 def test_a_damaged_file_stops_its_compaction_and_all_files_live_on(tmp_path: Path) -> None:
     catalogue = kept(tmp_path, steady(3))
     (tmp_path / max(catalogue.rows)).write_bytes(b"PAR1 nothing PAR1")
-    with pytest.raises(UnreadableInputError):
+    with pytest.raises(CompactionError):
         compactor(tmp_path, catalogue).compact(segments(catalogue))
     assert len(catalogue.live()) == 3
 
