@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from anlan.adapters.parquet_history.compact import Compactor, CompactionError
+from anlan.adapters.parquet_history.compact import CompactionError, Compactor
 from anlan.adapters.parquet_history.disk import LocalDisk
 from anlan.adapters.parquet_history.orphans import settle_orphans
 from anlan.adapters.parquet_history.segments import files_in
@@ -159,7 +159,7 @@ def test_sorting_more_than_memory_holds_goes_on_in_the_folder(tmp_path: Path) ->
     )
     catalogue = FakeCatalogue()
     writer = writer_on(tmp_path, catalogue)
-    for sequence in range(1, 6):
+    for sequence in range(1, 4):
         again = replace(batch, times_ms=times + sequence * 400_000)
         writer.add(sequence, 0, again)
         writer.flush()
@@ -168,7 +168,7 @@ def test_sorting_more_than_memory_holds_goes_on_in_the_folder(tmp_path: Path) ->
     left_over.parent.mkdir()
     left_over.touch()
     born = compactor(tmp_path, catalogue, memory="100MB").compact(segments(catalogue))
-    assert sum(one.rows for one in born) == 2_000_000
+    assert sum(one.rows for one in born) == 1_200_000
     assert not left_over.exists()
     assert [*tmp_path.glob("spill/*")] == []
 
@@ -176,7 +176,7 @@ def test_sorting_more_than_memory_holds_goes_on_in_the_folder(tmp_path: Path) ->
 def test_every_step_of_a_compaction_may_be_the_last(tmp_path: Path) -> None:
     messages = [*steady(5), Message(6, ((7, T0 + 3 * DAY_MS, 1.0, 192), (7, T0, 5.0, 192)))]
     oracle = heard(messages)
-    for step in range(20):
+    for step in range(11):
         for mode in ("before", "half", "after"):
             folder = tmp_path / f"{step}-{mode}"
             catalogue = kept(folder, messages)
