@@ -56,9 +56,12 @@ _house: House | None = None
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
     """Answer one request."""
-    if scope["type"] != "http":
-        return
-    house = opened()
+    if scope["type"] == "http":
+        await answer(opened(), scope, receive, send)
+
+
+async def answer(house: House, scope: Message, receive: Receive, send: Send) -> None:
+    """Answer one request from this house."""
     try:
         if (scope["method"], scope["path"]) == ("GET", "/live"):
             await stream(house, scope, receive, send)
