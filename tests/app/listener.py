@@ -44,7 +44,7 @@ class Listener:
             "query_string": urlencode(query).encode(),
             "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
         }
-        self._body = body
+        self._body: bytes | None = body
         self._sent: asyncio.Queue[bytes] = asyncio.Queue()
         self._frames: list[Frame] = []
         self._gone = asyncio.Event()
@@ -53,7 +53,7 @@ class Listener:
 
     async def _receive(self) -> dict[str, Any]:
         if self._body is not None:
-            body, self._body = self._body, None  # type: ignore[assignment]
+            body, self._body = self._body, None
             return {"type": "http.request", "body": body, "more_body": False}
         await self._gone.wait()
         return {"type": "http.disconnect"}
