@@ -8,8 +8,9 @@ import asyncio
 import itertools
 import json
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from nats.aio.client import Client
@@ -29,6 +30,8 @@ HEARTBEAT_S = 1.0
 #: Without a message or a heartbeat for this long the question is lost: it is asked again.
 LOST_AFTER_S = 2.5
 RETRY_S = 0.2
+#: So many messages in one go: what they lead to is then sent in one go too.
+TURN = 32
 #: 409: the consumer was deleted or moved; 503: nobody listens for its questions.
 _GONE = frozenset({"409", "503"})
 _NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{MQTT_LOG}.{CONSUMER}"
@@ -111,17 +114,13 @@ async def read(
 
     Raises RawLogLostError when the consumer is gone.
     """
-    inbox = nats.new_inbox()
-    replies = await nats.subscribe(f"{inbox}.*")
+    inbox, replies = nats.new_inbox(), _Replies()
+    await nats.subscribe(f"{inbox}.*", cb=replies.heard)
     for number in itertools.count():
         wanted = await room()
         if not await _ask(nats, wanted, f"{inbox}.{number}"):
             continue
-        while wanted > 0:
-            try:
-                message = await replies.next_msg(timeout=LOST_AFTER_S)
-            except TimeoutError:
-                break
+        while wanted > 0 and (message := await replies.next()) is not None:
             status = _status(message)
             if status is None:
                 wanted -= 1
@@ -131,6 +130,33 @@ async def read(
                 break
             elif status != "100" and message.subject == f"{inbox}.{number}":
                 break
+
+
+@dataclass(slots=True)
+class _Replies:
+    """What has come in and not been taken; others get a turn after every few messages."""
+
+    waiting: deque[Msg] = field(default_factory=deque)
+    taken: int = 0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def heard(self, message: Msg) -> None:
+        self.waiting.append(message)
+        self._wake.set()
+
+    async def next(self) -> Msg | None:
+        """Return the next reply, None when none comes for too long."""
+        self.taken += 1
+        if self.taken % TURN == 0:
+            await asyncio.sleep(0)
+        if not self.waiting:
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(LOST_AFTER_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                return None
+        return self.waiting.popleft()
 
 
 async def _ask(nats: Client, wanted: int, inbox: str) -> bool:

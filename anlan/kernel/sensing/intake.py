@@ -82,16 +82,16 @@ class TagTable:
     _at: dict[str, int] = field(init=False, repr=False)
     _numbers: NDArray[np.int32] = field(init=False, repr=False)
     _time_steps: NDArray[np.int64] = field(init=False, repr=False)
-    _resolutions: NDArray[np.float64] = field(init=False, repr=False)
+    _steps: "Steps" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Build the columns; the last place belongs to the tag that nobody knows."""
         put = object.__setattr__
         put(self, "_at", {point.tag: place for place, point in enumerate(self.points)})
         put(self, "_numbers", np.array([*(p.number for p in self.points), -1], NUMBER))
-        steps = [*(max(1, p.time_resolution_ms) for p in self.points), 1]
-        put(self, "_time_steps", np.array(steps, np.int64))
-        put(self, "_resolutions", np.array([*(p.resolution for p in self.points), 0.0]))
+        time_steps = [*(max(1, p.time_resolution_ms) for p in self.points), 1]
+        put(self, "_time_steps", np.array(time_steps, np.int64))
+        put(self, "_steps", Steps.of(np.array([*(p.resolution for p in self.points), 0.0])))
 
     def places(self, tags: Sequence[str]) -> NDArray[np.intp]:
         """Return the place of each tag; an unknown one has the last place."""
@@ -108,13 +108,62 @@ class TagTable:
         """Return the datastream numbers; -1 where there is none."""
         return self._numbers[places]
 
-    def time_steps(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return the declared time resolutions in ms."""
-        return self._time_steps[places]
+    def cut(self, times_ms: NDArray[np.int64], places: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Cut times to the declared time resolutions."""
+        return times_ms - times_ms % self._time_steps[places]
 
-    def resolutions(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the declared resolutions of the values, 0 where there is none."""
-        return self._resolutions[places]
+    def round(self, values: NDArray[np.float64], places: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Round values to the declared resolutions."""
+        return self._steps.at(places).round(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Resolutions as two columns of whole numbers, step = unit / scale; scale 0: keep the value."""
+
+    scale: NDArray[np.float64]
+    unit: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, resolutions: NDArray[np.float64]) -> "Steps":
+        """Take decimal steps apart; 0 stands for none."""
+        both = [_decimal_step(float(step)) for step in resolutions]
+        return cls(np.array([scale for scale, _ in both]), np.array([unit for _, unit in both]))
+
+    def at(self, places: NDArray[np.intp]) -> "Steps":
+        """Return the steps of some places."""
+        return Steps(self.scale[places], self.unit[places])
+
+    def round(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Round each value half even to its step.
+
+        The result is the double nearest to the decimal number (9.3, never 9.300000000000001), and
+        zero has no sign, so that kernel, history and screen hold the same bits.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            scaled = values * self.scale
+            rounded = np.rint(scaled / self.unit) * self.unit / self.scale + 0.0
+        # from 2^53 steps on doubles are further apart than the step: there is nothing to round
+        return np.where((self.scale > 0) & (np.abs(scaled) < 2.0**53), rounded, values)
+
+
+@cache
+def _decimal_step(step: float) -> tuple[float, float]:
+    """Return (10^decimals, step * 10^decimals): both whole, so that products stay exact."""
+    if not step > 0:
+        return 0.0, 1.0
+    exponent = Decimal(repr(step)).normalize().as_tuple().exponent
+    decimals = max(0, -int(exponent))
+    if decimals > MOST_DECIMALS:
+        return 1.0, step
+    return float(10**decimals), float(round(step * 10**decimals))
+
+
+def round_to_resolution(
+    values: NDArray[np.float64], resolutions: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Round each value half even to its resolution; 0 keeps it bit for bit."""
+    return Steps.of(resolutions).round(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,53 +191,17 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
     # a bad value stays bad whatever its clock says: it must not be judged
     quality = _KNOWN_QUALITY[quality].astype(QUALITY)
     quality = np.where(early & (quality != BAD), CLOCK, quality).astype(QUALITY)
-    steps = table.time_steps(places)
     batch = Batch(
         gateway=gateway_id,
         seq=raw.seq,
         arrived_ms=arrived_ms,
         exercise_id=raw.exercise_id,
         numbers=table.numbers(places),
-        times_ms=times - times % steps,
-        values=round_to_resolution(values, table.resolutions(places)),
+        times_ms=table.cut(times, places),
+        values=table.round(values, places),
         quality=quality,
     )
     return Accepted(batch=batch, refusals=_refusals(raw, codes))
-
-
-def round_to_resolution(
-    values: NDArray[np.float64], resolutions: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Round each value half even to its step; 0 keeps it bit for bit.
-
-    The result is the double nearest to the decimal number (9.3, never 9.300000000000001), and
-    zero has no sign, so that kernel, history and screen hold the same bits.
-    """
-    result = values.copy()
-    for step in np.unique(resolutions):
-        if step > 0:
-            here = resolutions == step
-            result[here] = _round(values[here], float(step))
-    return result
-
-
-def _round(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    scale, units = _decimal_step(step)
-    with np.errstate(over="ignore"):
-        counts = np.rint(values * scale / units)
-        rounded = counts * units / scale + 0.0
-        # from here on doubles are further apart than the step: there is nothing to round
-        return np.where(np.abs(values * scale) < 2.0**53, rounded, values)
-
-
-@cache
-def _decimal_step(step: float) -> tuple[float, float]:
-    """Return (10^decimals, step * 10^decimals): both whole, so that products stay exact."""
-    exponent = Decimal(repr(step)).normalize().as_tuple().exponent
-    decimals = max(0, -int(exponent))
-    if decimals > MOST_DECIMALS:
-        return 1.0, step
-    return float(10**decimals), float(round(step * 10**decimals))
 
 
 def _known_quality() -> NDArray[np.int16]:

@@ -24,7 +24,7 @@ from anlan.adapters.mqtt.signature import sign
 from anlan.app.stack import ports
 from anlan.app.stack.care import Care
 from anlan.app.stack.nats import NatsServer, nats_in
-from anlan.kernel.base.bus import READINGS, readings_parts
+from anlan.kernel.base.bus import MQTT, READINGS, readings_parts
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -130,6 +130,12 @@ class House:
     def log(self, kinds: str = "mh") -> list[Kept]:
         """Return what of these kinds stands in READINGS, in its order."""
         return self.ask(lambda bus: _kept(bus, kinds))
+
+    def count(self) -> int:
+        """Return how many batches over MQTT stand in the log, without reading them."""
+        subject = f"{NODE}.rd.*.{MQTT}"
+        info = self.ask(lambda bus: bus.jetstream().stream_info(READINGS, subject))
+        return sum((info.state.subjects or {}).values())
 
     def batches(self) -> list[Batch]:
         """Return all readings in the log, in its order."""
