@@ -68,3 +68,9 @@ export async function take<T>(
   if (settled.response.status === 401 && !anonymousAllowed) signedOut()
   throw problemOf(settled.response.status, settled.error)
 }
+
+/** Read an address that a server may be built without (journal, health): the caller says what it expects. */
+export function readOptional<T>(path: string, query: object = {}): Promise<T> {
+  const ask = client.GET as unknown as (path: string, options: object) => Promise<Answer<T>>
+  return take(ask(path, { params: { query } })) as Promise<T>
+}

@@ -4,8 +4,9 @@ import type { FeatureCollection } from 'geojson'
 import { client, take } from './client'
 import type { Region } from './types'
 
-export function readRegion(): Promise<Region> {
-  return take(client.GET('/api/v1/places/region'))
+export async function readRegion(): Promise<Region> {
+  // The client widens the tuples of the schema to arrays.
+  return (await take(client.GET('/api/v1/places/region'))) as Region
 }
 
 export async function readDivisions(level: 'county' | 'township'): Promise<FeatureCollection> {

@@ -11,10 +11,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["people_get_session"];
+        /**
+         * Session
+         * @description Who is signed in here; before the log-in `user` is null.
+         */
+        get: operations["anlan_kernel_people_api_sessions_session"];
         put?: never;
-        post: operations["people_post_session"];
-        delete: operations["people_delete_session"];
+        /**
+         * Sign In
+         * @description Sign in by name and password.
+         */
+        post: operations["anlan_kernel_people_api_sessions_sign_in"];
+        /**
+         * Sign Out
+         * @description Sign out; without a session nothing happens.
+         */
+        delete: operations["anlan_kernel_people_api_sessions_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -29,7 +41,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["people_post_session_link"];
+        /**
+         * Sign In By Link
+         * @description Sign in once by a link of the demo.
+         */
+        post: operations["anlan_kernel_people_api_sessions_sign_in_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Change my password; all my other sessions end.
+         */
+        post: operations["anlan_kernel_people_api_sessions_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -43,7 +79,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["live_get_live-ticket"];
+        /**
+         * Live Ticket
+         * @description Return a ticket for the live stream, good for one minute.
+         */
+        get: operations["anlan_kernel_people_api_sessions_live_ticket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,7 +99,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["base_get_registry"];
+        /**
+         * My Registry
+         * @description Return menu, layers, sections and panels that my posts open.
+         */
+        get: operations["anlan_kernel_people_api_sessions_my_registry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,7 +119,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["places_get_places_region"];
+        /**
+         * Region
+         * @description Where this node is.
+         */
+        get: operations["anlan_kernel_places_api_region"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,7 +139,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["places_get_places_divisions"];
+        /**
+         * Divisions
+         * @description Divisions in force today.
+         */
+        get: operations["anlan_kernel_places_api_divisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,7 +159,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["places_get_places_divisions.geojson"];
+        /**
+         * Divisions Geojson
+         * @description Outlines of one level.
+         */
+        get: operations["anlan_kernel_places_api_divisions_geojson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,7 +179,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["places_get_places_areas.geojson"];
+        /**
+         * Areas Geojson
+         * @description Functional zones and parks.
+         */
+        get: operations["anlan_kernel_places_api_areas_geojson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,7 +199,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["places_get_places_settlements.geojson"];
+        /**
+         * Settlements Geojson
+         * @description Settlements with population.
+         */
+        get: operations["anlan_kernel_places_api_settlements_geojson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -148,14 +212,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/subjects": {
+    "/api/v1/people/organisations": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["subjects_get_subjects"];
+        /**
+         * Organisations
+         * @description Firms, bureaus and agencies.
+         */
+        get: operations["anlan_kernel_people_api_directory_organisations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,14 +232,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/subjects/{subject_id}": {
+    "/api/v1/people/roles": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["subjects_get_subjects_subject_id"];
+        /**
+         * Roles
+         * @description The role catalogue.
+         */
+        get: operations["anlan_kernel_people_api_directory_roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -180,14 +252,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/subjects/points.geojson": {
+    "/api/v1/people/names": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["subjects_get_subjects_points.geojson"];
+        /**
+         * Names
+         * @description The names behind `actor` columns, at most 200 at once.
+         */
+        get: operations["anlan_kernel_people_api_directory_names"];
         put?: never;
         post?: never;
         delete?: never;
@@ -196,199 +272,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sensing/datastreams": {
+    "/api/v1/people/users": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["sensing_get_sensing_datastreams"];
+        /**
+         * User List
+         * @description Accounts; never their passwords.
+         */
+        get: operations["anlan_kernel_people_api_directory_user_list"];
         put?: never;
-        post?: never;
+        /**
+         * Create User
+         * @description Open an account with a temporary password.
+         */
+        post: operations["anlan_kernel_people_api_directory_create_user"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sensing/subjects/{subject_id}/datastreams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_subjects_subject_id_datastreams"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sensing/datastreams/{datastream_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_datastreams_datastream_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sensing/datastreams/{datastream_id}/observations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_datastreams_datastream_id_observations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sensing/limits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_limits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sensing/suppressions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_suppressions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sensing/gateways": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_gateways"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sensing/quarantine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["sensing_get_sensing_quarantine"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/alarms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["alerts_get_alerts_alarms"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/alarms/{alarm_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["alerts_get_alerts_alarms_alarm_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/alarms/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["alerts_get_alerts_alarms_open"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["alerts_get_alerts_choices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/alarms/{alarm_id}/confirm": {
+    "/api/v1/people/users/{user_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -397,87 +305,203 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["alerts_post_alerts_alarms_alarm_id_confirm"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Set Active
+         * @description Stop an account or wake it.
+         */
+        patch: operations["anlan_kernel_people_api_directory_set_active"];
         trace?: never;
     };
-    "/api/v1/alerts/alarms/{alarm_id}/unshelve": {
+    "/api/v1/people/posts": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Post List
+         * @description Posts of every organisation.
+         */
+        get: operations["anlan_kernel_people_api_directory_post_list"];
         put?: never;
-        post: operations["alerts_post_alerts_alarms_alarm_id_unshelve"];
+        /**
+         * Create Post
+         * @description Set up a post.
+         */
+        post: operations["anlan_kernel_people_api_directory_create_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alerts/alarms/{alarm_id}/check": {
+    "/api/v1/people/holdings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["alerts_post_alerts_alarms_alarm_id_check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/alarms/{alarm_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["alerts_post_alerts_alarms_alarm_id_close"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/alarms/{alarm_id}/shelve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["alerts_post_alerts_alarms_alarm_id_shelve"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/states": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["alerts_get_alerts_states"];
+        /**
+         * Holding List
+         * @description Who holds which post today.
+         */
+        get: operations["anlan_kernel_people_api_directory_holding_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/posts/{post_id}/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appoint
+         * @description Appoint somebody to a post.
+         */
+        post: operations["anlan_kernel_people_api_directory_appoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/holdings/{holding_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Holding
+         * @description End somebody's time in a post.
+         */
+        post: operations["anlan_kernel_people_api_directory_end_holding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shifts
+         * @description Shifts of the organisations that I reach.
+         */
+        get: operations["anlan_kernel_people_api_directory_shifts"];
+        put?: never;
+        /**
+         * Add Shift
+         * @description Put somebody on duty.
+         */
+        post: operations["anlan_kernel_people_api_directory_add_shift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents
+         * @description Documents that I reach.
+         */
+        get: operations["anlan_kernel_documents_api_documents"];
+        put?: never;
+        /**
+         * Upload
+         * @description Keep a file; a repeat with the same `Idempotency-Key` keeps nothing more.
+         */
+        post: operations["anlan_kernel_documents_api_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Document
+         * @description One document, without its content.
+         */
+        get: operations["anlan_kernel_documents_api_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Content
+         * @description The content, always as an attachment: no page of ours ever runs it.
+         */
+        get: operations["anlan_kernel_documents_api_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Withdraw my own document.
+         */
+        post: operations["anlan_kernel_documents_api_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -491,7 +515,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["messaging_get_messaging_messages"];
+        /**
+         * Messages
+         * @description My messages, the newest first.
+         */
+        get: operations["anlan_kernel_messaging_api_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unread
+         * @description How many messages I have not read.
+         */
+        get: operations["anlan_kernel_messaging_api_unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,21 +557,53 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["messaging_post_messaging_messages_message_id_read"];
+        /**
+         * Mark Read
+         * @description Note that I have read a message.
+         */
+        post: operations["anlan_kernel_messaging_api_mark_read"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/documents": {
+    "/api/v1/subjects": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["documents_get_documents"];
+        /**
+         * List Subjects
+         * @description List subjects by name.
+         */
+        get: operations["anlan_kernel_subjects_api_list_subjects"];
+        put?: never;
+        /**
+         * Register Subject
+         * @description Register a subject under another.
+         */
+        post: operations["anlan_kernel_subjects_api_register_subject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Kinds
+         * @description List the kinds of subject.
+         */
+        get: operations["anlan_kernel_subjects_api_list_kinds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,14 +612,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/journal": {
+    "/api/v1/subjects/points.geojson": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["audit_get_audit_journal"];
+        /**
+         * Subject Points
+         * @description Return the placed subjects for the map.
+         */
+        get: operations["anlan_kernel_subjects_api_subject_points"];
         put?: never;
         post?: never;
         delete?: never;
@@ -548,14 +632,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/seals": {
+    "/api/v1/subjects/{subject_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["audit_get_audit_seals"];
+        /**
+         * Get Subject
+         * @description Return one subject.
+         */
+        get: operations["anlan_kernel_subjects_api_get_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Subject
+         * @description Change a subject; needs If-Match.
+         */
+        patch: operations["anlan_kernel_subjects_api_change_subject"];
+        trace?: never;
+    };
+    "/api/v1/sensing/datastreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datastreams
+         * @description List datastreams by number.
+         */
+        get: operations["anlan_kernel_sensing_api_list_datastreams"];
         put?: never;
         post?: never;
         delete?: never;
@@ -564,16 +676,408 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/health": {
+    "/api/v1/sensing/subjects/{subject_id}/datastreams": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["base_get_health"];
+        /**
+         * Subject Datastreams
+         * @description Return the datastreams of a subject and of what hangs below it, with newest readings.
+         */
+        get: operations["anlan_kernel_sensing_api_subject_datastreams"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/datastreams/{datastream_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Datastream
+         * @description Return one datastream with its limits and newest reading.
+         */
+        get: operations["anlan_kernel_sensing_api_get_datastream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/datastreams/{datastream_id}/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Observations
+         * @description Return readings between two moments (RFC 3339), raw or as min, max, mean a bucket.
+         */
+        get: operations["anlan_kernel_sensing_api_observations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/datastreams/{datastream_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Datastream
+         * @description Retire a datastream; its number is never given again.
+         */
+        post: operations["anlan_kernel_sensing_api_retire_datastream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Limits
+         * @description List limits, in force and superseded.
+         */
+        get: operations["anlan_kernel_sensing_api_list_limits"];
+        put?: never;
+        /**
+         * File Limit
+         * @description File a limit; in force once the engine has passed its place in the log.
+         */
+        post: operations["anlan_kernel_sensing_api_file_limit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/limits/{limit_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Limit
+         * @description Withdraw a limit, with a reason.
+         */
+        post: operations["anlan_kernel_sensing_api_withdraw_limit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suppressions
+         * @description List suppressions by design.
+         */
+        get: operations["anlan_kernel_sensing_api_list_suppressions"];
+        put?: never;
+        /**
+         * File Suppression
+         * @description File a suppression by design.
+         */
+        post: operations["anlan_kernel_sensing_api_file_suppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/suppressions/{suppression_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Suppression
+         * @description End a suppression before its time.
+         */
+        post: operations["anlan_kernel_sensing_api_end_suppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gateways
+         * @description List gateways and how they are.
+         */
+        get: operations["anlan_kernel_sensing_api_list_gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quarantine
+         * @description List what the doors could not read.
+         */
+        get: operations["anlan_kernel_sensing_api_list_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alarms
+         * @description List alarms, newest first.
+         */
+        get: operations["anlan_kernel_alerts_api_list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Open Alarms
+         * @description List what is active or not closed by its firm.
+         */
+        get: operations["anlan_kernel_alerts_api_list_open_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Subject States
+         * @description Return every subject's worst open alarm for the map.
+         */
+        get: operations["anlan_kernel_alerts_api_subject_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description Return the causes and outcomes that the forms offer.
+         */
+        get: operations["anlan_kernel_alerts_api_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/{alarm_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alarm
+         * @description Return one alarm.
+         */
+        get: operations["anlan_kernel_alerts_api_get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/{alarm_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Alarm
+         * @description Confirm for the firm (确认).
+         */
+        post: operations["anlan_kernel_alerts_api_confirm_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/{alarm_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Alarm
+         * @description Close for the firm with cause and measure (消警).
+         */
+        post: operations["anlan_kernel_alerts_api_close_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/{alarm_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Alarm
+         * @description Check for the bureau in charge (核查).
+         */
+        post: operations["anlan_kernel_alerts_api_check_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/{alarm_id}/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shelve Alarm
+         * @description Put aside for a while (搁置).
+         */
+        post: operations["anlan_kernel_alerts_api_shelve_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/alarms/{alarm_id}/unshelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshelve Alarm
+         * @description Take back from the shelf.
+         */
+        post: operations["anlan_kernel_alerts_api_unshelve_alarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -587,7 +1091,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["demo_get_demo_cast"];
+        /**
+         * Cast
+         * @description Who takes part in the demo.
+         */
+        get: operations["anlan_app_demo_api_cast"];
         put?: never;
         post?: never;
         delete?: never;
@@ -600,456 +1108,1535 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            errors?: {
-                [key: string]: unknown;
-            }[];
-        };
-        SessionUser: {
+        /**
+         * ExerciseRef
+         * @description The drill that a session takes part in.
+         */
+        ExerciseRef: {
+            /** Id */
             id: string;
+            /** Name */
             name: string;
-            username: string;
-            administrator: string;
         };
-        SessionPost: {
+        /**
+         * OrganisationRef
+         * @description An organisation by name.
+         */
+        OrganisationRef: {
+            /** Id */
             id: string;
-            title: string;
-            title_en: string;
-            role: string;
-            organisation: {
-                id: string;
-                name: string;
-            };
+            /** Name */
+            name: string;
         };
-        Session: {
+        /**
+         * SessionOut
+         * @description What the web application must know of this session; `user` is null before the log-in.
+         */
+        SessionOut: {
             user: components["schemas"]["SessionUser"] | null;
+            /** Posts */
             posts: components["schemas"]["SessionPost"][];
+            /** Permissions */
             permissions: string[];
+            /** Demo */
             demo: boolean;
+            /** Notice */
             notice: string;
-            exercise: {
-                id: string;
-                name: string;
-            } | null;
+            exercise: components["schemas"]["ExerciseRef"] | null;
+            /** Must Change Password */
             must_change_password: boolean;
+            /** Csrf Token */
             csrf_token: string;
+            /** Server Time */
             server_time: number;
         };
-        SessionIn: {
+        /**
+         * SessionPost
+         * @description One post of who is signed in.
+         */
+        SessionPost: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Role */
+            role: string;
+            organisation: components["schemas"]["OrganisationRef"];
+        };
+        /**
+         * SessionUser
+         * @description Who is signed in.
+         */
+        SessionUser: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Username */
             username: string;
+            /** Administrator */
+            administrator: string;
+        };
+        /**
+         * SignInBody
+         * @description Name and password.
+         */
+        SignInBody: {
+            /** Username */
+            username: string;
+            /** Password */
             password: string;
         };
-        LinkIn: {
+        /**
+         * LinkBody
+         * @description The token of a one-time link.
+         */
+        LinkBody: {
+            /** Token */
             token: string;
         };
-        Ticket: {
+        /**
+         * PasswordBody
+         * @description The old password and the new one.
+         */
+        PasswordBody: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+        };
+        /**
+         * TicketOut
+         * @description A ticket for the live stream.
+         */
+        TicketOut: {
+            /** Ticket */
             ticket: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
         };
-        RegistryEntry: {
+        /**
+         * MenuEntry
+         * @description One entry of the registry.
+         */
+        MenuEntry: {
+            /** Key */
             key: string;
+            /** Title Zh */
             title_zh: string;
+            /** Title En */
             title_en: string;
+            /** Component */
             component: string | null;
+            /** Path */
             path: string | null;
+            /** Icon */
             icon: string | null;
+            /** Order */
             order: number;
         };
-        Registry: {
-            menu: components["schemas"]["RegistryEntry"][];
-            map_layers: components["schemas"]["RegistryEntry"][];
-            dossier_sections: components["schemas"]["RegistryEntry"][];
-            panels: components["schemas"]["RegistryEntry"][];
-            report_templates: components["schemas"]["RegistryEntry"][];
-            alarm_advice: components["schemas"]["RegistryEntry"][];
-            search: components["schemas"]["RegistryEntry"][];
-            exports: components["schemas"]["RegistryEntry"][];
-            settings: components["schemas"]["RegistryEntry"][];
+        /**
+         * RegistryOut
+         * @description What the systems add to the core and this person may open.
+         */
+        RegistryOut: {
+            /** Menu */
+            menu: components["schemas"]["MenuEntry"][];
+            /** Map Layers */
+            map_layers: components["schemas"]["MenuEntry"][];
+            /** Dossier Sections */
+            dossier_sections: components["schemas"]["MenuEntry"][];
+            /** Panels */
+            panels: components["schemas"]["MenuEntry"][];
+            /** Report Templates */
+            report_templates: components["schemas"]["MenuEntry"][];
+            /** Alarm Advice */
+            alarm_advice: components["schemas"]["MenuEntry"][];
+            /** Search */
+            search: components["schemas"]["MenuEntry"][];
+            /** Exports */
+            exports: components["schemas"]["MenuEntry"][];
+            /** Settings */
+            settings: components["schemas"]["MenuEntry"][];
         };
-        Region: {
+        /**
+         * RegionOut
+         * @description The part of the country that this node serves.
+         */
+        RegionOut: {
+            /** Node */
             node: string;
+            /** Name */
             name: string;
-            bbox: number[];
-            center: number[];
+            /** Name En */
+            name_en: string;
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Center */
+            center: [
+                number,
+                number
+            ];
+            /** Attribution */
             attribution: string;
+            /** Is Schematic */
             is_schematic: boolean;
+            /** Demo */
             demo: boolean;
         };
-        Division: {
+        /**
+         * ListQuery
+         * @description The query of every list.
+         */
+        ListQuery: {
+            /**
+             * Filter
+             * @default []
+             */
+            filter: string[];
+            /**
+             * Sort
+             * @default
+             */
+            sort: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+        };
+        /**
+         * DivisionOut
+         * @description One division in force.
+         */
+        DivisionOut: {
+            /** Id */
             id: string;
+            /** Code */
             code: string;
+            /** Name */
             name: string;
-            level: string;
-            parent_id: string | null;
-        };
-        FeatureCollection: {
-            /** @enum {string} */
-            type: "FeatureCollection";
-            features: {
-                /** @enum {string} */
-                type: "Feature";
-                geometry: {
-                    [key: string]: unknown;
-                };
-                properties: {
-                    [key: string]: unknown;
-                };
-                id?: string;
-            }[];
-        };
-        Subject: {
-            id: string;
-            name: string;
+            /** Name En */
             name_en: string;
-            kind: string;
-            kind_title: string;
-            code: string;
-            is_invented: boolean;
-            parent_id: string | null;
-            organisation_id: string | null;
-            organisation_name: string | null;
+            /** Level */
+            level: number;
+            /** Div */
             div: number;
-            zone: number | null;
-            site: string | null;
-            lon: number | null;
-            lat: number | null;
-            status: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Population */
+            population: number | null;
+            /** Version */
             version: number;
         };
-        SubjectDetail: {
+        /** DivisionOutPage */
+        DivisionOutPage: {
+            /** Items */
+            items: components["schemas"]["DivisionOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * OrganisationOut
+         * @description An organisation in a list.
+         */
+        OrganisationOut: {
+            /** Id */
             id: string;
+            /** Name */
             name: string;
+            /** Name En */
             name_en: string;
+            /** Kind */
             kind: string;
-            kind_title: string;
-            code: string;
-            is_invented: boolean;
+            /** Credit Code */
+            credit_code: string | null;
+            /** Parent Id */
             parent_id: string | null;
-            organisation_id: string | null;
-            organisation_name: string | null;
-            div: number;
+            /** Territory Code */
+            territory_code: string;
+            /** Zone */
             zone: number | null;
-            site: string | null;
-            lon: number | null;
-            lat: number | null;
-            status: string;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Version */
             version: number;
+        };
+        /** OrganisationOutPage */
+        OrganisationOutPage: {
+            /** Items */
+            items: components["schemas"]["OrganisationOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * RoleOut
+         * @description A role in a list.
+         */
+        RoleOut: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Family */
+            family: string;
+            /** Ceiling */
+            ceiling: number;
+            /** Permissions */
+            permissions: string[];
+            /** Version */
+            version: number;
+        };
+        /** RoleOutPage */
+        RoleOutPage: {
+            /** Items */
+            items: components["schemas"]["RoleOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * NamesOut
+         * @description The names behind `actor` columns.
+         */
+        NamesOut: {
+            /** Names */
+            names: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * UserOut
+         * @description An account in a list; never its password.
+         */
+        UserOut: {
+            /** Id */
+            id: string;
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Administrator */
+            administrator: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Last Login */
+            last_login: string | null;
+            /** Version */
+            version: number;
+        };
+        /** UserOutPage */
+        UserOutPage: {
+            /** Items */
+            items: components["schemas"]["UserOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * UserBody
+         * @description A new account with a temporary password.
+         */
+        UserBody: {
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * ActiveBody
+         * @description Whether an account may be used.
+         */
+        ActiveBody: {
+            /** Is Active */
+            is_active: boolean;
+        };
+        /**
+         * PostOut
+         * @description A post in a list.
+         */
+        PostOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Role */
+            role: string;
+            /** Role Title */
+            role_title: string;
+            /** Organisation Id */
+            organisation_id: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Territory Code */
+            territory_code: string | null;
+            /** Version */
+            version: number;
+        };
+        /** PostOutPage */
+        PostOutPage: {
+            /** Items */
+            items: components["schemas"]["PostOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * PostBody
+         * @description A new post.
+         */
+        PostBody: {
+            /** Organisation Id */
+            organisation_id: string;
+            /** Role */
+            role: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Title En
+             * @default
+             */
+            title_en: string;
+            /** Territory Code */
+            territory_code?: string | null;
+        };
+        /**
+         * HoldingOut
+         * @description Who holds a post.
+         */
+        HoldingOut: {
+            /** Id */
+            id: string;
+            /** Post Id */
+            post_id: string;
+            /** Post Title */
+            post_title: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** User Id */
+            user_id: string;
+            /** User Name */
+            user_name: string;
+            /**
+             * Held From
+             * Format: date-time
+             */
+            held_from: string;
+            /** Held To */
+            held_to: string | null;
+            /** Appointed By */
+            appointed_by: string;
+            /** Version */
+            version: number;
+        };
+        /** HoldingOutPage */
+        HoldingOutPage: {
+            /** Items */
+            items: components["schemas"]["HoldingOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * HoldingBody
+         * @description An appointment.
+         */
+        HoldingBody: {
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * DutyShiftOut
+         * @description A shift in a list.
+         */
+        DutyShiftOut: {
+            /** Id */
+            id: string;
+            /** Organisation Id */
+            organisation_id: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Post Id */
+            post_id: string;
+            /** Post Title */
+            post_title: string;
+            /** User Id */
+            user_id: string;
+            /** User Name */
+            user_name: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Version */
+            version: number;
+        };
+        /** DutyShiftOutPage */
+        DutyShiftOutPage: {
+            /** Items */
+            items: components["schemas"]["DutyShiftOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * DutyShiftBody
+         * @description A new shift; times carry their offset.
+         */
+        DutyShiftBody: {
+            /** User Id */
+            user_id: string;
+            /** Post Id */
+            post_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+        };
+        /**
+         * DocumentOut
+         * @description A document, without its content.
+         */
+        DocumentOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Sensitivity */
+            sensitivity: number;
+            /** Owner */
+            owner: string;
+            /** Owner Name */
+            owner_name: string;
+            /** About */
+            about: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Exercise Id */
+            exercise_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /** DocumentOutPage */
+        DocumentOutPage: {
+            /** Items */
+            items: components["schemas"]["DocumentOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * UploadForm
+         * @description What is said about a file beside its bytes; `name` is the sender's own unless given.
+         */
+        UploadForm: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Sensitivity
+             * @default 1
+             */
+            sensitivity: number;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+        };
+        /**
+         * MessageOut
+         * @description One message in the inbox of who asks; `version` is that of its delivery.
+         */
+        MessageOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Sender */
+            sender: string;
+            /** Sender Name */
+            sender_name: string;
+            /** About Kind */
+            about_kind: string;
+            /** About Id */
+            about_id: string | null;
+            /** Sensitivity */
+            sensitivity: number;
+            /** Sent At */
+            sent_at: string | null;
+            /** Read At */
+            read_at: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Exercise Id */
+            exercise_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /** MessageOutPage */
+        MessageOutPage: {
+            /** Items */
+            items: components["schemas"]["MessageOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * UnreadOut
+         * @description How many messages wait to be read.
+         */
+        UnreadOut: {
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * SubjectRow
+         * @description One line of the list of subjects.
+         */
+        SubjectRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Kind */
+            kind: string;
+            /** Kind Title */
+            kind_title: string;
+            /** Code */
+            code: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Organisation Id */
+            organisation_id: string | null;
+            /** Organisation Name */
+            organisation_name: string | null;
+            /** Status */
+            status: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
+            /** Is Invented */
+            is_invented: boolean;
+        };
+        /** SubjectRowPage */
+        SubjectRowPage: {
+            /** Items */
+            items: components["schemas"]["SubjectRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * PathStep
+         * @description One subject above another.
+         */
+        PathStep: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SubjectOut
+         * @description One subject with its attributes and what it hangs under.
+         */
+        SubjectOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Kind */
+            kind: string;
+            /** Kind Title */
+            kind_title: string;
+            /** Code */
+            code: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Organisation Id */
+            organisation_id: string | null;
+            /** Organisation Name */
+            organisation_name: string | null;
+            /** Status */
+            status: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Attributes */
             attributes: {
                 [key: string]: unknown;
             };
+            /** Schema */
             schema: {
                 [key: string]: unknown;
             };
-            path: {
-                id: string;
-                name: string;
+            /** Path */
+            path: components["schemas"]["PathStep"][];
+        };
+        /**
+         * SubjectIn
+         * @description A subject to be registered; coordinates are WGS-84/CGCS2000 degrees.
+         */
+        SubjectIn: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * KindOut
+         * @description A kind of subject with the JSON schema of its attributes.
+         */
+        KindOut: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Icon */
+            icon: string;
+            /** Matter */
+            matter: string;
+            /** Schema */
+            schema_: {
+                [key: string]: unknown;
+            };
+            /** Schema Version */
+            schema_version: number;
+        };
+        /** KindOutPage */
+        KindOutPage: {
+            /** Items */
+            items: components["schemas"]["KindOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * FeatureCollection
+         * @description GeoJSON (RFC 7946).
+         */
+        FeatureCollection: {
+            /** Type */
+            type: string;
+            /** Features */
+            features: {
+                [key: string]: unknown;
             }[];
         };
-        LimitBrief: {
-            id: string;
-            condition: string;
-            value: number;
-            unit: string;
-            deadband: number;
-            priority: number;
+        /**
+         * SubjectPatch
+         * @description What may be changed of a subject.
+         */
+        SubjectPatch: {
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Status */
+            status?: string | null;
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
         };
-        Reading: {
+        /**
+         * DatastreamRow
+         * @description One line of the list of datastreams.
+         */
+        DatastreamRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Gateway Id */
+            gateway_id: string;
+            /** Unit */
+            unit: string;
+            /** Property */
+            property: string;
+            /** Property Title */
+            property_title: string;
+            /** Resolution */
+            resolution: number | null;
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /** DatastreamRowPage */
+        DatastreamRowPage: {
+            /** Items */
+            items: components["schemas"]["DatastreamRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * DatastreamOut
+         * @description One datastream with its limits and its newest reading.
+         */
+        DatastreamOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Gateway Id */
+            gateway_id: string;
+            /** Unit */
+            unit: string;
+            /** Property */
+            property: string;
+            /** Property Title */
+            property_title: string;
+            /** Resolution */
+            resolution: number | null;
+            /** Retired At */
+            retired_at: string | null;
+            /** Limits */
+            limits: components["schemas"]["LimitBrief"][];
+            last: components["schemas"]["LastReading"] | null;
+            /** Tail Missing */
+            tail_missing: boolean;
+        };
+        /**
+         * LastReading
+         * @description The newest reading: time in ms UTC, value, quality (192 good, 64 uncertain, 72 clock, 0 bad).
+         */
+        LastReading: {
+            /** T */
             t: number;
+            /** V */
             v: number;
+            /** Q */
             q: number;
         };
-        DatastreamRow: {
+        /**
+         * LimitBrief
+         * @description A limit in force as a curve draws it.
+         */
+        LimitBrief: {
+            /** Id */
             id: string;
-            version: number;
-            number: number;
-            name: string;
-            tag: string;
-            subject_id: string;
-            subject_name: string;
-            gateway_id: string;
-            unit: string;
-            property: string;
-            property_title: string;
-            resolution: number | null;
-            retired_at: string | null;
-        };
-        Datastream: {
-            id: string;
-            version: number;
-            number: number;
-            name: string;
-            tag: string;
-            subject_id: string;
-            subject_name: string;
-            gateway_id: string;
-            unit: string;
-            property: string;
-            property_title: string;
-            resolution: number | null;
-            retired_at: string | null;
-            limits: components["schemas"]["LimitBrief"][];
-            last: components["schemas"]["Reading"] | null;
-            tail_missing: boolean;
-        };
-        SubjectDatastreams: {
-            items: components["schemas"]["Datastream"][];
-            tail_missing: boolean;
-        };
-        Observations: {
-            datastream_id: string;
-            unit: string;
-            /** @enum {string} */
-            mode: "raw" | "buckets";
-            t: number[];
-            tail_missing: boolean;
-            v?: (number | null)[];
-            min?: (number | null)[];
-            max?: (number | null)[];
-            mean?: (number | null)[];
-            count?: number[];
-            q?: number[];
-        };
-        Limit: {
-            id: string;
-            datastream_id: string;
+            /** Condition */
             condition: string;
-            value: number | null;
+            /** Value */
+            value: number;
+            /** Unit */
+            unit: string;
+            /** Deadband */
+            deadband: number;
+            /** Priority */
+            priority: number;
         };
-        Suppression: {
-            id: string;
+        /**
+         * SubjectDatastreams
+         * @description Every datastream of a subject and of what hangs below it, for its card.
+         */
+        SubjectDatastreams: {
+            /** Items */
+            items: components["schemas"]["DatastreamOut"][];
+            /** Tail Missing */
+            tail_missing: boolean;
+        };
+        /**
+         * ObservationsOut
+         * @description History of a datastream: raw readings, or buckets when there are more than `points`.
+         */
+        ObservationsOut: {
+            /** Datastream Id */
             datastream_id: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "raw" | "buckets";
+            /** T */
+            t: number[];
+            /**
+             * V
+             * @default []
+             */
+            v: (number | null)[];
+            /**
+             * Q
+             * @default []
+             */
+            q: number[];
+            /**
+             * Corrected
+             * @default []
+             */
+            corrected: boolean[];
+            /**
+             * Min
+             * @default []
+             */
+            min: (number | null)[];
+            /**
+             * Max
+             * @default []
+             */
+            max: (number | null)[];
+            /**
+             * Mean
+             * @default []
+             */
+            mean: (number | null)[];
+            /**
+             * Count
+             * @default []
+             */
+            count: number[];
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+            /** Tail Missing */
+            tail_missing: boolean;
+        };
+        /**
+         * LimitRow
+         * @description One limit with who filed it, on what ground, and since when it is in force.
+         */
+        LimitRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Datastream Id */
+            datastream_id: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Tag */
+            tag: string;
+            /** Condition */
+            condition: string;
+            /** Value */
+            value: number;
+            /** Unit */
+            unit: string;
+            /** Deadband */
+            deadband: number;
+            /** On Delay Ms */
+            on_delay_ms: number;
+            /** Off Delay Ms */
+            off_delay_ms: number;
+            /** Priority */
+            priority: number;
+            /** Standard */
+            standard: string;
+            /** Clause */
+            clause: string;
+            /** Confidence */
+            confidence: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Superseded At */
+            superseded_at: string | null;
+            /** Filed By */
+            filed_by: string;
+            /** Reason */
+            reason: string;
+            /** Log Seq */
+            log_seq: number | null;
+            /** Log At */
+            log_at: string | null;
+        };
+        /** LimitRowPage */
+        LimitRowPage: {
+            /** Items */
+            items: components["schemas"]["LimitRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * LimitIn
+         * @description A limit to be filed; values are in the datastream's unit, for silent in seconds.
+         */
+        LimitIn: {
+            /** Datastream Id */
+            datastream_id: string;
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "HH" | "H" | "L" | "LL" | "silent";
+            /** Value */
+            value: number;
+            /**
+             * Deadband
+             * @default 0
+             */
+            deadband: number;
+            /**
+             * On Delay Ms
+             * @default 0
+             */
+            on_delay_ms: number;
+            /**
+             * Off Delay Ms
+             * @default 0
+             */
+            off_delay_ms: number;
+            /** Priority */
+            priority?: number | null;
+            /**
+             * Standard
+             * @default
+             */
+            standard: string;
+            /**
+             * Clause
+             * @default
+             */
+            clause: string;
+            /**
+             * Confidence
+             * @default unverified
+             * @enum {string}
+             */
+            confidence: "standard" | "design" | "default" | "unverified";
+            /**
+             * Reason
+             * @default
+             */
             reason: string;
         };
-        Gateway: {
+        /**
+         * ReasonIn
+         * @description Why.
+         */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SuppressionRow
+         * @description One suppression by design.
+         */
+        SuppressionRow: {
+            /** Id */
             id: string;
+            /** Version */
             version: number;
+            /** Datastream Id */
+            datastream_id: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Tag */
+            tag: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Filed By */
+            filed_by: string;
+        };
+        /** SuppressionRowPage */
+        SuppressionRowPage: {
+            /** Items */
+            items: components["schemas"]["SuppressionRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * SuppressionIn
+         * @description A suppression to be filed.
+         */
+        SuppressionIn: {
+            /** Datastream Id */
+            datastream_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * GatewayRow
+         * @description One gateway and how it is.
+         */
+        GatewayRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Firm Code */
             firm_code: string;
+            /** Code */
             code: string;
+            /** Name */
             name: string;
+            /** Organisation Name */
             organisation_name: string;
+            /** Shard */
             shard: number;
+            /** Is Active */
             is_active: boolean;
+            /** Last Seen At */
             last_seen_at: string | null;
+            /** Health */
             health: {
                 [key: string]: unknown;
             };
         };
-        QuarantineRow: {
-            id: string;
-            reason: string;
-            at: string;
+        /** GatewayRowPage */
+        GatewayRowPage: {
+            /** Items */
+            items: components["schemas"]["GatewayRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
         };
-        Alarm: {
+        /**
+         * QuarantineRow
+         * @description One message that a door could not read.
+         */
+        QuarantineRow: {
+            /** Id */
             id: string;
+            /** Door */
+            door: string;
+            /** Topic */
+            topic: string;
+            /** Code */
+            code: string;
+            /** Reason */
+            reason: string;
+            /** Gateway Name */
+            gateway_name: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Settled At */
+            settled_at: string | null;
+        };
+        /** QuarantineRowPage */
+        QuarantineRowPage: {
+            /** Items */
+            items: components["schemas"]["QuarantineRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * AlarmOut
+         * @description The public state of an alarm (events.AlarmState).
+         */
+        AlarmOut: {
+            /** Id */
+            id: string;
+            /** Version */
             version: number;
+            /** Subject Id */
             subject_id: string;
+            /** Subject Name */
             subject_name: string;
+            /** Datastream Id */
             datastream_id: string;
+            /** Datastream Name */
             datastream_name: string;
+            /** Tag */
             tag: string;
+            /** Unit */
             unit: string;
+            /** Condition */
             condition: string;
+            /** Priority */
             priority: number;
-            /** @enum {string} */
+            /**
+             * Instrument State
+             * @enum {string}
+             */
             instrument_state: "active" | "returned";
-            /** @enum {string} */
+            /**
+             * Firm State
+             * @enum {string}
+             */
             firm_state: "new" | "confirmed" | "closed";
-            /** @enum {string} */
+            /**
+             * Bureau State
+             * @enum {string}
+             */
             bureau_state: "none" | "listed" | "in_hand" | "closed";
+            /** Value */
             value: number | null;
+            /** Limit Value */
             limit_value: number | null;
+            /**
+             * Raised At
+             * Format: date-time
+             */
             raised_at: string;
+            /**
+             * Last Raised At
+             * Format: date-time
+             */
             last_raised_at: string;
+            /** Returned At */
             returned_at: string | null;
+            /** Occurrences */
             occurrences: number;
+            /** Is Late */
             is_late: boolean;
+            /** Confirmed By */
             confirmed_by: string;
+            /** Confirmed At */
             confirmed_at: string | null;
+            /** Closed By */
             closed_by: string;
+            /** Closed At */
             closed_at: string | null;
+            /** Checked By */
             checked_by: string;
+            /** Checked At */
             checked_at: string | null;
+            /** Check Outcome */
             check_outcome: string;
+            /** Shelved Until */
             shelved_until: string | null;
+            /** Suppressed By */
             suppressed_by: string | null;
+            /** Out Of Service */
             out_of_service: boolean;
+            /** Parent Id */
             parent_id: string | null;
+            /** Cause Key */
             cause_key: string;
+            /** Div */
             div: number;
+            /** Zone */
             zone: number | null;
+            /** Site */
             site: string | null;
+            /** Exercise Id */
             exercise_id: string | null;
         };
-        CheckIn: {
-            outcome: string;
-            note: string;
+        /** AlarmOutPage */
+        AlarmOutPage: {
+            /** Items */
+            items: components["schemas"]["AlarmOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
         };
-        CloseIn: {
-            cause: string;
-            measure: string;
-            evidence: string;
-            is_false: boolean;
+        /**
+         * StatesOut
+         * @description A snapshot for the map with the journal position read before it.
+         */
+        StatesOut: {
+            /** Position */
+            position: number;
+            /** States */
+            states: components["schemas"]["SubjectAlarmState"][];
         };
-        ShelveIn: {
-            until: string;
-            reason: string;
+        /**
+         * SubjectAlarmState
+         * @description The worst open alarm of a subject.
+         */
+        SubjectAlarmState: {
+            /** Subject Id */
+            subject_id: string;
+            /** Priority */
+            priority: number;
+            /** Count */
+            count: number;
+            /** Active */
+            active: number;
         };
+        /**
+         * Choice
+         * @description A code with its Chinese title.
+         */
         Choice: {
+            /** Code */
             code: string;
+            /** Title */
             title: string;
         };
-        Choices: {
+        /**
+         * ChoicesOut
+         * @description What a person may say when closing or checking.
+         */
+        ChoicesOut: {
+            /** Causes */
             causes: components["schemas"]["Choice"][];
+            /** Outcomes */
             outcomes: components["schemas"]["Choice"][];
         };
-        AlarmStates: {
-            position: number;
-            states: {
-                subject_id: string;
-                priority: number;
-                count: number;
-                active: number;
-            }[];
+        /**
+         * CloseIn
+         * @description The firm's disposition (消警).
+         */
+        CloseIn: {
+            /** Cause */
+            cause: string;
+            /** Measure */
+            measure: string;
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+            /**
+             * Is False
+             * @default false
+             */
+            is_false: boolean;
         };
-        Message: {
-            id: string;
-            title: string;
-            body: string;
-            sent_at: string;
-            read_at: string | null;
-            sender?: string | null;
-            kind?: string;
-            object?: string | null;
-            exercise_id?: string | null;
+        /**
+         * CheckIn
+         * @description The bureau's check (核查).
+         */
+        CheckIn: {
+            /** Outcome */
+            outcome: string;
+            /** Note */
+            note: string;
         };
-        Document: {
-            id: string;
+        /**
+         * ShelveIn
+         * @description Put aside until a moment, for a reason (搁置).
+         */
+        ShelveIn: {
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CastMemberOut
+         * @description One part; links that sign in are shown on the terminal, never here.
+         */
+        CastMemberOut: {
+            /** Name */
             name: string;
-            sha256: string;
-            size: number;
-        };
-        JournalRow: {
-            id: string;
-            type: string;
-            known_at: string;
-            actor: string;
-            object: string;
-            version: number;
-            position?: number | null;
-            node?: string;
-            occurred_at?: string | null;
-            correlation_id?: string | null;
-            exercise_id?: string | null;
-            data?: {
-                [key: string]: unknown;
-            };
-            actor_name?: string | null;
-        };
-        Seal: {
-            position_from: number;
-            position_to: number;
-            digest: string;
-            sealed_at: string;
-        };
-        Health: {
-            status: string;
-            checks: {
-                name: string;
-                status: string;
-                detail?: string | null;
-                value?: string | null;
-                at?: string | null;
-            }[];
-            version?: string;
-            server_time?: number;
-        };
-        CastMember: {
-            name: string;
+            /** Username */
             username: string;
+            /** Post */
             post: string;
+            /** Post En */
+            post_en: string;
+            /** Organisation */
             organisation: string;
+            /** Organisation En */
+            organisation_en: string;
+            /** Try */
             try: string[];
-            link?: string | null;
+            /** Try En */
+            try_en: string[];
         };
-        Cast: {
-            items: components["schemas"]["CastMember"][];
-        };
-        DivisionPage: {
-            items: components["schemas"]["Division"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        SubjectPage: {
-            items: components["schemas"]["Subject"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        DatastreamRowPage: {
-            items: components["schemas"]["DatastreamRow"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        LimitPage: {
-            items: components["schemas"]["Limit"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        SuppressionPage: {
-            items: components["schemas"]["Suppression"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        GatewayPage: {
-            items: components["schemas"]["Gateway"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        QuarantineRowPage: {
-            items: components["schemas"]["QuarantineRow"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        AlarmPage: {
-            items: components["schemas"]["Alarm"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        MessagePage: {
-            items: components["schemas"]["Message"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        DocumentPage: {
-            items: components["schemas"]["Document"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        JournalRowPage: {
-            items: components["schemas"]["JournalRow"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
-        };
-        SealPage: {
-            items: components["schemas"]["Seal"][];
-            next: string | null;
-            count: number;
-            count_capped: boolean;
+        /**
+         * CastOut
+         * @description The cast.
+         */
+        CastOut: {
+            /** Items */
+            items: components["schemas"]["CastMemberOut"][];
         };
     };
     responses: never;
@@ -1060,7 +2647,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    people_get_session: {
+    anlan_kernel_people_api_sessions_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1075,21 +2662,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
         };
     };
-    people_post_session: {
+    anlan_kernel_people_api_sessions_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -1098,7 +2676,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionIn"];
+                "application/json": components["schemas"]["SignInBody"];
             };
         };
         responses: {
@@ -1108,21 +2686,185 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
         };
     };
-    people_delete_session: {
+    anlan_kernel_people_api_sessions_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_sessions_sign_in_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_sessions_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_sessions_live_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_sessions_my_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_places_api_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_places_api_divisions: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_places_api_divisions_geojson: {
+        parameters: {
+            query: {
+                level: "province" | "city" | "county" | "township" | "village";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    anlan_kernel_places_api_areas_geojson: {
         parameters: {
             query?: never;
             header?: never;
@@ -1138,18 +2880,124 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
-            default: {
+        };
+    };
+    anlan_kernel_places_api_settlements_geojson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_organisations: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["OrganisationOutPage"];
                 };
             };
         };
     };
-    people_post_session_link: {
+    anlan_kernel_people_api_directory_roles: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_names: {
+        parameters: {
+            query: {
+                actor: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamesOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_user_list: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_create_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -1158,7 +3006,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkIn"];
+                "application/json": components["schemas"]["UserBody"];
             };
         };
         responses: {
@@ -1168,28 +3016,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["UserOut"];
                 };
             };
         };
     };
-    "live_get_live-ticket": {
+    anlan_kernel_people_api_directory_set_active: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                user_id: string;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActiveBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -1197,84 +3042,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["UserOut"];
                 };
             };
         };
     };
-    base_get_registry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Registry"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    places_get_places_region: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Region"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    places_get_places_divisions: {
+    anlan_kernel_people_api_directory_post_list: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1289,59 +3067,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DivisionPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["PostOutPage"];
                 };
             };
         };
     };
-    "places_get_places_divisions.geojson": {
-        parameters: {
-            query: {
-                level: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeatureCollection"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "places_get_places_areas.geojson": {
+    anlan_kernel_people_api_directory_create_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -1349,55 +3091,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureCollection"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["PostOut"];
                 };
             };
         };
     };
-    "places_get_places_settlements.geojson": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeatureCollection"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    subjects_get_subjects: {
+    anlan_kernel_people_api_directory_holding_list: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1412,21 +3116,404 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SubjectPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HoldingOutPage"];
                 };
             };
         };
     };
-    subjects_get_subjects_subject_id: {
+    anlan_kernel_people_api_directory_appoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldingOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_end_holding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldingOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_shifts: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShiftOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_add_shift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyShiftBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShiftOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_documents_api_documents: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_documents_api_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Name
+                     * @default
+                     */
+                    name?: string;
+                    /**
+                     * Sensitivity
+                     * @default 1
+                     */
+                    sensitivity?: number;
+                    /**
+                     * About
+                     * @default
+                     */
+                    about?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_documents_api_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_documents_api_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    anlan_kernel_documents_api_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_messaging_api_messages: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_messaging_api_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_messaging_api_mark_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_subjects_api_list_subjects: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRowPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_subjects_api_register_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_subjects_api_list_kinds: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_subjects_api_subject_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCollection"];
+                };
+            };
+        };
+    };
+    anlan_kernel_subjects_api_get_subject: {
         parameters: {
             query?: never;
             header?: never;
@@ -1443,28 +3530,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SubjectDetail"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SubjectOut"];
                 };
             };
         };
     };
-    "subjects_get_subjects_points.geojson": {
+    anlan_kernel_subjects_api_change_subject: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                subject_id: string;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectPatch"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -1472,26 +3556,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureCollection"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SubjectOut"];
                 };
             };
         };
     };
-    sensing_get_sensing_datastreams: {
+    anlan_kernel_sensing_api_list_datastreams: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1509,18 +3584,9 @@ export interface operations {
                     "application/json": components["schemas"]["DatastreamRowPage"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    sensing_get_sensing_subjects_subject_id_datastreams: {
+    anlan_kernel_sensing_api_subject_datastreams: {
         parameters: {
             query?: never;
             header?: never;
@@ -1540,18 +3606,9 @@ export interface operations {
                     "application/json": components["schemas"]["SubjectDatastreams"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    sensing_get_sensing_datastreams_datastream_id: {
+    anlan_kernel_sensing_api_get_datastream: {
         parameters: {
             query?: never;
             header?: never;
@@ -1568,21 +3625,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Datastream"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["DatastreamOut"];
                 };
             };
         };
     };
-    sensing_get_sensing_datastreams_datastream_id_observations: {
+    anlan_kernel_sensing_api_observations: {
         parameters: {
             query: {
                 start: string;
@@ -1603,26 +3651,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Observations"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["ObservationsOut"];
                 };
             };
         };
     };
-    sensing_get_sensing_limits: {
+    anlan_kernel_sensing_api_retire_datastream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datastream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatastreamOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_list_limits: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1637,26 +3698,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["LimitRowPage"];
                 };
             };
         };
     };
-    sensing_get_sensing_suppressions: {
+    anlan_kernel_sensing_api_file_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitRow"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_withdraw_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitRow"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_list_suppressions: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1671,26 +3773,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuppressionPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SuppressionRowPage"];
                 };
             };
         };
     };
-    sensing_get_sensing_gateways: {
+    anlan_kernel_sensing_api_file_suppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionRow"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_end_suppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionRow"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_list_gateways: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1705,26 +3844,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GatewayPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayRowPage"];
                 };
             };
         };
     };
-    sensing_get_sensing_quarantine: {
+    anlan_kernel_sensing_api_list_quarantine: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1742,23 +3872,14 @@ export interface operations {
                     "application/json": components["schemas"]["QuarantineRowPage"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    alerts_get_alerts_alarms: {
+    anlan_kernel_alerts_api_list_alarms: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1773,57 +3894,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlarmPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOutPage"];
                 };
             };
         };
     };
-    alerts_get_alerts_alarms_alarm_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alarm_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Alarm"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    alerts_get_alerts_alarms_open: {
+    anlan_kernel_alerts_api_list_open_alarms: {
         parameters: {
             query?: {
                 filter?: string[];
                 sort?: string;
-                after?: string;
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -1838,21 +3919,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlarmPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOutPage"];
                 };
             };
         };
     };
-    alerts_get_alerts_choices: {
+    anlan_kernel_alerts_api_subject_states: {
         parameters: {
             query?: never;
             header?: never;
@@ -1867,21 +3939,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Choices"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["StatesOut"];
                 };
             };
         };
     };
-    alerts_post_alerts_alarms_alarm_id_confirm: {
+    anlan_kernel_alerts_api_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoicesOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_alerts_api_get_alarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -1898,21 +3981,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alarm"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOut"];
                 };
             };
         };
     };
-    alerts_post_alerts_alarms_alarm_id_unshelve: {
+    anlan_kernel_alerts_api_confirm_alarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -1929,56 +4003,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alarm"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOut"];
                 };
             };
         };
     };
-    alerts_post_alerts_alarms_alarm_id_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alarm_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Alarm"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    alerts_post_alerts_alarms_alarm_id_close: {
+    anlan_kernel_alerts_api_close_alarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -1999,21 +4029,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alarm"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOut"];
                 };
             };
         };
     };
-    alerts_post_alerts_alarms_alarm_id_shelve: {
+    anlan_kernel_alerts_api_check_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_alerts_api_shelve_alarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -2034,89 +4081,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alarm"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOut"];
                 };
             };
         };
     };
-    alerts_get_alerts_states: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlarmStates"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    messaging_get_messaging_messages: {
-        parameters: {
-            query?: {
-                filter?: string[];
-                sort?: string;
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessagePage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    messaging_post_messaging_messages_message_id_read: {
+    anlan_kernel_alerts_api_unshelve_alarm: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                message_id: string;
+                alarm_id: string;
             };
             cookie?: never;
         };
@@ -2128,123 +4103,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["AlarmOut"];
                 };
             };
         };
     };
-    documents_get_documents: {
-        parameters: {
-            query?: {
-                filter?: string[];
-                sort?: string;
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_get_audit_journal: {
-        parameters: {
-            query?: {
-                filter?: string[];
-                sort?: string;
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JournalRowPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_get_audit_seals: {
-        parameters: {
-            query?: {
-                filter?: string[];
-                sort?: string;
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SealPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    base_get_health: {
+    anlan_app_demo_api_cast: {
         parameters: {
             query?: never;
             header?: never;
@@ -2259,45 +4123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    demo_get_demo_cast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cast"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CastOut"];
                 };
             };
         };

@@ -84,4 +84,16 @@ describe('the live store', () => {
     say({ kind: 'frame', frame: { event: 'rows', data: { position: 2, rows: [row] } } })
     expect(alarms).toHaveBeenCalledOnce()
   })
+
+  it('shows a storm as counts and fetches once, not with every frame', async () => {
+    const store = started()
+    const reset = vi.fn()
+    store.onReset(reset)
+    const group = { type: 'alerts.alarm', key: 'gateway', count: 900, worst: 1 }
+    for (let n = 0; n < 8; n++) say({ kind: 'frame', frame: { event: 'groups', data: { position: n, groups: [group] } } })
+    expect(store.groups).toEqual([group])
+    await vi.advanceTimersByTimeAsync(3_100)
+    expect(reset).toHaveBeenCalledOnce()
+    expect(store.groups).toEqual([])
+  })
 })

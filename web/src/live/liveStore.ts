@@ -18,6 +18,7 @@ export type LiveHealth = 'live' | 'connecting' | 'stale' | 'held' | 'database_aw
 
 const ENGINE_LATE_S = 10
 const HIDDEN_GRACE_MS = 5_000
+const STORM_PAUSE_MS = 3_000
 const PING_MS = 30_000
 
 const connectHere: Connect = (listen) =>
@@ -37,6 +38,7 @@ export const useLiveStore = defineStore('live', () => {
   const watchers = new Map<string, number>()
   let transport: Transport | null = null
   let subscribed = false
+  let stormTimer: ReturnType<typeof setTimeout> | undefined
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined
 
   const isStale = computed(() => lastBeatMs.value !== null && nowMs.value - lastBeatMs.value > STALE_AFTER_MS)
@@ -95,7 +97,7 @@ export const useLiveStore = defineStore('live', () => {
   function receive(frame: Frame): void {
     if (frame.event === 'hello' || frame.event === 'beat') beat(frame.data)
     else if (frame.event === 'rows') deliver(frame.data.rows)
-    else if (frame.event === 'groups') groups.value = frame.data.groups
+    else if (frame.event === 'groups') storm(frame.data.groups)
     else if (frame.event === 'values') valueHandlers.forEach((handle) => handle(frame.data.values))
     else reset()
   }
@@ -108,8 +110,16 @@ export const useLiveStore = defineStore('live', () => {
     engineLagS.value = data.engine_lag_s ?? null
   }
 
+  /** More changed than a screen can show: say how much, and fetch what is shown, not each time. */
+  function storm(arrived: Group[]): void {
+    groups.value = arrived
+    stormTimer ??= setTimeout(() => {
+      stormTimer = undefined
+      reset()
+    }, STORM_PAUSE_MS)
+  }
+
   function deliver(rows: Row[]): void {
-    groups.value = []
     for (const [type, handlers] of rowHandlers) {
       const own = rows.filter((row) => row.type === type)
       if (own.length) handlers.forEach((handle) => handle(own))

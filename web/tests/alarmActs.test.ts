@@ -8,10 +8,10 @@ import type { Alarm } from '@/api/types'
 import { i18n } from '@/app/i18n'
 import { useSessionStore } from '@/kernel/people/sessionStore'
 
-import AlarmActDialogs from './AlarmActDialogs.vue'
-import AlarmActions from './AlarmActions.vue'
-import { testAlarm } from './testAlarm'
-import { provideAlarmActs } from './useAlarmActs'
+import AlarmActDialogs from '@/kernel/alerts/AlarmActDialogs.vue'
+import AlarmActions from '@/kernel/alerts/AlarmActions.vue'
+import { testAlarm } from '@/kernel/alerts/testAlarm'
+import { provideAlarmActs } from '@/kernel/alerts/useAlarmActs'
 
 const api = vi.hoisted(() => ({ confirmAlarm: vi.fn(), closeAlarm: vi.fn(), checkAlarm: vi.fn(), shelveAlarm: vi.fn(), unshelveAlarm: vi.fn() }))
 vi.mock('@/api/alerts', () => ({
