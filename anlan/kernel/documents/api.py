@@ -40,13 +40,13 @@ def upload(
         sensitivity=Sensitivity(form.sensitivity),
         about=form.about,
     )
-    return _remembered(once, queries.as_listed(made))
+    return _remembered(once, queries.as_listed(made.id))
 
 
 @door.read("/{document_id}", services.VIEW, response=DocumentOut)
 def document(request: HttpRequest, document_id: str) -> dict[str, Any]:
     """One document, without its content."""
-    return queries.as_listed(queries.document(document_id))
+    return queries.as_listed(document_id)
 
 
 @door.write("/{document_id}/content", services.VIEW, "GET")
@@ -67,8 +67,8 @@ def content(request: HttpRequest, document_id: str) -> FileResponse:
 def withdraw(request: HttpRequest, document_id: str) -> dict[str, Any]:
     """Withdraw my own document."""
     version = expected_version(request)
-    made = services.withdraw_document(document_id=document_id, version=version)
-    return queries.as_listed(made)
+    services.withdraw_document(document_id=document_id, version=version)
+    return queries.as_listed(document_id)
 
 
 def _once(request: HttpRequest, form: Schema, file: UploadedFile) -> idempotency.Once | None:

@@ -10,6 +10,7 @@ from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import Facts
 from anlan.kernel.documents.models import Document
+from anlan.kernel.people.queries.holdings import name_behind
 
 DOCUMENTS = ListSpec(
     fields={
@@ -19,7 +20,8 @@ DOCUMENTS = ListSpec(
         "size_bytes": Field(path="size_bytes", kind="int", sortable=True, title="大小（字节）"),
         "sha256": Field(path="sha256", title="SHA-256"),
         "sensitivity": Field(path="sensitivity", kind="int", title="敏感级别"),
-        "owner": Field(path="owner", title="上传人"),
+        "owner": Field(path="owner"),
+        "owner_name": Field(path="owner_name", title="上传人"),
         "about": Field(path="about", title="所属对象"),
         "created_at": Field(path="created_at", kind="time", sortable=True, title="上传时间"),
         "withdrawn_at": Field(path="withdrawn_at", kind="time", title="撤回时间"),
@@ -32,12 +34,12 @@ DOCUMENTS = ListSpec(
 
 def documents() -> QuerySet[Document]:
     """Return the documents that the open unit of work reaches."""
-    return Document.objects.all()
+    return Document.objects.annotate(owner_name=name_behind("owner"))
 
 
 def document(document_id: str, *, for_change: bool = False) -> Document:
     """Return one document; what may not be seen is not there."""
-    rows = documents().select_for_update() if for_change else documents()
+    rows = documents().select_for_update(of=("self",)) if for_change else documents()
     found = rows.filter(pk=document_id).first()
     if found is None:
         raise NotFoundError("没有这个文件", code="documents.not_found")
@@ -54,9 +56,13 @@ def facts_of(document: Document) -> Facts:
     )
 
 
-def as_listed(document: Document) -> dict[str, Any]:
+def as_listed(document_id: str) -> dict[str, Any]:
     """Return one document under the names that its list has."""
-    return {name: getattr(document, field.path) for name, field in DOCUMENTS.fields.items()}
+    rows = documents().filter(pk=document_id)
+    found = rows.values(*{field.path for field in DOCUMENTS.fields.values()}).first()
+    if found is None:
+        raise NotFoundError("没有这个文件", code="documents.not_found")
+    return DOCUMENTS.renamed(found)
 
 
 def place_of(about: str) -> journal.Place | None:

@@ -16,6 +16,7 @@ class DocumentOut(Schema):
     sha256: str
     sensitivity: int
     owner: str
+    owner_name: str
     about: str
     created_at: datetime
     withdrawn_at: datetime | None
@@ -26,6 +27,6 @@ class DocumentOut(Schema):
 class UploadForm(Schema):
     """What is said about a file beside its bytes; `name` is the sender's own unless given."""
 
-    name: str = ""
+    name: str = Field(default="", max_length=1000)
     sensitivity: int = Field(default=1, ge=0, le=3)
-    about: str = ""
+    about: str = Field(default="", max_length=26, pattern=r"^[0-9A-Z]*$")

@@ -9,15 +9,15 @@ from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Principal
 from anlan.kernel.messaging.channels import InApp
 from anlan.kernel.messaging.models import Delivery, Message
-
-PERSON = "user:"
+from anlan.kernel.people.queries.holdings import PERSON, name_behind
 
 INBOX = ListSpec(
     fields={
         "id": Field(path="message_id"),
         "title": Field(path="message__title", title="标题"),
         "body": Field(path="shown_body", title="内容"),
-        "sender": Field(path="sender", title="发送人"),
+        "sender": Field(path="sender"),
+        "sender_name": Field(path="sender_name", title="发送人"),
         "about_kind": Field(path="message__about_kind"),
         "about_id": Field(path="message__about_id"),
         "sensitivity": Field(path="message__sensitivity", kind="int", title="敏感级别"),
@@ -39,7 +39,7 @@ def inbox(principal: Principal) -> QuerySet[Delivery]:
         output_field=TextField(),
     )
     mine = Delivery.objects.filter(recipient=_recipient(principal), channel=InApp.name)
-    return mine.annotate(shown_body=shown)
+    return mine.annotate(shown_body=shown, sender_name=name_behind("sender"))
 
 
 def unread(principal: Principal) -> int:

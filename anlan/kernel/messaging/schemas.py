@@ -12,6 +12,7 @@ class MessageOut(Schema):
     title: str
     body: str
     sender: str
+    sender_name: str
     about_kind: str
     about_id: str | None
     sensitivity: int

@@ -1,29 +1,38 @@
 """JSON shapes of people."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
+from pydantic import AwareDatetime, StringConstraints
+
+#: PostgreSQL keeps no NUL; a body with one is refused at the door.
+_NO_NUL = r"^[^\x00]*$"
+Word = Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)]
+Title = Annotated[str, StringConstraints(max_length=60, pattern=_NO_NUL)]
+#: Long enough for any sentence, short enough that hashing it is no attack.
+Secret = Annotated[str, StringConstraints(max_length=256, pattern=_NO_NUL)]
+Key = Annotated[str, StringConstraints(max_length=26, pattern=r"^[0-9A-Z]*$")]
 
 
 class SignInBody(Schema):
     """Name and password."""
 
-    username: str
-    password: str
+    username: Word
+    password: Secret
 
 
 class LinkBody(Schema):
     """The token of a one-time link."""
 
-    token: str
+    token: Secret
 
 
 class PasswordBody(Schema):
     """The old password and the new one."""
 
-    old: str
-    new: str
+    old: Secret
+    new: Secret
 
 
 class SessionUser(Schema):
@@ -151,9 +160,9 @@ class UserOut(Schema):
 class UserBody(Schema):
     """A new account with a temporary password."""
 
-    username: str
-    name: str
-    password: str
+    username: Word
+    name: Title
+    password: Secret
 
 
 class ActiveBody(Schema):
@@ -179,11 +188,11 @@ class PostOut(Schema):
 class PostBody(Schema):
     """A new post."""
 
-    organisation_id: str
-    role: str
-    title: str = ""
-    title_en: str = ""
-    territory_code: str | None = None
+    organisation_id: Key
+    role: Word
+    title: Title = ""
+    title_en: Title = ""
+    territory_code: Word | None = None
 
 
 class HoldingOut(Schema):
@@ -204,7 +213,7 @@ class HoldingOut(Schema):
 class HoldingBody(Schema):
     """An appointment."""
 
-    user_id: str
+    user_id: Key
 
 
 class DutyShiftOut(Schema):
@@ -223,12 +232,12 @@ class DutyShiftOut(Schema):
 
 
 class DutyShiftBody(Schema):
-    """A new shift."""
+    """A new shift; times carry their offset."""
 
-    user_id: str
-    post_id: str
-    starts_at: datetime
-    ends_at: datetime
+    user_id: Key
+    post_id: Key
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
 
 
 class NamesOut(Schema):

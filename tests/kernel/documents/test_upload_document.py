@@ -51,6 +51,7 @@ def test_a_file_is_kept_under_its_digest_with_owner_label_and_place() -> None:
 
     status, made = upload(signed_in(cast.duty_officer), content, "报告.pdf", sensitivity="2")
 
+    assert made["owner_name"] == "王值班"
     digest = sha256(content).hexdigest()
     row = Document.objects.get(pk=made["id"])
     assert status == 200

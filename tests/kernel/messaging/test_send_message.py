@@ -55,6 +55,7 @@ def test_each_recipient_gets_one_delivery_and_finds_it_in_his_inbox() -> None:
     body = signed_in(cast.leader).get(f"{URL}/messages").json()
     assert [item["title"] for item in body["items"]] == ["请核查"]
     assert body["items"][0]["read_at"] is None
+    assert body["items"][0]["sender_name"] == "system:factory"
     assert signed_in(cast.monitor).get(f"{URL}/messages").json()["count"] == 0
 
 
@@ -176,7 +177,7 @@ def test_a_withdrawn_message_shows_its_text_to_nobody() -> None:
 
     client = signed_in(cast.duty_officer)
     (item,) = client.get(f"{URL}/messages").json()["items"]
-    assert (item["body"], item["title"]) == ("", "请核查")
+    assert (item["body"], item["title"], item["sender_name"]) == ("", "请核查", "李带班")
     assert item["withdrawn_at"] is not None
     assert client.get(f"{URL}/unread").json() == {"unread": 0}
 

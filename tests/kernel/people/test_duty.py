@@ -114,6 +114,19 @@ def test_a_leader_lays_out_the_roster_over_the_api() -> None:
         headers=csrf(client) | {"Idempotency-Key": "shift-1"},
     )
 
+    without_offset = client.post(
+        "/api/v1/people/duty",
+        {
+            "user_id": cast.duty_officer.id,
+            "post_id": post_of(cast.duty_officer).id,
+            "starts_at": "2030-08-01T08:00:00",
+            "ends_at": "2030-08-01T20:00:00",
+        },
+        content_type="application/json",
+        headers=csrf(client),
+    )
+
+    assert without_offset.status_code == 422
     assert answer.status_code == 200
     assert answer.json()["user_name"] == "王值班"
     (item,) = client.get("/api/v1/people/duty").json()["items"]

@@ -173,3 +173,20 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_foreign_pages() -> None:
 
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"username": "x" * 65, "password": "x"},
+        {"username": "wang\x00", "password": "x"},
+        {"username": "wang", "password": "x" * 257},
+        {"username": "wang"},
+    ],
+    ids=["long name", "NUL", "long password", "no password"],
+)
+def test_a_body_that_cannot_be_is_refused_field_by_field(body: dict[str, str]) -> None:
+    status, problem = post(visitor(), body)
+
+    assert (status, problem["code"]) == (422, "base.invalid")
+    assert problem["errors"]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Substr
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.models import DutyShift, Organisation, Post, PostHolding, User
@@ -50,6 +51,12 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     wanted = {actor: actor.removeprefix(PERSON) for actor in actors}
     names = dict(User.objects.filter(id__in=wanted.values()).values_list("id", "name"))
     return {actor: names.get(key, key) for actor, key in wanted.items()}
+
+
+def name_behind(column: str) -> Coalesce:
+    """Return the expression for lists: the name of whom an `actor` column names."""
+    person = User.objects.filter(id=Substr(OuterRef(column), len(PERSON) + 1))
+    return Coalesce(Subquery(person.values("name")[:1]), F(column), output_field=CharField())
 
 
 def on_duty(
