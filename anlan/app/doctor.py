@@ -12,6 +12,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing.ports import CatalogueAwayError
 
 Level = Literal["ok", "warning", "broken"]
 
@@ -188,7 +189,7 @@ def history(config: Config) -> Iterator[Finding]:
 
     try:
         damage = verify_files(DjangoCatalogue(), config.path("history_dir"))
-    except DatabaseError as error:
+    except (DatabaseError, CatalogueAwayError) as error:
         yield Finding("broken", f"历史目录读不出：{error}", f"no catalogue: {error}")
         return
     for one in damage:

@@ -28,3 +28,15 @@ def kernel(quick: Quick = False, json: Json = None) -> None:
     if json is not None:
         json.write_text(report.to_json(), encoding="utf-8")
     typer.echo(table(report))
+
+
+@app.command()
+def history(quick: Quick = False, json: Json = None) -> None:
+    """历史库：写入、大小、查询，与 PostgreSQL 表同场比较。History beside a PostgreSQL table."""
+    from anlan.app.bench import history as bench
+    from anlan.app.bench.report import table
+
+    report = bench.run(quick=quick, say=lambda line: typer.echo(line, err=True))
+    if json is not None:
+        json.write_text(report.to_json(), encoding="utf-8")
+    typer.echo(table(report))
