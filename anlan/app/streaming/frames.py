@@ -20,6 +20,14 @@ class Group:
     worst: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the house stands: is the database there, how far are the engines behind their ticks."""
+
+    database_is_there: bool
+    engine_lag_s: float | None
+
+
 def row(kind: str, object_id: str, version: int, state: bytes | None) -> bytes:
     """Return one object's state as JSON; without a state it is gone for whoever gets this."""
     head = {"type": kind, "id": object_id, "version": version, "gone": state is None}
@@ -48,12 +56,12 @@ def hello(stream_id: str, position: int) -> bytes:
     return _frame(b"hello", _encode(said), None)
 
 
-def beat(position: int, *, database_is_there: bool, engine_lag_s: float | None) -> bytes:
+def beat(position: int, standing: Standing) -> bytes:
     """Return the sign of life: the server's time, by which a page judges what is stale."""
     said = {
         "server_time": now_ms(),
-        "database": "ok" if database_is_there else "away",
-        "engine_lag_s": engine_lag_s,
+        "database": "ok" if standing.database_is_there else "away",
+        "engine_lag_s": standing.engine_lag_s,
         "position": position,
     }
     return _frame(b"beat", _encode(said), None)

@@ -10,6 +10,7 @@ from nats.aio.client import Client as Nats
 
 from anlan.app.streaming.database import Database, DatabaseAwayError
 from anlan.app.streaming.events_feed import EventsFeed
+from anlan.app.streaming.frames import Standing
 from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.readings_feed import ReadingsFeed
 from anlan.app.streaming.rights import Rights
@@ -20,6 +21,7 @@ log = logging.getLogger("anlan.live")
 
 FLUSH_S = 0.05
 FORGET_S = 5.0
+LOOK_S = 3.0
 BEAT_S = 15.0
 
 #: How far the slowest engine is behind the ticks, in seconds; null before the first tick.
@@ -92,6 +94,7 @@ class House:
                 self.rights.watch_over(self.hub.clients),
                 self._flush_forever(),
                 self._forget_forever(),
+                self._look_forever(),
                 self._beat_forever(),
             ):
                 group.create_task(part)
@@ -106,20 +109,21 @@ class House:
             await asyncio.sleep(FORGET_S)
             self.hub.forget_old()
 
+    async def _look_forever(self) -> None:
+        while True:
+            try:
+                lag = (await self.database.fetch(_LAG, []))[0][0]
+            except DatabaseAwayError:
+                self.hub.standing = Standing(database_is_there=False, engine_lag_s=None)
+            else:
+                lag_s = None if lag is None else round(max(lag, 0.0), 1)
+                self.hub.standing = Standing(database_is_there=True, engine_lag_s=lag_s)
+            await asyncio.sleep(LOOK_S)
+
     async def _beat_forever(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            lag = await self._engine_lag_s()
-            is_there = self.database.is_there
-            self.hub.beat(database_is_there=is_there, engine_lag_s=lag)
-
-    async def _engine_lag_s(self) -> float | None:
-        try:
-            rows = await self.database.fetch(_LAG, [])
-        except DatabaseAwayError:
-            return None
-        lag: float | None = rows[0][0]
-        return None if lag is None else round(max(lag, 0.0), 1)
+            self.hub.beat()
 
 
 def _fall(task: "asyncio.Task[None]") -> None:

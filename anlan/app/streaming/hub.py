@@ -27,6 +27,8 @@ class Hub:
         self.clients: dict[str, Client] = {}
         self._audiences: dict[Hearing, Audience] = {}
         self._causes: dict[str, float] = {}
+        #: How the house stands, once somebody has looked.
+        self.standing: frames.Standing | None = None
 
     @property
     def position(self) -> int:
@@ -38,6 +40,7 @@ class Hub:
         hearing = Hearing.of(client.ticket)
         audience = self._audiences.setdefault(hearing, Audience(hearing, self.position))
         client.offer(frames.hello(client.stream_id, self.position))
+        self._beat(client)
         if position is not None:
             client.offer(self._missed(audience, client, position))
         audience.clients.add(client)
@@ -112,13 +115,14 @@ class Hub:
         for audience in self._audiences.values():
             audience.reset()
 
-    def beat(self, *, database_is_there: bool, engine_lag_s: float | None) -> None:
+    def beat(self) -> None:
         """Tell everybody that the line is alive, and how the house stands."""
-        frame = frames.beat(
-            self.position, database_is_there=database_is_there, engine_lag_s=engine_lag_s
-        )
         for client in self.clients.values():
-            client.offer(frame)
+            self._beat(client)
+
+    def _beat(self, client: Client) -> None:
+        if self.standing is not None:
+            client.offer(frames.beat(self.position, self.standing))
 
     def _is_first_of_its_cause(self, event: Heard, now: float) -> bool:
         if (cause := event.cause) is None:

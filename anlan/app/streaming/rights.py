@@ -87,7 +87,6 @@ class Rights:
         listening = [client for client in clients if client.ended is None]
         self._known = {client: self._known[client] for client in listening if client in self._known}
         if not listening:
-            await self._database.fetch("SELECT 1", [])
             return
         sessions = await self._sessions({client.ticket.session for client in listening})
         rights = await self._rights({_user_of(client) for client in listening})

@@ -9,6 +9,7 @@ import pytest
 
 from anlan.app.streaming import client as client_module
 from anlan.app.streaming.client import Client
+from anlan.app.streaming.frames import Standing
 from anlan.app.streaming.heard import Heard, heard_of
 from anlan.app.streaming.hub import Hub
 from anlan.kernel.base.clock import now
@@ -306,7 +307,15 @@ def test_an_audience_goes_with_its_last_listener() -> None:
 def test_a_beat_tells_the_servers_time_and_how_the_house_stands() -> None:
     hub = Hub()
     mine = listen(hub)
-    hub.beat(database_is_there=False, engine_lag_s=3.5)
+    hub.standing = Standing(database_is_there=False, engine_lag_s=3.5)
+    hub.beat()
     [(event, data, _)] = drain(mine)
     assert event == "beat"
     assert (data["database"], data["engine_lag_s"], data["position"]) == ("away", 3.5, 0)
+
+
+def test_who_comes_is_told_at_once_how_the_house_stands() -> None:
+    hub = Hub()
+    hub.standing = Standing(database_is_there=True, engine_lag_s=None)
+    late = listen(hub, position=0)
+    assert [event for event, _, _ in drain(late)] == ["hello", "beat", "rows"]
