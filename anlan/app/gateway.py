@@ -20,6 +20,7 @@ from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
 
+from anlan.adapters.mqtt.raw_log import RawLog
 from anlan.app.control import ControlPublisher
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.doorkeeper import Doorkeeper
@@ -86,7 +87,7 @@ class Gateway:
         evidence = Evidence(database, js, config.node, epoch)
         doors = Doors(config.node, epoch, writer, evidence)
         keeper = Doorkeeper(config, js)
-        mqtt = MqttDoor(nats, js, doors, evidence, keeper)
+        mqtt = MqttDoor(nats, doors, evidence, keeper, RawLog(nats, js))
         control = ControlPublisher(config.node, epoch, nats, writer, database)
         return cls(config, nats, js, database, writer, evidence, doors, keeper, mqtt, control)
 

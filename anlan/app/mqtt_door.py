@@ -6,15 +6,15 @@ import logging
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
 
-from anlan.adapters.mqtt import listener, raw_log
+from anlan.adapters.mqtt import listener
 from anlan.adapters.mqtt.const import QOS_HEADER
-from anlan.adapters.mqtt.raw_log import RawMessage
+from anlan.adapters.mqtt.raw_log import RawLog, RawMessage, topic_words
 from anlan.app.doorkeeper import Doorkeeper
 from anlan.app.doors import Doors, Incoming, Outcome, Taken
 from anlan.app.evidence import Evidence
@@ -35,10 +35,10 @@ class MqttDoor:
     """Reads the log in order; acknowledges a message when its future is done."""
 
     nats: Client
-    js: JetStreamContext
     doors: Doors
     evidence: Evidence
     keeper: Doorkeeper
+    raw: RawLog
     qos_0: int = 0
     _behind_ms: int | None = None
     _done: deque[RawMessage] = field(default_factory=deque)
@@ -50,7 +50,7 @@ class MqttDoor:
 
     async def run(self) -> None:
         """Take messages for ever. Raises RawLogLostError when devices must be kept out."""
-        async for message in raw_log.read(self.nats, self.js, self.doors.writer.has_room):
+        async for message in self.raw.messages(self.doors.writer.has_room):
             self._behind_ms = message.arrived_ms if message.left else None
             if message.firm == SELF:
                 self.keeper.recognise(message.payload)
@@ -64,7 +64,7 @@ class MqttDoor:
             user=f"{message.firm}.{message.gateway}",
             payload=message.payload,
             arrived_ms=message.arrived_ms,
-            again=message.deliveries > 1,
+            again=message.again,
         )
         taken = await self.judge(incoming)
         if taken.outcome in {Outcome.KEPT, Outcome.REPEAT}:
@@ -73,9 +73,9 @@ class MqttDoor:
             else:
                 taken.kept.add_done_callback(lambda kept: self._landed(message, kept))
         elif taken.outcome is Outcome.LATER or not self.evidence.unread(
-            unread(incoming, taken), message.done
+            unread(incoming, taken), partial(self.raw.done, message)
         ):
-            await message.later(LATER_S)
+            await self.raw.later(message, LATER_S)
 
     async def judge(self, incoming: Incoming) -> Taken:
         """Take a message; one that breaks our own code is kept whole and stops nobody else."""
@@ -102,7 +102,7 @@ class MqttDoor:
             self._wake.clear()
             while self._done:
                 with suppress(NatsError, OSError):  # it will come again, and be a repeat
-                    await self._done.popleft().done()
+                    await self.raw.done(self._done.popleft())
 
     async def take_qos_0(self) -> None:
         """Take what nobody keeps: QoS 0 is best effort, and counted."""
@@ -111,7 +111,7 @@ class MqttDoor:
             if (message.headers or {}).get(QOS_HEADER) != "0":
                 return  # QoS 1 stands in the log
             self.qos_0 += 1
-            firm, gateway = raw_log.topic_words(message.subject)
+            firm, gateway = topic_words(message.subject)
             incoming = Incoming(
                 door=MQTT, user=f"{firm}.{gateway}", payload=message.data, arrived_ms=now_ms()
             )

@@ -11,7 +11,6 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Self
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -43,38 +42,16 @@ class RawLogLostError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawMessage:
-    """A message as the log holds it; `deliveries` above 1: we had it before and did not finish."""
+    """A message as the log holds it; `again`: it was given out before and not finished."""
 
     firm: str
     gateway: str
     payload: bytes
     arrived_ms: int
-    deliveries: int
+    sequence: int
+    again: bool
     left: int
     wire: Msg
-
-    @classmethod
-    def of(cls, wire: Msg) -> Self:
-        """Take firm and gateway from the topic, the arrival from the log."""
-        firm, gateway = topic_words(wire.subject.removeprefix(MQTT_LOG_PREFIX))
-        about = wire.metadata
-        return cls(
-            firm=firm,
-            gateway=gateway,
-            payload=wire.data,
-            arrived_ms=int(about.timestamp.timestamp() * 1000),
-            deliveries=about.num_delivered or 1,
-            left=about.num_pending or 0,
-            wire=wire,
-        )
-
-    async def done(self) -> None:
-        """Tell the log that it may forget the message. A lost acknowledgement is a redelivery."""
-        await self.wire.ack()
-
-    async def later(self, seconds: float) -> None:
-        """Ask for the message again in a while."""
-        await self.wire.nak(delay=seconds)
 
 
 def topic_words(subject: str) -> tuple[str, str]:
@@ -107,83 +84,133 @@ async def make_consumer(js: JetStreamContext) -> None:
     )
 
 
-async def read(
-    nats: Client, js: JetStreamContext, room: Callable[[], Awaitable[int]]
-) -> AsyncIterator[RawMessage]:
-    """Yield messages in their order for ever, never more at once than there is room for.
-
-    Raises RawLogLostError when the consumer is gone.
-    """
-    inbox, replies = nats.new_inbox(), _Replies()
-    await nats.subscribe(f"{inbox}.*", cb=replies.heard)
-    for number in itertools.count():
-        wanted = await room()
-        if not await _ask(nats, wanted, f"{inbox}.{number}"):
-            continue
-        while wanted > 0 and (message := await replies.next()) is not None:
-            status = _status(message)
-            if status is None:
-                wanted -= 1
-                yield RawMessage.of(message)
-            elif status in _GONE:
-                await _still_there(js)
-                break
-            elif status != "100" and message.subject == f"{inbox}.{number}":
-                break
-
-
 @dataclass(slots=True)
-class _Replies:
-    """What has come in and not been taken; others get a turn after every few messages."""
+class RawLog:
+    """Reads the log in its order, also over crashes and broken lines.
 
-    waiting: deque[Msg] = field(default_factory=deque)
-    taken: int = 0
+    A reading that comes behind a later one is not judged, so order matters: after a start and after
+    every break NATS is told to give everything unfinished again, from the oldest on, at once.
+    What we still have in hand is then dropped here.
+    """
+
+    nats: Client
+    js: JetStreamContext
+    _in_hand: set[int] = field(default_factory=set)
+    _waiting: deque[RawMessage | Msg] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _given_before: int = 0
+    _line: int = -1
+    _taken: int = 0
 
-    async def heard(self, message: Msg) -> None:
-        self.waiting.append(message)
+    async def messages(self, room: Callable[[], Awaitable[int]]) -> AsyncIterator[RawMessage]:
+        """Yield messages for ever, never more at once than there is room for.
+
+        Raises RawLogLostError when the consumer is gone.
+        """
+        inbox = self.nats.new_inbox()
+        await self.nats.subscribe(f"{inbox}.*", cb=self._heard)
+        for number in itertools.count():
+            wanted = await room()
+            if not await self._ask(wanted, f"{inbox}.{number}"):
+                await asyncio.sleep(RETRY_S)
+                continue
+            while wanted > 0 and (reply := await self._next()) is not None:
+                if isinstance(reply, RawMessage):
+                    wanted -= 1
+                    yield reply
+                elif _status(reply) is None:
+                    wanted -= 1  # we have it in hand
+                elif _status(reply) in _GONE:
+                    await self._still_there()
+                    break
+                elif _status(reply) != "100" and reply.subject == f"{inbox}.{number}":
+                    break
+
+    async def done(self, message: RawMessage) -> None:
+        """Tell the log that it may forget the message. A lost acknowledgement is a redelivery."""
+        self._in_hand.discard(message.sequence)
+        await message.wire.ack()
+
+    async def later(self, message: RawMessage, seconds: float) -> None:
+        """Ask for the message again in a while."""
+        self._in_hand.discard(message.sequence)
+        await message.wire.nak(delay=seconds)
+
+    async def _ask(self, wanted: int, inbox: str) -> bool:
+        """Ask for messages; they and the end of the answer come to the inbox. False without a line."""
+        question = {
+            "batch": wanted,
+            "expires": int(PULL_EXPIRES_S * 1e9),
+            "idle_heartbeat": int(HEARTBEAT_S * 1e9),
+        }
+        try:
+            if self._line != self.nats.stats["reconnects"]:
+                await self._from_the_oldest()
+            await self.nats.publish(_NEXT, json.dumps(question).encode(), reply=inbox)
+        except (NatsError, OSError) as error:
+            log.warning("%s cannot be asked: %r", MQTT_LOG, error)
+            return False
+        return True
+
+    async def _from_the_oldest(self) -> None:
+        """Have everything that is not finished given again, in order."""
+        line = self.nats.stats["reconnects"]
+        self._given_before = (await self.js.stream_info(MQTT_LOG)).state.last_seq
+        try:
+            await self.js.reset_consumer(MQTT_LOG, CONSUMER)
+        except NotFoundError:
+            raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone") from None
+        self._line = line
+
+    async def _heard(self, wire: Msg) -> None:
+        reply: RawMessage | Msg = wire
+        if _status(wire) is None:
+            message = self._message(wire)
+            if message.sequence not in self._in_hand:
+                self._in_hand.add(message.sequence)
+                reply = message
+        self._waiting.append(reply)
         self._wake.set()
 
-    async def next(self) -> Msg | None:
-        """Return the next reply, None when none comes for too long."""
-        self.taken += 1
-        if self.taken % TURN == 0:
+    def _message(self, wire: Msg) -> RawMessage:
+        """Take firm and gateway from the topic, the arrival from the log."""
+        firm, gateway = topic_words(wire.subject.removeprefix(MQTT_LOG_PREFIX))
+        about = wire.metadata
+        sequence = about.sequence.stream
+        return RawMessage(
+            firm=firm,
+            gateway=gateway,
+            payload=wire.data,
+            arrived_ms=int(about.timestamp.timestamp() * 1000),
+            sequence=sequence,
+            again=(about.num_delivered or 1) > 1 or sequence <= self._given_before,
+            left=about.num_pending or 0,
+            wire=wire,
+        )
+
+    async def _next(self) -> RawMessage | Msg | None:
+        """Return the next reply, None when none comes for too long; others get their turn."""
+        self._taken += 1
+        if self._taken % TURN == 0:
             await asyncio.sleep(0)
-        if not self.waiting:
+        if not self._waiting:
             self._wake.clear()
             try:
                 async with asyncio.timeout(LOST_AFTER_S):
                     await self._wake.wait()
             except TimeoutError:
                 return None
-        return self.waiting.popleft()
+        return self._waiting.popleft() if self._waiting else None
 
-
-async def _ask(nats: Client, wanted: int, inbox: str) -> bool:
-    """Ask for messages; they and the end of the answer come to the inbox. False without a line."""
-    question = {
-        "batch": wanted,
-        "expires": int(PULL_EXPIRES_S * 1e9),
-        "idle_heartbeat": int(HEARTBEAT_S * 1e9),
-    }
-    try:
-        await nats.publish(_NEXT, json.dumps(question).encode(), reply=inbox)
-    except (NatsError, OSError) as error:
-        log.warning("%s cannot be asked: %r", MQTT_LOG, error)
+    async def _still_there(self) -> None:
+        """After a "no": wait for a server that is starting; a consumer that is gone is an error."""
         await asyncio.sleep(RETRY_S)
-        return False
-    return True
-
-
-async def _still_there(js: JetStreamContext) -> None:
-    """After a "no": wait for a server that is starting; a consumer that is gone is an error."""
-    await asyncio.sleep(RETRY_S)
-    try:
-        there = await has_consumer(js)
-    except (NatsError, OSError, TimeoutError):
-        return
-    if not there:
-        raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone")
+        try:
+            there = await has_consumer(self.js)
+        except (NatsError, OSError, TimeoutError):
+            return
+        if not there:
+            raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone")
 
 
 def _status(message: Msg) -> str | None:
