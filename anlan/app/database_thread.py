@@ -44,6 +44,10 @@ class DatabaseThread:
 
         return await self._run(work)
 
+    async def call(self, function: Callable[[], T]) -> T:
+        """Call what opens its own units of work. Raises DatabaseAwayError."""
+        return await self._run(function)
+
     async def _run(self, work: Callable[[], T]) -> T:
         def in_thread() -> T:
             close_old_connections()

@@ -16,7 +16,6 @@ app = typer.Typer(
 )
 #: The relay's role reads the whole journal and may change nothing in it.
 ROLE = "anlan_relay"
-HEADS = "heads.log"
 
 Heads = Annotated[
     Path | None,
@@ -28,7 +27,9 @@ Heads = Annotated[
 
 def heads_file() -> Path:
     """Return where the worker exports heads to."""
-    return config().path("audit_dir") / HEADS
+    from anlan.kernel.base.heads import FILE
+
+    return config().path("audit_dir") / FILE
 
 
 @app.command()

@@ -15,6 +15,9 @@ from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.models import Seal
 from anlan.kernel.base.sealing import GENESIS
 
+#: The file below `audit_dir` that the worker adds to.
+FILE = "heads.log"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:

@@ -1,0 +1,222 @@
+"""Reactions of slices to events: `subscriptions.py`, its position in the handler's transaction.
+
+A slice's `HANDLERS` maps event types to functions of an `Envelope`. The journal itself is what is
+read, by position, so nothing can be missed and nothing need be acknowledged; the relay wakes us.
+Five tries, then the event becomes a dead letter and the slice goes on.
+"""
+
+import asyncio
+import importlib
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.db import InterfaceError, OperationalError, connection
+
+from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.envelope import EVENT_SQL, Envelope, decode
+from anlan.kernel.base.events import EVENT_TYPES
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import Principal, Scope, machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+
+log = logging.getLogger("anlan.worker")
+
+Handler = Callable[[Envelope], None]
+
+TRIES = 5
+#: Pauses after the first, second … failed try, in seconds.
+PAUSES_S = (0.2, 1.0, 3.0, 10.0)
+LOOK_S = 1.0
+AWAY_S = 1.0
+AT_ONCE = 100
+#: What nobody handles moves the stored position only so often.
+SKIPPED_WRITE = 1_000
+
+_BEGIN = """
+    INSERT INTO base_subscriptionprogress (slice, position)
+    SELECT %s, coalesce(max(last_position), 0) FROM base_seal ON CONFLICT (slice) DO NOTHING
+"""
+_POSITION = "SELECT position FROM base_subscriptionprogress WHERE slice = %s"
+_ADVANCE = "UPDATE base_subscriptionprogress SET position = %s WHERE slice = %s AND position < %s"
+_SEALED = "SELECT coalesce(max(last_position), 0) FROM base_seal"
+_NEXT = f"""
+    SELECT {EVENT_SQL} FROM base_sealed s JOIN base_journal j ON j.id = s.journal_id
+    WHERE s.position > %s AND s.position <= %s AND j.type = ANY(%s)
+    ORDER BY s.position LIMIT %s
+"""  # noqa: S608  put together from constants
+_DEAD = """
+    INSERT INTO base_deadletter (id, slice, position, event, error, failed_at)
+    VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One slice and what it reacts to."""
+
+    slice: str
+    handlers: Mapping[str, Handler]
+
+    @property
+    def principal(self) -> Principal:
+        """Who acts when a handler acts."""
+        return machine(f"{self.slice}.subscriptions")
+
+
+def subscribers() -> list[Subscriber]:
+    """Return the slices that react, found by their `subscriptions.py`. A wrong type stops us."""
+    return [
+        Subscriber(name, _checked(name, importlib.import_module(f"{package}.subscriptions")))
+        for name, package in _slices()
+        if find_spec(f"{package}.subscriptions")
+    ]
+
+
+def _slices() -> Iterator[tuple[str, str]]:
+    for app in apps.get_app_configs():
+        if app.name.startswith("anlan."):
+            yield app.label, app.name
+
+
+def _checked(name: str, module: object) -> Mapping[str, Handler]:
+    handlers: Mapping[str, Handler] = getattr(module, "HANDLERS", {})
+    if unknown := sorted(set(handlers) - set(EVENT_TYPES)):
+        raise ValueError(f"{name} subscribes to unknown events: {', '.join(unknown)}")
+    return handlers
+
+
+@dataclass(slots=True)
+class Reaction:
+    """One slice's way through the journal."""
+
+    subscriber: Subscriber
+    database: DatabaseThread = field(init=False)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _cursor: int = -1
+    _stored: int = 0
+    _failed: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        """Take a thread with a connection of its own."""
+        self.database = DatabaseThread(self.subscriber.principal)
+
+    def wake(self, _position: int = 0) -> None:
+        """There is something new in the journal."""
+        self._wake.set()
+
+    async def react(self, stop: asyncio.Event) -> None:
+        """React until told to stop; with PostgreSQL away nothing is tried and nothing is lost."""
+        while not stop.is_set():
+            try:
+                pause_s = await self.database.call(self.step)
+            except DatabaseAwayError:
+                pause_s = AWAY_S
+            if pause_s:
+                await self._rest(stop, pause_s)
+        await self.database.close()
+
+    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
+        if self._failed[1]:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        self._wake.clear()
+
+    def step(self) -> float:
+        """Handle what is next; return how long to rest, 0 when there is more."""
+        events, sealed = self._next()
+        for event in events:
+            if pause_s := self._handle(event):
+                return pause_s
+            self._cursor = event.position
+        if len(events) == AT_ONCE:
+            return 0.0
+        self._cursor = max(self._cursor, sealed)
+        self._note_skipped()
+        return LOOK_S
+
+    def _next(self) -> tuple[list[Envelope], int]:
+        """Return the next events of our types, and up to where the journal was looked through."""
+        name, types = self.subscriber.slice, list(self.subscriber.handlers)
+        everything = replace(
+            self.subscriber.principal, scope=self.subscriber.principal.scope | Scope(audit=True)
+        )
+        with unit_of_work(everything), connection.cursor() as cursor:
+            if self._cursor < 0:
+                cursor.execute(_BEGIN, [name])
+                cursor.execute(_POSITION, [name])
+                self._cursor = self._stored = cursor.fetchone()[0]
+            cursor.execute(_SEALED)
+            sealed = cursor.fetchone()[0]
+            cursor.execute(_NEXT, [self._cursor, sealed, types, AT_ONCE])
+            return [decode(row[0]) for row in cursor.fetchall()], sealed
+
+    def _handle(self, event: Envelope) -> float:
+        """Call the handler; position and everything it wrote are one transaction."""
+        acting = replace(self.subscriber.principal, exercise_id=event.exercise_id)
+        thread = event.correlation_id
+        try:
+            with unit_of_work(acting, correlation_id=thread, causation_id=event.id):
+                self.subscriber.handlers[event.type](event)
+                self._advance(event.position)
+        except Exception as error:
+            if _is_away(error):
+                raise
+            return self._failed_once_more(event, error)
+        self._failed = (0, 0)
+        return 0.0
+
+    def _failed_once_more(self, event: Envelope, error: Exception) -> float:
+        """Count the try; after the fifth put the event aside and go on."""
+        tries = self._failed[1] + 1 if self._failed[0] == event.position else 1
+        log.warning("%s refused %s (try %s): %r", self.subscriber.slice, event.id, tries, error)
+        if tries < TRIES:
+            self._failed = (event.position, tries)
+            return PAUSES_S[tries - 1]
+        text = "".join(traceback.format_exception(error))[-8_000:]
+        with unit_of_work(self.subscriber.principal), connection.cursor() as cursor:
+            plain = json.dumps(to_plain(event), default=str)
+            name = self.subscriber.slice
+            cursor.execute(_DEAD, [new_ulid(), name, event.position, plain, text, now()])
+            self._advance(event.position)
+        self._failed = (0, 0)
+        return 0.0
+
+    def _advance(self, position: int) -> None:
+        self._stored = position
+        with connection.cursor() as cursor:
+            cursor.execute(_ADVANCE, [position, self.subscriber.slice, position])
+
+    def _note_skipped(self) -> None:
+        """Remember now and then how far was looked through, for the next start."""
+        if self._cursor - self._stored >= SKIPPED_WRITE:
+            with unit_of_work(self.subscriber.principal):
+                self._advance(self._cursor)
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell a lost database, which is nobody's try, from a statement that it refused."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    try:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        return True
+    return False
+
+
+def to_plain(event: Envelope) -> dict[str, object]:
+    """Return an event as plain values, its state included."""
+    names = (name for name in Envelope.__struct_fields__ if name != "data")
+    return {name: getattr(event, name) for name in names} | {"data": event.state()}
