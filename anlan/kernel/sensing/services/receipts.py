@@ -3,6 +3,7 @@
 Readings are the one exception to "one transaction, one journal row": these rows are their evidence.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from anlan.kernel.base.clock import from_ms
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing.models import BatchReceipt, Gateway, QuarantinedMessage
+
+log = logging.getLogger(__name__)
 
 REASON_LENGTH = 400
 TOPIC_LENGTH = 200
@@ -48,8 +51,17 @@ class Unread:
 
 
 def record_receipts(receipts: Iterable[Receipt]) -> None:
-    """Insert receipts; one whose place in the log has a receipt already is left as it is."""
+    """Insert receipts; one whose place in the log has a receipt already is left as it is.
+
+    A batch of a gateway that this database does not know (a database set back, or loaded anew
+    under an older log) gets no receipt: it stands in READINGS, and the door must open.
+    """
     current_work()
+    receipts = list(receipts)
+    wanted = {receipt.gateway_id for receipt in receipts}
+    known = set(Gateway.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    if strangers := wanted - known:
+        log.warning("no receipts for gateways unknown here: %s", ", ".join(sorted(strangers)))
     BatchReceipt.objects.bulk_create(
         (
             BatchReceipt(
@@ -65,6 +77,7 @@ def record_receipts(receipts: Iterable[Receipt]) -> None:
                 log_sequence=receipt.log_sequence,
             )
             for receipt in receipts
+            if receipt.gateway_id in known
         ),
         batch_size=1_000,
         ignore_conflicts=True,
