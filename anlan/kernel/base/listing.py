@@ -17,6 +17,13 @@ PAGE_MAX = 500
 XLSX_MAX = 50_000
 
 
+def _words(text: object) -> str:
+    """Return a text that PostgreSQL can hold; a zero character it cannot."""
+    if not isinstance(text, str) or "\x00" in text:
+        raise ValueError("not a text")
+    return text
+
+
 def _moment(text: str) -> datetime:
     """Parse RFC 3339; a time without offset is refused, not guessed."""
     moment = datetime.fromisoformat(text.replace(" ", "+"))
@@ -33,7 +40,7 @@ def _truth(text: str) -> bool:
 
 
 PARSERS: Mapping[str, Callable[[str], Any]] = {
-    "text": str,
+    "text": _words,
     "int": int,
     "float": float,
     "time": _moment,
@@ -155,21 +162,40 @@ class ListSpec:
 
     def _cursor(self, row: dict[str, Any], field: Field) -> str:
         value = row[field.path]
-        text = value.isoformat() if isinstance(value, datetime) else str(value)
-        return urlsafe_b64encode(dumps([text, str(row[self.key])]).encode()).decode()
+        return urlsafe_b64encode(dumps([_text(value), str(row[self.key])]).encode()).decode()
 
     def _after(
         self, rows: QuerySet[Any, Any], sort: str, field: Field, after: str | None
     ) -> QuerySet[Any, Any]:
+        """Keep what comes behind the cursor; PostgreSQL puts null after every value."""
         if not after:
             return rows
         try:
             text, key = loads(urlsafe_b64decode(after.encode()))
-            value = PARSERS[field.kind](text)
+            value = None if text is None else PARSERS[field.kind](_words(text))
+            return rows.filter(self._behind(sort, field, value, _words(key)))
         except (ValueError, TypeError) as error:
             raise InvalidError("分页游标无效", code="base.bad_cursor") from error
-        step = "lt" if sort.startswith("-") else "gt"
-        return rows.filter(
-            Q(**{f"{field.path}__{step}": value})
-            | Q(**{field.path: value, f"{self.key}__{step}": key})
-        )
+
+    def _behind(self, sort: str, field: Field, value: Any, key: str) -> Q:
+        """Return the condition of the rows behind a sort value and a key."""
+        is_falling = sort.startswith("-")
+        step = "lt" if is_falling else "gt"
+        is_null = Q(**{f"{field.path}__isnull": True})
+        key_behind = Q(**{f"{self.key}__{step}": key})
+        if value is None:
+            same = is_null & key_behind
+            return same | ~is_null if is_falling else same
+        # the first condition is implied by the second; the index needs it to begin at the cursor
+        reached = Q(**{f"{field.path}__{step}e": value})
+        behind = reached & (Q(**{f"{field.path}__{step}": value}) | key_behind)
+        return behind if is_falling else behind | is_null
+
+
+def _text(value: Any) -> str | None:
+    """Return a sort value as its parser reads it back."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)

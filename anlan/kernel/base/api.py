@@ -1,0 +1,109 @@
+"""HTTP of the journal: list it, follow a thread, see an object's versions, verify the chain."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from anlan.kernel.base import heads, journal, queries, schemas, seals
+from anlan.kernel.base.config import config
+from anlan.kernel.base.doors import SIGNED_IN, Door
+from anlan.kernel.base.events import JOURNAL_VERIFIED, JournalVerified
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.models import Journal, Seal
+
+READ = "audit.journal.read"
+door = Door("audit")
+router = door.router
+
+JOURNAL = ListSpec(
+    fields={
+        "number": Field(path="id", kind="int", sortable=True, title="序号"),
+        "id": Field(path="ulid", title="标识"),
+        "position": Field(path="position", kind="int", title="位置"),
+        "node": Field(path="node", title="节点"),
+        "type": Field(path="type", title="事件"),
+        "occurred_at": Field(path="occurred_at", kind="time", title="发生时间"),
+        "known_at": Field(path="known_at", kind="time", title="记录时间"),
+        "actor": Field(path="actor", title="操作者"),
+        "object": Field(path="object", title="对象"),
+        "version": Field(path="object_version", kind="int", title="版本"),
+        "correlation_id": Field(path="correlation_id", title="关联标识"),
+        "causation_id": Field(path="causation_id", title="起因"),
+        "exercise_id": Field(path="exercise_id", title="演练"),
+        "div": Field(path="div", kind="int", title="区划"),
+        "zone": Field(path="zone", kind="int", title="功能区"),
+        "site": Field(path="site", title="厂区"),
+        "data": Field(path="data", title="内容"),
+    },
+    sort="-number",
+)
+SEALS = ListSpec(
+    fields={
+        "number": Field(path="id", kind="int", sortable=True, title="序号"),
+        "first_position": Field(path="first_position", kind="int", title="起始位置"),
+        "last_position": Field(path="last_position", kind="int", title="末尾位置"),
+        "head": Field(path="head_hex", title="链头"),
+        "algorithm": Field(path="algorithm", title="算法"),
+        "sealed_at": Field(path="sealed_at", kind="time", title="封存时间"),
+    },
+    sort="-number",
+)
+
+
+@door.list("/journal", READ, JOURNAL, schemas.JournalOut)
+def list_journal(_request: HttpRequest) -> QuerySet[Journal]:
+    """List the journal, newest first."""
+    return queries.journal_rows()
+
+
+@door.list("/seals", READ, SEALS, schemas.SealOut)
+def list_seals(_request: HttpRequest) -> QuerySet[Seal]:
+    """List the links of the chain, newest first."""
+    return queries.seals()
+
+
+@door.write("/verify", READ, response=schemas.VerifyOut)
+def verify(request: HttpRequest, body: schemas.VerifyBody) -> dict[str, Any]:
+    """Compute the chain again from its rows; who asked for it is recorded."""
+    # what has left the database is read first: the chain may grow meanwhile, the file then not
+    exported = heads.exported(config().path("audit_dir") / heads.FILE)
+    report = seals.verify(after=body.after, limit=body.limit, exported=exported)
+    said = JournalVerified(
+        first_position=report.first_position,
+        last_position=report.last_position,
+        head=report.head.hex(),
+        findings=len(report.findings),
+    )
+    about = journal.Subject(id=new_ulid(), version=1, place=journal.Place())
+    journal.record(JOURNAL_VERIFIED, said, about)
+    return {
+        "intact": report.is_intact,
+        "first_position": report.first_position,
+        "last_position": report.last_position,
+        "rows": report.rows,
+        "erased": report.erased,
+        "head": report.head.hex(),
+        "exported_heads": len(exported),
+        "next_after": None if report.is_complete else report.last_position,
+        "findings": [asdict(finding) for finding in report.findings],
+    }
+
+
+@door.read("/thread/{correlation_id}", SIGNED_IN, response=schemas.JournalRows)
+def thread(request: HttpRequest, correlation_id: str) -> dict[str, Any]:
+    """Show everything that one cause has led to, as far as the scope reaches."""
+    return _rows(queries.thread(correlation_id))
+
+
+@door.read("/history/{object_id}", SIGNED_IN, response=schemas.JournalRows)
+def history(request: HttpRequest, object_id: str) -> dict[str, Any]:
+    """Show the versions of one object, as far as the scope reaches."""
+    return _rows(queries.history(object_id))
+
+
+def _rows(rows: QuerySet[Journal]) -> dict[str, Any]:
+    paths = [field.path for field in JOURNAL.fields.values()]
+    return {"items": [JOURNAL.renamed(row) for row in rows.values(*paths)]}

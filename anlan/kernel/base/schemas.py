@@ -1,0 +1,85 @@
+"""JSON shapes of the journal and its chain."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field, computed_field
+
+from anlan.kernel.base.events import EVENT_TYPES
+
+
+class JournalOut(Schema):
+    """One journal row; its private half is not told here."""
+
+    number: int
+    id: str
+    position: int | None
+    node: str
+    type: str
+    occurred_at: datetime
+    known_at: datetime
+    actor: str
+    object: str
+    version: int
+    correlation_id: str
+    causation_id: str | None
+    exercise_id: str | None
+    div: int
+    zone: int | None
+    site: str | None
+    data: Any
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic writes it
+    @property
+    def title(self) -> str:
+        """What happened, in words."""
+        known = EVENT_TYPES.get(self.type)
+        return known.title if known else self.type
+
+
+class JournalRows(Schema):
+    """Some journal rows, oldest first."""
+
+    items: list[JournalOut]
+
+
+class SealOut(Schema):
+    """One link of the chain."""
+
+    number: int
+    first_position: int
+    last_position: int
+    head: str
+    algorithm: str
+    sealed_at: datetime
+
+
+class VerifyBody(Schema):
+    """From where to verify, and how many rows at most; the answer says where to go on."""
+
+    after: int = Field(default=0, ge=0)
+    limit: int = Field(default=200_000, ge=1, le=1_000_000)
+
+
+class FindingOut(Schema):
+    """One thing that is not as it was sealed."""
+
+    kind: str
+    position: int | None
+    zh: str
+    en: str
+
+
+class VerifyOut(Schema):
+    """What a verification saw; `next_after` is null when it reached the end."""
+
+    intact: bool
+    first_position: int
+    last_position: int
+    rows: int
+    erased: int
+    head: str
+    exported_heads: int
+    next_after: int | None
+    findings: list[FindingOut]
