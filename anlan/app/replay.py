@@ -27,7 +27,7 @@ from anlan.kernel.base.ids import is_ulid
 #: Rows that are due within this time travel in one message.
 TOGETHER_S = 0.1
 READINGS_MAX = 5_000
-#: MQTT messages on their way without an acknowledgement.
+#: MQTT messages on their way without an acknowledgement; paho lets as many out.
 WINDOW = 20
 PUBACK_S = 60.0
 HTTP_TIMEOUT_S = 20.0
@@ -224,7 +224,6 @@ def mqtt_sender(who: Credentials, door: Door) -> Iterator[MqttSender]:
     """Come in by the MQTT door as a gateway. Raises DoorClosedError."""
     topic = f"a1/{who.firm}/{who.gateway}/"
     with listener.connected(door, client_id=f"replay-{who.firm}-{who.gateway}") as client:
-        client.max_inflight_messages_set(WINDOW)
         sender = MqttSender(client, topic + "obs")
         sender.listen(topic + "errors")
         yield sender
