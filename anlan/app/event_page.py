@@ -8,6 +8,7 @@ from types import ModuleType
 
 import anlan.kernel
 import anlan.systems
+from anlan.app.subscribers import subscribers
 from anlan.kernel.base.events import EVENT_TYPES, EventType
 
 HEAD = """# Events 事件
@@ -23,10 +24,20 @@ def events_text() -> str:
     """Return the page, the same text for the same code."""
     for name in _event_modules():
         importlib.import_module(name)
+    reactions = _reactions()
     slices: dict[str, list[EventType]] = {}
     for name, event in sorted(EVENT_TYPES.items()):
         slices.setdefault(name.split(".")[0], []).append(event)
-    return HEAD + "".join(_section(name, events) for name, events in slices.items())
+    return HEAD + "".join(_section(name, events, reactions) for name, events in slices.items())
+
+
+def _reactions() -> dict[str, list[str]]:
+    """Return who reacts to which type: slices by their `subscriptions.py`, function named."""
+    found: dict[str, list[str]] = {}
+    for subscriber in subscribers():
+        for event, handler in subscriber.handlers.items():
+            found.setdefault(event, []).append(f"`{subscriber.slice}.{handler.__name__}`")
+    return found
 
 
 def _event_modules() -> Iterator[str]:
@@ -42,10 +53,10 @@ def _children(package: ModuleType) -> list[str]:
     return [module.name for module in pkgutil.iter_modules(package.__path__)]
 
 
-def _section(name: str, events: list[EventType]) -> str:
+def _section(name: str, events: list[EventType], reactions: dict[str, list[str]]) -> str:
     rows = "".join(
         f"| `{event.name}` | {event.title} | `{event.data.__name__}` | {event.schema}"
-        f"{' · end' if event.is_end else ''} |\n"
+        f"{' · end' if event.is_end else ''} | {' '.join(reactions.get(event.name, []))} |\n"
         for event in events
     )
     kinds = {event.data.__name__: event.data for event in events}
@@ -53,4 +64,4 @@ def _section(name: str, events: list[EventType]) -> str:
         f"\n`{kind}`: {', '.join(field.name for field in fields(found))}\n"
         for kind, found in sorted(kinds.items())
     )
-    return f"\n## {name}\n\n| type | 含义 | data | schema |\n|---|---|---|---|\n{rows}{data}"
+    return f"\n## {name}\n\n| type | 含义 | data | schema | reacts |\n|---|---|---|---|---|\n{rows}{data}"

@@ -1084,6 +1084,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journal
+         * @description List the journal, newest first.
+         */
+        get: operations["anlan_kernel_base_api_list_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seals
+         * @description List the links of the chain, newest first.
+         */
+        get: operations["anlan_kernel_base_api_list_seals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify
+         * @description Compute the chain again from its rows; who asked for it is recorded.
+         */
+        post: operations["anlan_kernel_base_api_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/thread/{correlation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Thread
+         * @description Show everything that one cause has led to, as far as the scope reaches.
+         */
+        get: operations["anlan_kernel_base_api_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/history/{object_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Show the versions of one object, as far as the scope reaches.
+         */
+        get: operations["anlan_kernel_base_api_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/cast": {
         parameters: {
             query?: never;
@@ -2609,6 +2709,162 @@ export interface components {
             reason: string;
         };
         /**
+         * JournalOut
+         * @description One journal row; its private half is not told here.
+         */
+        JournalOut: {
+            /** Number */
+            number: number;
+            /** Id */
+            id: string;
+            /** Position */
+            position: number | null;
+            /** Node */
+            node: string;
+            /** Type */
+            type: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Actor */
+            actor: string;
+            /** Object */
+            object: string;
+            /** Version */
+            version: number;
+            /** Correlation Id */
+            correlation_id: string;
+            /** Causation Id */
+            causation_id: string | null;
+            /** Exercise Id */
+            exercise_id: string | null;
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
+            /** Data */
+            data: unknown;
+            /**
+             * Title
+             * @description What happened, in words.
+             */
+            readonly title: string;
+        };
+        /** JournalOutPage */
+        JournalOutPage: {
+            /** Items */
+            items: components["schemas"]["JournalOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * SealOut
+         * @description One link of the chain.
+         */
+        SealOut: {
+            /** Number */
+            number: number;
+            /** First Position */
+            first_position: number;
+            /** Last Position */
+            last_position: number;
+            /** Head */
+            head: string;
+            /** Algorithm */
+            algorithm: string;
+            /**
+             * Sealed At
+             * Format: date-time
+             */
+            sealed_at: string;
+        };
+        /** SealOutPage */
+        SealOutPage: {
+            /** Items */
+            items: components["schemas"]["SealOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * FindingOut
+         * @description One thing that is not as it was sealed.
+         */
+        FindingOut: {
+            /** Kind */
+            kind: string;
+            /** Position */
+            position: number | null;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * VerifyOut
+         * @description What a verification saw; `next_after` is null when it reached the end.
+         */
+        VerifyOut: {
+            /** Intact */
+            intact: boolean;
+            /** First Position */
+            first_position: number;
+            /** Last Position */
+            last_position: number;
+            /** Rows */
+            rows: number;
+            /** Erased */
+            erased: number;
+            /** Head */
+            head: string;
+            /** Exported Heads */
+            exported_heads: number;
+            /** Next After */
+            next_after: number | null;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+        };
+        /**
+         * VerifyBody
+         * @description From where to verify, and how many rows at most; the answer says where to go on.
+         */
+        VerifyBody: {
+            /**
+             * After
+             * @default 0
+             */
+            after: number;
+            /**
+             * Limit
+             * @default 200000
+             */
+            limit: number;
+        };
+        /**
+         * JournalRows
+         * @description Some journal rows, oldest first.
+         */
+        JournalRows: {
+            /** Items */
+            items: components["schemas"]["JournalOut"][];
+        };
+        /**
          * CastMemberOut
          * @description One part; links that sign in are shown on the terminal, never here.
          */
@@ -4104,6 +4360,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_list_journal: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_list_seals: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                correlation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalRows"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalRows"];
                 };
             };
         };
