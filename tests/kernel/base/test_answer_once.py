@@ -1,0 +1,188 @@
+"""Idempotency, spreadsheets, the registry, refusals, tickets: the small tools of every slice."""
+
+import time
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.signing import TimestampSigner
+from python_calamine import CalamineWorkbook
+
+from anlan.kernel.base import errors, registry, tickets
+from anlan.kernel.base.errors import ConflictError, DomainError, InvalidError, NotSignedInError
+from anlan.kernel.base.idempotency import Once, answered, remember
+from anlan.kernel.base.ids import derived_ulid
+from anlan.kernel.base.listing import Field
+from anlan.kernel.base.permissions import Grant, Principal, Scope
+from anlan.kernel.base.registry import Entry
+from anlan.kernel.base.xlsx import sheet
+
+ONCE = Once("user:a", "key", "/api/v1/subjects", "digest")
+
+
+@pytest.mark.django_db
+def test_a_repeat_gets_the_first_answer() -> None:
+    assert answered(ONCE) is None
+    remember(ONCE, {"id": "x", "n": [1, None]})
+    assert answered(ONCE) == {"id": "x", "n": [1, None]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "other",
+    [
+        Once("user:a", "key", "/api/v1/subjects", "another body"),
+        Once("user:a", "key", "/api/v1/alarms", "digest"),
+    ],
+)
+def test_a_key_is_not_used_for_something_else(other: Once) -> None:
+    remember(ONCE, {})
+    with pytest.raises(InvalidError) as refusal:
+        answered(other)
+    assert refusal.value.code == "base.key_reused"
+
+
+@pytest.mark.django_db
+def test_another_persons_key_is_another_key() -> None:
+    remember(ONCE, {})
+    assert answered(Once("user:b", "key", "/elsewhere", "x")) is None
+
+
+@pytest.mark.django_db
+def test_of_two_at_the_same_moment_one_is_told_to_wait() -> None:
+    remember(ONCE, {"first": True})
+    with pytest.raises(ConflictError):
+        remember(ONCE, {"second": True})
+    assert answered(ONCE) == {"first": True}
+
+
+@pytest.mark.parametrize("key", ["", "x" * 129])
+def test_a_key_has_a_length(key: str) -> None:
+    with pytest.raises(InvalidError):
+        answered(Once("user:a", key, "/", ""))
+
+
+def test_a_spreadsheet_shows_titles_values_and_shanghai_time() -> None:
+    fields = {"name": Field(path="name", title="名称"), "at": Field(path="at"),
+              "n": Field(path="n"), "ok": Field(path="ok"), "none": Field(path="none"),
+              "formula": Field(path="formula")}  # fmt: skip
+    moment = datetime(2026, 8, 1, 2, 30, tzinfo=UTC)
+    row = {"name": "一号罐", "at": moment, "n": 1.5, "ok": True, "none": None,
+           "formula": "=1+1"}  # fmt: skip
+    content = sheet(fields, [row], "王值班")
+    [head, line] = (
+        CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    )
+    assert head == ["名称", "at", "n", "ok", "none", "formula"]
+    assert line[0] == "一号罐"
+    assert line[1] == datetime(2026, 8, 1, 10, 30)  # noqa: DTZ001  a cell has no zone
+    assert line[2:] == [1.5, True, "", "=1+1"]
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty registry."""
+    monkeypatch.setattr(registry, "_entries", {key: {} for key in registry.KEYS})
+
+
+def entry(name: str, **what: Any) -> Entry:
+    said: dict[str, Any] = {"title_zh": name, "title_en": name, "permission": "a.b.view"}
+    return Entry(name=name, **(said | what))
+
+
+@pytest.mark.usefixtures("shelf")
+def test_an_entry_is_shown_to_whom_its_permission_opens_in_order() -> None:
+    registry.register("menu", entry("second", order=20))
+    registry.register("menu", entry("first", order=10))
+    registry.register("menu", entry("secret", permission="x.y.view", order=1))
+    assert [one.name for one in registry.entries("menu", {"a.b.view"})] == ["first", "second"]
+    assert [one.name for one in registry.entries("menu")] == ["secret", "first", "second"]
+    assert registry.entries("panels") == []
+    shown = registry.exported({"x.y.view"})
+    assert set(shown) == set(registry.KEYS)
+    assert [one["name"] for one in shown["menu"]] == ["secret"]
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_wrong_key_and_a_second_name_stop_the_start() -> None:
+    with pytest.raises(KeyError, match="map_layers"):
+        registry.register("maps", entry("x"))  # type: ignore[arg-type]
+    registry.register("menu", entry("x"))
+    with pytest.raises(ValueError, match="already has"):
+        registry.register("menu", entry("x"))
+
+
+def test_every_refusal_has_a_status_and_a_stable_code() -> None:
+    def tree(kind: type[DomainError]) -> list[type[DomainError]]:
+        return [kind, *(deeper for one in kind.__subclasses__() for deeper in tree(one))]
+
+    own = [kind for kind in tree(DomainError) if kind.__module__ == errors.__name__]
+    codes = {kind.code for kind in own}
+    assert len(codes) == len(own)
+    assert all(400 <= kind.status < 600 for kind in own)
+
+
+def test_a_refusal_becomes_a_problem_with_its_facts() -> None:
+    refusal = ConflictError("已由他人确认", code="alerts.already_confirmed", confirmed_by="王")
+    assert refusal.problem() == {
+        "type": "urn:anlan:problem:alerts.already_confirmed",
+        "code": "alerts.already_confirmed",
+        "title": "已由他人确认",
+        "status": 409,
+        "confirmed_by": "王",
+    }
+
+
+def listener(**what: Any) -> Principal:
+    scope = Scope(divs=((1, 9), (20, 29)), zones=(7,), sites=("s",), incidents=("i",))
+    grant = Grant(permissions=frozenset({"alerts.alarm.view"}), scope=scope)
+    said: dict[str, Any] = {"actor": "user:a", "name": "甲", "ceiling": 2, "exercise_id": "x"}
+    said |= {"grants": (grant,), "scope": scope}
+    return Principal(**(said | what))
+
+
+def test_a_ticket_says_what_its_holder_may_hear() -> None:
+    who = listener()
+    text, expires_at = tickets.issue(who, "session key", "secret")
+    found = tickets.check(text, "secret")
+    assert found.scope == who.scope
+    assert found.permissions == frozenset({"alerts.alarm.view"})
+    assert (found.actor, found.ceiling, found.exercise_id) == ("user:a", 2, "x")
+    assert found.session == tickets.session_digest("session key")
+    assert "session key" not in text
+    assert expires_at.timestamp() * 1000 == pytest.approx(found.issued_ms + 60_000, abs=2)
+
+
+def test_a_large_scope_fits_into_an_address() -> None:
+    sites = tuple(derived_ulid(number, number) for number in range(1000))
+    who = listener(scope=Scope(sites=sites))
+    text, _ = tickets.issue(who, "k", "secret")
+    assert tickets.check(text, "secret").scope.sites == sites
+    assert len(text) < 32_000
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t + "x", lambda t: "x" + t, lambda _: "", str.upper])
+def test_an_altered_ticket_opens_nothing(spoil: Any) -> None:
+    text, _ = tickets.issue(listener(), "k", "secret")
+    with pytest.raises(NotSignedInError):
+        tickets.check(spoil(text), "secret")
+
+
+def test_a_ticket_of_another_house_opens_nothing() -> None:
+    text, _ = tickets.issue(listener(), "k", "secret")
+    with pytest.raises(NotSignedInError):
+        tickets.check(text, "another secret")
+    foreign = TimestampSigner(key="secret", salt="else", fallback_keys=[]).sign_object({"u": "x"})
+    with pytest.raises(NotSignedInError):
+        tickets.check(foreign, "secret")
+
+
+def test_a_ticket_runs_out_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, _ = tickets.issue(listener(), "k", "secret")
+    present = time.time()
+    monkeypatch.setattr(time, "time", lambda: present + 59)
+    tickets.check(text, "secret")
+    monkeypatch.setattr(time, "time", lambda: present + 62)
+    with pytest.raises(NotSignedInError):
+        tickets.check(text, "secret")
