@@ -7,7 +7,6 @@ position that the stream holds.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
+from anlan.app.waiting import pause
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.envelope import EVENT_SQL
@@ -247,7 +247,7 @@ async def relay_journal(
                     await _relay(config, connection, nats, stop, announce)
         except* psycopg.OperationalError as error:
             log.warning("PostgreSQL is away: %s", error.exceptions[0])
-        await _pause(stop, RETRY_S)
+        await pause(stop, RETRY_S)
 
 
 async def _is_ours(connection: Connection) -> bool:
@@ -264,17 +264,26 @@ async def _relay(
     drained = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(_publish_forever(config, nats, sealed, drained))
-        while True:
-            is_last = stop.is_set()
-            if last := await seal_once(connection):
-                sealed.set()
-                announce(last)
-            elif is_last:
-                break
-            else:
-                await _pause(stop, POLL_S)
-        drained.set()
-        sealed.set()
+        try:
+            await _seal_until_drained(connection, stop, sealed, announce)
+        finally:  # also when sealing fails: a cancellation alone may be swallowed on the way
+            drained.set()
+            sealed.set()
+
+
+async def _seal_until_drained(
+    connection: Connection, stop: asyncio.Event, sealed: asyncio.Event, announce: Announce
+) -> None:
+    """Seal what is pending until told to stop and nothing is left."""
+    while True:
+        is_last = stop.is_set()
+        if last := await seal_once(connection):
+            sealed.set()
+            announce(last)
+        elif is_last:
+            break
+        else:
+            await pause(stop, POLL_S)
 
 
 async def _publish_forever(
@@ -295,16 +304,10 @@ async def _publish_forever(
                 log.warning("EVENTS is away, the journal goes on: %r", error)
                 if is_last:
                     return
-                await _pause(drained, RETRY_S)
+                await pause(drained, RETRY_S)
                 continue
             if reached == after:
                 if is_last:
                     return
                 await sealed.wait()
             after = reached
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not beyond the end."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

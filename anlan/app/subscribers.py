@@ -11,7 +11,6 @@ import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 
@@ -19,6 +18,7 @@ from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.app.waiting import pause
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.envelope import EVENT_SQL, Envelope, decode
 from anlan.kernel.base.events import EVENT_TYPES
@@ -123,12 +123,10 @@ class Reaction:
         await self.database.close()
 
     async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
-        if self._failed[1]:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
+        if self._failed[1]:  # what comes next does not shorten the pause before the next try
+            await pause(stop, seconds)
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+        await pause(self._wake, seconds)
         self._wake.clear()
 
     def step(self) -> float:

@@ -21,6 +21,7 @@ from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.readiness import ready
 from anlan.app.relay import relay_journal
 from anlan.app.subscribers import Reaction, subscribers
+from anlan.app.waiting import PATIENCE_S, ended, pause
 from anlan.kernel.base import bus, deadlines, heads
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
@@ -45,9 +46,6 @@ _CLEAN = (
 async def run(config: Config) -> None:
     """Work until told to stop; then what is pending is still sealed and published."""
     stop, relay_stop = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stop.set)
     nats = Client()
     reactions = [Reaction(one) for one in subscribers()]
 
@@ -55,6 +53,12 @@ async def run(config: Config) -> None:
         for reaction in reactions:
             reaction.wake(position)
 
+    def end() -> None:
+        stop.set()
+        announce(0)  # nobody sleeps on when there is nothing to come
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(one, end)
     connecting = asyncio.create_task(bus.connect(config, "worker", nats))
     relaying = asyncio.create_task(relay_journal(config, nats, relay_stop, announce))
     parts: list[Coroutine[Any, Any, None]] = [
@@ -66,29 +70,18 @@ async def run(config: Config) -> None:
     ]
     ready()
     try:
-        await _until_stopped(parts, relaying)
+        # should the relay fall, the others end too and so does the process
+        relaying.add_done_callback(lambda _relay: end())
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(part)
     finally:
         relay_stop.set()
         await relaying
         await asyncio.to_thread(export_head, config)
-        connecting.cancel()
-        with suppress(NatsError, asyncio.CancelledError):
+        await ended(connecting)
+        with suppress(NatsError):
             await nats.close()
-
-
-async def _until_stopped(
-    parts: list[Coroutine[Any, Any, None]], relaying: "asyncio.Task[None]"
-) -> None:
-    """Wait for every part; should the relay fall, the others end too and so does the process."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(part) for part in parts]
-
-        def fall(relay: "asyncio.Task[None]") -> None:
-            if not relay.cancelled() and relay.exception() is not None:
-                for task in tasks:
-                    task.cancel()
-
-        relaying.add_done_callback(fall)
 
 
 async def sweep_deadlines(stop: asyncio.Event) -> None:
@@ -103,7 +96,7 @@ async def sweep_deadlines(stop: asyncio.Event) -> None:
                 break
             except Exception:  # a slice's mistake must not stop the deadlines of the others
                 log.exception("deadlines %s could not be swept", sweep.name)
-        await _pause(stop, SWEEP_S)
+        await pause(stop, SWEEP_S)
     await database.close()
 
 
@@ -114,7 +107,7 @@ async def run_jobs(stop: asyncio.Event) -> None:
             await _run_jobs_once(stop)
         except (ConnectorException, OSError) as error:
             log.warning("jobs wait, PostgreSQL is away: %r", error)
-            await _pause(stop, RETRY_S)
+            await pause(stop, RETRY_S)
 
 
 async def _run_jobs_once(stop: asyncio.Event) -> None:
@@ -130,19 +123,20 @@ async def _run_jobs_once(stop: asyncio.Event) -> None:
             )
         )
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not working.done():
-            working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await ended(stopping)
+            await ended(working, JOBS_GRACE_S + PATIENCE_S)
+        if not working.cancelled():
+            working.result()  # an error is the caller's
 
 
 async def export_heads(config: Config, stop: asyncio.Event) -> None:
     """Let the head of the chain leave the database every ten minutes; at the end `run` does."""
     while not stop.is_set():
         await asyncio.to_thread(export_head, config)
-        await _pause(stop, EXPORT_S)
+        await pause(stop, EXPORT_S)
 
 
 def export_head(config: Config) -> None:
@@ -165,7 +159,7 @@ async def clean(stop: asyncio.Event) -> None:
     while not stop.is_set():
         with suppress(DatabaseAwayError):
             await database.write(_clean)
-        await _pause(stop, CLEAN_S)
+        await pause(stop, CLEAN_S)
     await database.close()
 
 
@@ -173,8 +167,3 @@ def _clean() -> None:
     with connection.cursor() as cursor:
         for statement in _CLEAN:
             cursor.execute(statement)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
