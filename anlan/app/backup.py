@@ -1,7 +1,8 @@
-"""Back up and restore: the database by pg_dump, history and documents by their digests.
+"""Back up and restore: database, history, documents and exported heads as of one moment.
 
 A backup is a folder with `manifest.json` (name, size, SHA-256 of each file); a restore checks
-every digest before it touches the database.
+every digest before it touches the database. Not in it: secrets and what NATS holds, which is a
+log and no archive.
 """
 
 import json
@@ -18,7 +19,11 @@ from anlan.kernel.base.config import Config
 from anlan.kernel.base.errors import ConflictError, InvalidError, UnavailableError
 
 FORMAT = 1
-KEPT = ("history_dir", "documents_dir")
+HISTORY, AUDIT = "history_dir", "audit_dir"
+KEPT = (HISTORY, "documents_dir", AUDIT)
+#: Must be empty before a restore. Exported heads may be there: they bear witness, nobody replaces them.
+EMPTY = (HISTORY, "documents_dir")
+_LIVE = "SELECT path, sha256 FROM sensing_historyfile WHERE dead_from IS NULL ORDER BY path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +40,16 @@ def back_up(config: Config, target: Path) -> list[Kept]:
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise ConflictError(f"{target} 不是空文件夹", code="app.backup_not_empty")
-    _run(
-        "pg_dump",
-        "-Fc",
-        "--enable-row-security",
-        "-f",
-        target / "database.dump",
-        "-d",
-        _owner(config),
-    )
-    for name in KEPT:
-        source = config.path(name)
-        if source.is_dir():
-            shutil.copytree(source, target / name, copy_function=_copied)
+    # heads first: one that is exported meanwhile would name a position that the dump has not
+    _copy(config.path(AUDIT), target / AUDIT)
+    with psycopg.connect(_owner(config)) as owner:
+        owner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        live = owner.execute(_LIVE).fetchall()
+        moment = owner.execute("SELECT pg_export_snapshot()").fetchone()
+        _dump(config, target / "database.dump", snapshot=moment[0] if moment else "")
+    for path, digest in live:
+        _copy_history(config.path(HISTORY) / path, target / HISTORY / path, digest)
+    _copy(config.path("documents_dir"), target / "documents_dir")
     files = [_kept(file, target) for file in sorted(target.rglob("*")) if file.is_file()]
     manifest = {
         "format": FORMAT,
@@ -88,7 +90,7 @@ def restore(config: Config, source: Path) -> list[Kept]:
         row = owner.execute("SELECT to_regclass('public.base_journal')").fetchone()
     if row is not None and row[0] is not None:
         raise ConflictError("目标数据库不是空的", code="app.restore_not_empty")
-    for name in KEPT:
+    for name in EMPTY:
         there = config.path(name)
         if there.is_dir() and any(there.iterdir()):
             raise ConflictError(f"{there} 不是空的", code="app.restore_not_empty")
@@ -100,9 +102,10 @@ def restore(config: Config, source: Path) -> list[Kept]:
         _owner(config),
         source / "database.dump",
     )
-    for name in KEPT:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, config.path(name), dirs_exist_ok=True)
+    for name in EMPTY:
+        _copy(source / name, config.path(name))
+    if not config.path(AUDIT).exists():
+        _copy(source / AUDIT, config.path(AUDIT))
     return files
 
 
@@ -121,12 +124,38 @@ def _run(*command: str | Path) -> None:
         )
 
 
-def _copied(source: str, target: str) -> str:
-    """Copy one file; one that compaction has just taken away is not part of the backup."""
+def _dump(config: Config, file: Path, *, snapshot: str) -> None:
+    """Dump as the tables' owner, who may neither comment on extensions nor fill their tables."""
+    _run(
+        "pg_dump",
+        "-Fc",
+        "--enable-row-security",
+        "--no-comments",
+        "--exclude-table-data=public.spatial_ref_sys",
+        f"--snapshot={snapshot}",
+        "-f",
+        file,
+        "-d",
+        _owner(config),
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder if it is there."""
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+def _copy_history(source: Path, target: Path, digest: str) -> None:
+    """Copy one file of history and hold it against its catalogue; dead ones stay 15 minutes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return str(shutil.copy2(source, target))
-    except FileNotFoundError:
-        return target
+        shutil.copy2(source, target)
+    except FileNotFoundError as error:
+        raise UnavailableError(f"历史文件 {source} 不见了", code="app.history_missing") from error
+    with target.open("rb") as opened:
+        if file_digest(opened, "sha256").hexdigest() != digest:
+            raise UnavailableError(f"历史文件 {source} 已损坏", code="app.history_damaged")
 
 
 def _kept(file: Path, base: Path) -> Kept:
