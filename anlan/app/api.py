@@ -1,12 +1,21 @@
 """The API: every slice's routes under /api/v1, problem+json for every refusal."""
 
+import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from anlan.kernel.base.errors import DomainError, InvalidError, NotSignedInError
+from anlan.kernel.base.errors import (
+    DomainError,
+    InvalidError,
+    NotSignedInError,
+    UnavailableError,
+)
+
+log = logging.getLogger("anlan.serve")
 
 PROBLEM = "application/problem+json"
 
@@ -58,6 +67,16 @@ def on_validation_error(request: HttpRequest, error: Exception) -> HttpResponse:
         for one in found
     ]
     return _problem(request, InvalidError("输入有误", errors=fields))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer that the database does not; whoever asks may ask again."""
+    log.warning("the database did not answer %s: %s", request.path, error)
+    answer = _problem(request, UnavailableError("数据库暂时没有应答", code="base.database_away"))
+    answer["Retry-After"] = "5"
+    return answer
 
 
 @api.exception_handler(HttpError)

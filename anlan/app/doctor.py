@@ -1,6 +1,5 @@
 """What is wrong with this installation, in Chinese and English, each with its remedy."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +7,8 @@ from typing import Literal
 import psycopg
 from django.db import DatabaseError, connection
 
+from anlan.app.health.look import look
+from anlan.app.health.rules import judge
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.permissions import machine
@@ -15,9 +16,6 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.ports import CatalogueAwayError
 
 Level = Literal["ok", "warning", "broken"]
-
-#: Free space of 7.16: below 15 % a banner, below 10 % models stop, below 5 % the doors refuse.
-DISK_BANNER, DISK_MODELS, DISK_DOORS = 0.15, 0.10, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +47,6 @@ def secrets(config: Config) -> Iterator[Finding]:
             )
         else:
             yield Finding("ok", f"密钥文件 {name} 只有属主可读", f"{name} is its owner's alone")
-
-
-def disk(config: Config) -> Iterator[Finding]:
-    """Free space of the data folder against the thresholds of 7.16."""
-    usage = shutil.disk_usage(config.home)
-    share = usage.free / usage.total
-    text = f"{share:.0%}（{usage.free / 1e9:.1f} GB）"
-    if share < DISK_DOORS:
-        yield Finding(
-            "broken",
-            f"磁盘剩余 {text}，入口将拒收",
-            f"disk free {text}: doors refuse",
-            "清理或扩容 / free space",
-        )
-    elif share < DISK_BANNER:
-        yield Finding("warning", f"磁盘剩余 {text}", f"disk free {text}", "清理或扩容 / free space")
-    else:
-        yield Finding("ok", f"磁盘剩余 {text}", f"disk free {text}")
 
 
 def database(config: Config) -> Iterator[Finding]:
@@ -139,47 +119,17 @@ def _migrations() -> Iterator[Finding]:
         yield Finding("ok", "表结构是最新的", "every migration is applied")
 
 
-def streams(config: Config) -> Iterator[Finding]:
-    """NATS answers and the streams stand; their fill is told."""
-    import asyncio
+_LEVELS: dict[str, Level] = {"ok": "ok", "warning": "warning", "late": "warning", "down": "broken"}
 
-    try:
-        yield from asyncio.run(_streams(config))
-    except (OSError, TimeoutError, ConfigurationError) as error:
+
+def house(config: Config) -> Iterator[Finding]:
+    """Processes, bus, streams, disk and flows, as the health page shows them."""
+    for check in judge(look(config)):
         yield Finding(
-            "broken", f"NATS 连不上：{error}", f"no NATS: {error}", "anlan demo / ANLAN_NATS_URL"
+            _LEVELS[check.status],
+            f"{check.title}：{check.detail}",
+            f"{check.title_en}: {check.detail_en}",
         )
-
-
-async def _streams(config: Config) -> list[Finding]:
-    import nats
-    from nats.js.errors import NotFoundError
-
-    from anlan.kernel.base.bus import EVENTS, MQTT_LOG, READINGS
-
-    client = await nats.connect(
-        config.nats_url,
-        user=config.nats_user,
-        password=config.secret("nats_password_file"),
-        connect_timeout=2,
-        allow_reconnect=False,
-    )
-    found = []
-    try:
-        for name in (READINGS, EVENTS, MQTT_LOG):
-            try:
-                info = await client.jetstream().stream_info(name)
-            except NotFoundError:
-                found.append(
-                    Finding("broken", f"没有流 {name}", f"no stream {name}", "anlan gateway")
-                )
-                continue
-            state = info.state
-            text = f"{name}: {state.messages:,} / {state.bytes / 1e6:.1f} MB"
-            found.append(Finding("ok", text, text))
-    finally:
-        await client.close()
-    return found
 
 
 def history(config: Config) -> Iterator[Finding]:
@@ -200,9 +150,8 @@ def history(config: Config) -> Iterator[Finding]:
 
 CHECKS: dict[str, Check] = {
     "secrets": secrets,
-    "disk": disk,
     "database": database,
-    "streams": streams,
+    "house": house,
     "history": history,
 }
 

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from anlan.kernel.base.registry import Entry, register
+
 
 class BaseConfig(AppConfig):
     """Django application `base`."""
@@ -9,3 +11,32 @@ class BaseConfig(AppConfig):
     name = "anlan.kernel.base"
     label = "base"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hang the pages of health and journal into the menu."""
+        register(
+            "menu",
+            Entry(
+                name="health",
+                title_zh="运行状态",
+                title_en="Health",
+                permission="health.view",
+                component="kernel/base/HealthPage",
+                path="/health",
+                icon="Monitor",
+                order=900,
+            ),
+        )
+        register(
+            "menu",
+            Entry(
+                name="journal",
+                title_zh="审计日志",
+                title_en="Journal",
+                permission="audit.journal.read",
+                component="kernel/base/JournalPage",
+                path="/admin/audit",
+                icon="Tickets",
+                order=910,
+            ),
+        )

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from anlan.kernel.base.registry import Entry, register
+
 
 class MessagingConfig(AppConfig):
     """Django application `messaging`."""
@@ -11,7 +13,20 @@ class MessagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Open the channel inside the product."""
+        """Open the channel inside the product; hang the inbox into the menu."""
         from anlan.kernel.messaging.channels import InApp, register_channel
 
         register_channel(InApp())
+        register(
+            "menu",
+            Entry(
+                name="messages",
+                title_zh="消息",
+                title_en="Messages",
+                permission="messaging.message.view",
+                component="kernel/messaging/MessagesPage",
+                path="/messages",
+                icon="Message",
+                order=80,
+            ),
+        )

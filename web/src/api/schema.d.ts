@@ -1184,6 +1184,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description How every process, store and flow is; at most a few seconds old.
+         */
+        get: operations["anlan_app_health_api_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is Alive
+         * @description Say that this process answers, and nothing else.
+         */
+        get: operations["anlan_app_health_api_is_alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/cast": {
         parameters: {
             query?: never;
@@ -2865,6 +2905,54 @@ export interface components {
             items: components["schemas"]["JournalOut"][];
         };
         /**
+         * CheckOut
+         * @description One thing looked at; figures carry their unit in their name.
+         */
+        CheckOut: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "process" | "store" | "flow";
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "late" | "down";
+            /** Detail */
+            detail: string;
+            /** Detail En */
+            detail_en: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | string | null;
+            };
+        };
+        /**
+         * HealthOut
+         * @description How the house is, as a whole and part by part.
+         */
+        HealthOut: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "late" | "down";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Checks */
+            checks: components["schemas"]["CheckOut"][];
+        };
+        /**
          * CastMemberOut
          * @description One part; links that sign in are shown on the terminal, never here.
          */
@@ -4479,6 +4567,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JournalRows"];
                 };
+            };
+        };
+    };
+    anlan_app_health_api_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+        };
+    };
+    anlan_app_health_api_is_alive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
