@@ -6,23 +6,22 @@ there is nothing to judge; the consumer is made anew where the last message was.
 
 import asyncio
 import logging
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.engine_memory import DatabaseMemory
-from anlan.app.judging import LogMessage, Session
+from anlan.app.judging import Session
+from anlan.app.log_message import LogSpan
+from anlan.app.log_reader import LogReader, span_of
 from anlan.app.readiness import ready
-from anlan.app.resumption import LogSpan, resume
+from anlan.app.resumption import resume
 from anlan.app.snapshots import Snapshots
+from anlan.app.stopping import stop_when_told
 from anlan.engines.alarms import kernel
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base import bus
@@ -34,95 +33,12 @@ log = logging.getLogger("anlan.engine")
 
 #: One engine judges every shard of real readings; later several own some each (7.18).
 GROUP = "main"
-FETCH = 1000
-FETCH_S = 0.25
 #: Progress is committed at least this often, also when nothing turned.
 PROGRESS_S = 1.0
+#: So many transitions are enough for one transaction; a catch-up has thousands.
+AT_ONCE = 250
 SNAPSHOT_S = 300.0
 RETRY_S = 0.5
-
-
-class LogChangedError(RuntimeError):
-    """READINGS was made anew while we read it: start again, in its new life."""
-
-
-@dataclass(slots=True)
-class LogReader:
-    """READINGS by sequence: an ephemeral consumer without acknowledgements, made anew at need."""
-
-    js: JetStreamContext
-    node: str
-    _pull: JetStreamContext.PullSubscription | None = None
-    _expected: int = 1
-
-    async def span(self) -> LogSpan:
-        """Return what the log holds."""
-        info = await self.js.stream_info(bus.READINGS)
-        return LogSpan(bus.epoch_of(info.config), info.state.first_seq, info.state.last_seq)
-
-    async def open(self, after: int) -> None:
-        """Read on behind a message."""
-        await self.close()
-        self._pull = await self.js.pull_subscribe(
-            f"{self.node}.rd.>",
-            stream=bus.READINGS,
-            config=ConsumerConfig(
-                ack_policy=AckPolicy.NONE,
-                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                opt_start_seq=after + 1,
-                inactive_threshold=60.0,
-                mem_storage=True,
-            ),
-        )
-        self._expected = 1
-
-    async def fetch(self) -> list[LogMessage] | None:
-        """Return what there is, [] when nothing came for a while; None: make the consumer anew."""
-        if self._pull is None:
-            return None
-        try:
-            messages = await self._pull.fetch(FETCH, timeout=FETCH_S)
-        except TimeoutError:
-            return [] if await self._is_alive() else None
-        except (NatsError, OSError) as error:
-            log.warning("READINGS cannot be read: %r", error)
-            return None
-        found: list[LogMessage] = []
-        for message in messages:
-            if message.metadata.sequence.consumer != self._expected:
-                log.warning("a message was lost on its way to us, behind %s", len(found))
-                self._pull = None
-                break
-            self._expected += 1
-            found.append(_log_message(message))
-        return found
-
-    async def _is_alive(self) -> bool:
-        """Ask whether the consumer is still there: a restarted server has forgotten it."""
-        if self._pull is None:
-            return False
-        try:
-            await self._pull.consumer_info()
-        except (NatsError, OSError):
-            return False
-        return True
-
-    async def close(self) -> None:
-        """Let go of the consumer; the server forgets it by itself where we cannot."""
-        if self._pull is not None:
-            try:
-                await self._pull.unsubscribe()
-            except (NatsError, OSError) as error:
-                log.debug("the old consumer ends by its threshold: %r", error)
-            self._pull = None
-
-
-def _log_message(message: Msg) -> LogMessage:
-    """Say a message of NATS in our words."""
-    shard, kind = bus.readings_parts(message.subject)
-    about = message.metadata
-    stored_ms = round(about.timestamp.timestamp() * 1000)
-    return LogMessage(about.sequence.stream, shard, kind, message.data, stored_ms)
 
 
 @dataclass(slots=True)
@@ -142,11 +58,11 @@ class Engine:
         kernel.warm()
         js = self.nats.jetstream(timeout=5)
         await bus.ensure_streams(js, self.config)
-        reader = LogReader(js, self.config.node)
         snapshots = Snapshots(self.config.path("snapshot_dir"), GROUP)
-        session = await self._resumed(await reader.span(), snapshots)
+        session = await self._resumed(await span_of(js), snapshots)
         if session is None:
             return
+        reader = LogReader(js, self.config.node, session.judging.epoch)
         self._snapshot_s = time.monotonic()
         try:
             await self._judge(reader, session, snapshots)
@@ -164,6 +80,10 @@ class Engine:
                 continue
             for message in messages:
                 session.take(message)
+                if len(session.waiting) >= AT_ONCE:
+                    await self._commit(session)
+                if self.stop.is_set():
+                    break
             if not session.is_silent and not is_told:
                 is_told = True
                 log.info("aloud from message %s on", session.committed + 1)
@@ -183,22 +103,21 @@ class Engine:
         return None
 
     async def _reopen(self, reader: LogReader, session: Session) -> None:
-        """Make the consumer behind the last message heard, if the log is still the same one."""
+        """Make the consumer behind the last message heard. Raises LogChangedError."""
         try:
-            epoch = (await reader.span()).epoch
-            if epoch != session.judging.epoch:
-                raise LogChangedError(f"READINGS was {session.judging.epoch}, now is {epoch}")
             await reader.open(session.judging.seq)
         except (NatsError, OSError) as error:
             log.warning("waiting for NATS: %r", error)
             await self._pause()
 
     async def _commit_when_due(self, session: Session) -> None:
-        """Write transitions at once, bare progress once a second; wait for PostgreSQL."""
-        if not session.is_ahead:
-            return
-        if not session.waiting and time.monotonic() - self._committed_s < PROGRESS_S:
-            return
+        """Write transitions at once, bare progress once a second."""
+        is_due = time.monotonic() - self._committed_s >= PROGRESS_S
+        if session.is_ahead and (session.waiting or is_due):
+            await self._commit(session)
+
+    async def _commit(self, session: Session) -> None:
+        """Write what was judged and the position, in one transaction; wait for PostgreSQL."""
         in_doubt = False
         while not self.stop.is_set():
             transitions, progress = session.output(now_ms())
@@ -260,8 +179,7 @@ async def run(config: Config) -> None:
     """Run the engine until SIGTERM or SIGINT."""
     nats = await bus.connect(config, "engine")
     engine = Engine(config, nats, DatabaseThread(machine("engine")))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, engine.stop.set)
+    stop_when_told(engine.stop)
     try:
         await engine.run()
     finally:

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
+from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge, Judged
 from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, NEVER, Readings
@@ -23,16 +24,6 @@ log = logging.getLogger("anlan.engine")
 CONDITION_NUMBERS = {name: number for number, name in enumerate(CONDITION_NAMES)}
 #: The last moment that a timestamp of Python can name; a sensor may say anything.
 LATEST_MS = 253_402_300_799_000
-
-
-class LogMessage(NamedTuple):
-    """One message of READINGS; `stored_ms` is when the log took it, the same in every replay."""
-
-    seq: int
-    shard: int
-    kind: str
-    payload: bytes
-    stored_ms: int
 
 
 def change_of(said: control.Control) -> controls.Change:

@@ -8,30 +8,21 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from anlan.app.log_message import LogMessage, LogSpan
 from anlan.kernel.base import bus
 
 log = logging.getLogger(__name__)
 
-FETCH = 500
+FETCH = 1000
 FETCH_S = 0.25
 
 
 class LogChangedError(RuntimeError):
-    """READINGS was made anew, or set back, while or since we read it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One message of READINGS."""
-
-    sequence: int
-    shard: int
-    kind: str
-    payload: bytes
+    """READINGS was made anew, or set back, while or since we read it: start again, in its new life."""
 
 
 @dataclass(slots=True)
-class SequenceReader:
+class LogReader:
     """Reads one life of READINGS. `fetch` again and again; after None, `open` behind the last."""
 
     js: JetStreamContext
@@ -43,17 +34,16 @@ class SequenceReader:
     async def open(self, after: int) -> None:
         """Read on behind a sequence. Raises LogChangedError, and NATS' errors when it is away."""
         await self.close()
-        info = await self.js.stream_info(bus.READINGS)
-        epoch = bus.epoch_of(info.config)
-        if epoch != self.epoch:
-            raise LogChangedError(f"READINGS was {self.epoch}, now is {epoch}")
-        if info.state.last_seq < after:
+        span = await span_of(self.js)
+        if span.epoch != self.epoch:
+            raise LogChangedError(f"READINGS was {self.epoch}, now is {span.epoch}")
+        if span.last < after:
             raise LogChangedError(
-                f"READINGS ends at {info.state.last_seq}, and {after} was read from it already: "
+                f"READINGS ends at {span.last}, and {after} was read from it already: "
                 "it was set back without a new epoch. 读数日志被回退，请重建该流"
             )
-        if info.state.first_seq > after + 1:
-            log.error("READINGS begins at %s; %s was read last", info.state.first_seq, after)
+        if span.first > after + 1:
+            log.error("READINGS begins at %s; %s was read last", span.first, after)
         self._pull = await self.js.pull_subscribe(
             f"{self.node}.rd.>",
             stream=bus.READINGS,
@@ -67,7 +57,7 @@ class SequenceReader:
         )
         self._expected = 1
 
-    async def fetch(self) -> list[LogEntry] | None:
+    async def fetch(self) -> list[LogMessage] | None:
         """Return what there is, [] when nothing came for a while; None: open anew."""
         if self._pull is None:
             return None
@@ -78,15 +68,15 @@ class SequenceReader:
         except (NatsError, OSError) as error:
             log.warning("READINGS cannot be read: %r", error)
             return None
-        found: list[LogEntry] = []
+        found: list[LogMessage] = []
         for message in messages:
             if message.metadata.sequence.consumer != self._expected:
                 # without acknowledgements nothing lost on the way comes again by itself
                 log.warning("a message was lost on its way to us, behind %s", self._expected)
-                self._pull = None
+                await self.close()
                 break
             self._expected += 1
-            found.append(_entry(message))
+            found.append(_log_message(message))
         return found
 
     async def _is_alive(self) -> bool:
@@ -109,6 +99,15 @@ class SequenceReader:
             self._pull = None
 
 
-def _entry(message: Msg) -> LogEntry:
+async def span_of(js: JetStreamContext) -> LogSpan:
+    """Return what the log holds."""
+    info = await js.stream_info(bus.READINGS)
+    return LogSpan(bus.epoch_of(info.config), info.state.first_seq, info.state.last_seq)
+
+
+def _log_message(message: Msg) -> LogMessage:
+    """Say a message of NATS in our words."""
     shard, kind = bus.readings_parts(message.subject)
-    return LogEntry(message.metadata.sequence.stream, shard, kind, message.data)
+    about = message.metadata
+    stored_ms = round(about.timestamp.timestamp() * 1000)
+    return LogMessage(about.sequence.stream, shard, kind, message.data, stored_ms)

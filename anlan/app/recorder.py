@@ -9,7 +9,6 @@ import asyncio
 import fcntl
 import logging
 import os
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,8 +25,10 @@ from anlan.adapters.parquet_history.segments import FileTakenError
 from anlan.adapters.parquet_history.tail import TailError, decode_question, encode_tail
 from anlan.adapters.parquet_history.writer import HistoryWriter, UncertainFlushError
 from anlan.app.history_care import HistoryCare, in_thread
-from anlan.app.log_reader import LogEntry, SequenceReader
+from anlan.app.log_message import LogMessage
+from anlan.app.log_reader import LogReader
 from anlan.app.readiness import ready
+from anlan.app.stopping import end_tasks, stop_when_told
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
@@ -79,7 +80,7 @@ class Recorder:
             )
             position = await in_thread(self._pen, writer.start)
             log.info("recording %s behind message %s", epoch, position)
-            reader = SequenceReader(js, self.config.node, epoch)
+            reader = LogReader(js, self.config.node, epoch)
             await self.nats.subscribe(
                 bus.tail_subject(self.config.node, 0).removesuffix("0") + "*",
                 cb=partial(_answer, writer),
@@ -92,7 +93,7 @@ class Recorder:
                 if not self._is_broken:
                     await self._flush(writer)
 
-    async def _work(self, writer: HistoryWriter, reader: SequenceReader, epoch: str) -> None:
+    async def _work(self, writer: HistoryWriter, reader: LogReader, epoch: str) -> None:
         care = HistoryCare(self.config, self.catalogue, self._press)
         async with asyncio.TaskGroup() as tasks:
             beside = [
@@ -101,27 +102,26 @@ class Recorder:
                 tasks.create_task(care.purge_in_time(reader.js, epoch, lambda: writer.position)),
             ]
             await self._read(writer, reader)
-            for task in beside:
-                task.cancel()
+            await end_tasks(beside)
 
-    async def _read(self, writer: HistoryWriter, reader: SequenceReader) -> None:
+    async def _read(self, writer: HistoryWriter, reader: LogReader) -> None:
         seen = writer.position
         is_told = False
         while not self.stop.is_set():
             if writer.waiting_rows > WAITING_MAX:
                 await self._pause(RETRY_S)
                 continue
-            entries = await reader.fetch()
-            if entries is None:
+            messages = await reader.fetch()
+            if messages is None:
                 try:
                     await reader.open(seen)
                 except (NatsError, OSError) as error:
                     log.warning("waiting for NATS: %r", error)
                     await self._pause(RETRY_S)
                 continue
-            for entry in entries:
-                _take(writer, entry)
-                seen = entry.sequence
+            for message in messages:
+                _take(writer, message)
+                seen = message.seq
             if not is_told:
                 is_told = True
                 ready()
@@ -165,16 +165,16 @@ class Recorder:
             pool.shutdown()
 
 
-def _take(writer: HistoryWriter, entry: LogEntry) -> None:
+def _take(writer: HistoryWriter, message: LogMessage) -> None:
     """Hand one message on; what cannot be read stays in READINGS for a day, and is told."""
-    if entry.kind in {bus.MQTT, bus.HTTP}:
+    if message.kind in {bus.MQTT, bus.HTTP}:
         try:
-            writer.add(entry.sequence, entry.shard, decode(entry.payload))
+            writer.add(message.seq, message.shard, decode(message.payload))
         except BatchError:
-            log.exception("message %s of READINGS is not a batch", entry.sequence)
+            log.exception("message %s of READINGS is not a batch", message.seq)
         else:
             return
-    writer.pass_over(entry.sequence)
+    writer.pass_over(message.seq)
 
 
 async def _answer(writer: HistoryWriter, message: Msg) -> None:
@@ -209,8 +209,7 @@ async def run(config: Config) -> None:
     """Run the recorder until SIGTERM or SIGINT."""
     nats = await bus.connect(config, "recorder")
     recorder = Recorder(config, nats)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, recorder.stop.set)
+    stop_when_told(recorder.stop)
     try:
         await recorder.run()
     finally:

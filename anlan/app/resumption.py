@@ -6,10 +6,10 @@ snapshot: the configuration that stood in the log before its first message, from
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from anlan.app.judging import Judging, Session
+from anlan.app.log_message import LogSpan
 from anlan.app.snapshots import Snapshots
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge, Stepper
@@ -19,15 +19,6 @@ log = logging.getLogger("anlan.engine")
 
 class LogWentBackError(RuntimeError):
     """The log ends before what was judged of it: it was restored without a new life."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogSpan:
-    """What the log holds: its life, its first and its last message (first = last + 1: empty)."""
-
-    epoch: str
-    first: int
-    last: int
 
 
 class Memory(Protocol):

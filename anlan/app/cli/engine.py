@@ -14,12 +14,13 @@ def command() -> None:
     """运行报警引擎。Run the alarm engine."""
     start_django("anlan_engine")
     from anlan.app import engine
+    from anlan.app.log_reader import LogChangedError
     from anlan.app.resumption import LogWentBackError
     from anlan.kernel.base.config import config
 
     logging.getLogger("anlan").setLevel(logging.INFO)
     try:
         asyncio.run(engine.run(config()))
-    except (engine.LogChangedError, LogWentBackError) as error:
+    except (LogChangedError, LogWentBackError) as error:
         typer.echo(f"✗ {error}", err=True)
         raise typer.Exit(code=3) from error

@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from anlan.app.judging import Judging, LogMessage
-from anlan.app.resumption import LogSpan
+from anlan.app.judging import Judging
+from anlan.app.log_message import LogMessage, LogSpan
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel

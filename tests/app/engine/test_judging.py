@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from anlan.app.judging import LATEST_MS, Judging, LogMessage, Session
+from anlan.app.judging import LATEST_MS, Judging, Session
+from anlan.app.log_message import LogMessage
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.engines.alarms.records import HH

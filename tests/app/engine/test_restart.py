@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from anlan.app.judging import LogMessage, Session
+from anlan.app.judging import Session
+from anlan.app.log_message import LogMessage
 from anlan.app.resumption import LogWentBackError, resume
 from anlan.app.snapshots import Snapshots
 from anlan.engines.alarms import controls

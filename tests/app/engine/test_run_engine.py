@@ -1,5 +1,6 @@
 """The process itself, between a real NATS and a real PostgreSQL, killed and starved."""
 
+import asyncio
 import os
 import random
 import signal
@@ -10,13 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from nats.aio.client import Client
 
-from anlan.app.judging import Judging, LogMessage
+from anlan.app.judging import Judging
+from anlan.app.log_message import LogMessage
 from anlan.app.stack.throw_away import Databases
+from anlan.app.stopping import ENDED_HARD
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.models import Alarm, EngineProgress
@@ -26,7 +30,7 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.models import Datastream
-from tests.app.engine.fake_log import chance_of, control, limit, readings, tick
+from tests.app.engine.fake_log import START_MS, chance_of, control, limit, readings, tick
 from tests.app.gateway.house import NODE, House, house_in
 from tests.conftest import DATABASE
 from tests.plant import Plant, build_plant
@@ -99,6 +103,17 @@ class EngineHouse:
                 subject = bus.readings_subject(NODE, message.shard, message.kind)
                 last = (await client.jetstream().publish(subject, message.payload)).seq
             return last
+
+        return self.house.ask(send)
+
+    def publish_quickly(self, messages: list[LogMessage]) -> int:
+        """Put many messages on the log without waiting for each; return the last sequence."""
+
+        async def send(client: Client) -> int:
+            publish = client.jetstream(timeout=PATIENCE_S).publish
+            subjects = [bus.readings_subject(NODE, one.shard, one.kind) for one in messages]
+            sent = [publish(to, one.payload) for to, one in zip(subjects, messages, strict=True)]
+            return max(int(kept.seq) for kept in await asyncio.gather(*sent))
 
         return self.house.ask(send)
 
@@ -253,6 +268,52 @@ def test_a_restarted_nats_is_read_on_from_where_it_was(engine: EngineHouse) -> N
     last = engine.publish(engine.beyond(50.0))
     engine.until(engine.has_judged(last), "the reading after it is judged")
     assert [kind for kind, *_ in journal().elements()] == ["raised", "returned"]
+
+
+def test_told_to_stop_in_the_middle_of_a_flood_it_goes_each_time(engine: EngineHouse) -> None:
+    flood = [engine.beyond(95.0 if at % 2 else 50.0, START_MS + at) for at in range(1000)]
+    last = engine.publish_quickly(flood)
+    for _ in range(3):
+        engine.start()
+        assert engine.end(signal.SIGTERM) == 0
+    engine.start()
+    engine.until(engine.has_judged(last), "all is judged")
+    assert journal().total() == len(flood) - 1
+
+
+def test_told_to_stop_it_goes_although_postgresql_never_answers(
+    engine: EngineHouse, databases: Databases
+) -> None:
+    engine.start()
+    first = engine.publish(tick(0, now_ms()))
+    engine.until(engine.has_judged(first), "the engine works")
+    with psycopg.connect(databases.dsn("anlan_admin", DATABASE)) as admin:
+        admin.execute("LOCK TABLE alerts_engineprogress IN ACCESS EXCLUSIVE MODE")
+        last = engine.publish(engine.beyond(95.0))
+        engine.until(lambda: is_somebody_waiting(admin), "the engine waits for PostgreSQL")
+        assert engine.end(signal.SIGTERM) == ENDED_HARD
+    engine.start()
+    engine.until(engine.has_judged(last), "the reading is judged by the next")
+    assert journal().total() == 1
+
+
+def is_somebody_waiting(admin: psycopg.Connection[Any]) -> bool:
+    """Tell whether a session waits for a lock in this database."""
+    row = admin.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'",
+        [DATABASE],
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def test_told_to_stop_it_goes_although_nats_never_answers(engine: EngineHouse) -> None:
+    engine.start()
+    server = int(engine.house.server.pid_file.read_text())
+    os.kill(server, signal.SIGSTOP)
+    try:
+        assert engine.end(signal.SIGTERM) in {0, ENDED_HARD}
+    finally:
+        os.kill(server, signal.SIGCONT)
 
 
 def test_a_log_made_anew_ends_the_process_and_the_next_remembers(engine: EngineHouse) -> None:

@@ -3,16 +3,18 @@
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from nats.aio.client import Client
 
 from anlan.adapters.parquet_history.store import ParquetHistory
 from anlan.adapters.parquet_history.verify import verify_files
 from anlan.app.stack.care import Care
+from anlan.app.stopping import ENDED_HARD
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
@@ -157,3 +159,30 @@ def test_nobody_waits_long_for_a_recorder_that_is_not_there(house: RecorderHouse
     nowhere = replace(house.config, nats_url="nats://127.0.0.1:1")
     house.config = nowhere
     assert house.tail().ask([7], 0, 1) is None
+
+
+def test_told_to_stop_in_the_middle_of_a_flood_it_keeps_what_it_read_and_goes(
+    house: RecorderHouse,
+) -> None:
+    batches = [rows(at * 10, 10) for at in range(300)]
+    house.publish(*batches)
+    for _ in range(3):
+        house.start()
+        assert house.end(signal.SIGTERM) == 0
+    house.start()
+    house.until(lambda: house.on_disk().total() == 3000, "all is on disk")
+    assert house.on_disk() == dict.fromkeys(house.sent, 1)
+
+
+def test_told_to_stop_it_goes_although_postgresql_never_answers(
+    house: RecorderHouse, dsn: Callable[[str], str]
+) -> None:
+    house.start()
+    with psycopg.connect(dsn("anlan_admin")) as admin:
+        admin.execute("LOCK TABLE sensing_historyfile IN ACCESS EXCLUSIVE MODE")
+        house.publish(rows(0, 20))
+        house.until(lambda: house.on_disk().total() == 20, "it is on disk")
+        assert house.end(signal.SIGTERM) == ENDED_HARD
+    house.start()
+    house.until(lambda: len(DjangoCatalogue().live()) == 1, "the next registers it")
+    assert house.on_disk() == dict.fromkeys(house.sent, 1)
