@@ -22,6 +22,7 @@ from anlan.app.readiness import ready
 from anlan.app.resumption import resume
 from anlan.app.snapshots import Snapshots
 from anlan.app.stopping import stop_when_told
+from anlan.app.waiting import pause
 from anlan.engines.alarms import kernel
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base import bus
@@ -99,7 +100,7 @@ class Engine:
                 return await self.database.read(resume, memory, snapshots, span, kernel.Kernel)
             except DatabaseAwayError as error:
                 log.warning("waiting for PostgreSQL: %s", error)
-                await self._pause()
+                await pause(self.stop, RETRY_S)
         return None
 
     async def _reopen(self, reader: LogReader, session: Session) -> None:
@@ -108,7 +109,7 @@ class Engine:
             await reader.open(session.judging.seq)
         except (NatsError, OSError) as error:
             log.warning("waiting for NATS: %r", error)
-            await self._pause()
+            await pause(self.stop, RETRY_S)
 
     async def _commit_when_due(self, session: Session) -> None:
         """Write transitions at once, bare progress once a second."""
@@ -129,7 +130,7 @@ class Engine:
             except DatabaseAwayError as error:
                 log.warning("waiting for PostgreSQL: %s", error)
                 in_doubt = True
-                await self._pause()
+                await pause(self.stop, RETRY_S)
             else:
                 session.was_committed()
                 self._committed_s = time.monotonic()
@@ -165,14 +166,6 @@ class Engine:
             await asyncio.to_thread(write, name, content)
         except OSError as error:
             log.warning("snapshot %s was not written: %s", name, error)
-
-    async def _pause(self) -> None:
-        """Wait a little, or less when told to stop."""
-        try:
-            async with asyncio.timeout(RETRY_S):
-                await self.stop.wait()
-        except TimeoutError:
-            return
 
 
 async def run(config: Config) -> None:

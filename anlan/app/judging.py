@@ -14,7 +14,7 @@ from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge, Judged
 from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, NEVER, Readings
-from anlan.kernel.alerts.rules import LATE_AFTER_MS, Progress, Transition
+from anlan.kernel.alerts.rules import LATE_AFTER_MS, Deafness, Progress, Transition
 from anlan.kernel.base.bus import CONTROL, EXERCISE_SHARD, HTTP, MQTT, TICK
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.sensing import batch, control
@@ -52,11 +52,15 @@ def change_of(said: control.Control) -> controls.Change:
 
 @dataclass(slots=True)
 class Judging:
-    """The judge at one place of one life of the log; `seq` is the last message it has heard."""
+    """The judge at one place of one life of the log; `seq` is the last message it has heard.
+
+    `deafness` is what that message ended, if it did.
+    """
 
     epoch: str
     judge: Judge
     seq: int
+    deafness: Deafness | None = None
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("unknown", "bad", "late", "refused"), 0)
     )
@@ -65,7 +69,7 @@ class Judging:
         """Judge one message; what cannot be read is counted and skipped, in a replay again."""
         if message.seq <= self.seq:
             return []
-        self.seq = message.seq
+        self.seq, self.deafness = message.seq, None
         if message.shard == EXERCISE_SHARD:
             return []
         try:
@@ -77,7 +81,9 @@ class Judging:
         for name in ("unknown", "bad", "late"):
             self.counts[name] += getattr(judged, name)
         if judged.deaf_ms:
-            log.warning("deaf for %s ms before message %s", judged.deaf_ms, message.seq)
+            self.deafness = Deafness(
+                from_ms=_nameable(known_ms - judged.deaf_ms), to_ms=_nameable(known_ms)
+            )
         rows: Any = judged.transitions
         return [self._transition(message, row, known_ms) for row in rows]
 
@@ -100,7 +106,7 @@ class Judging:
         raise control.ControlError(f"kind {message.kind!r} of message is not known")
 
     def _transition(self, message: LogMessage, row: Any, known_ms: int) -> Transition:
-        at_ms = min(max(int(row["at_ms"]), 0), LATEST_MS)
+        at_ms = _nameable(int(row["at_ms"]))
         value = float(row["value"])
         return Transition(
             alarm_id=derived_ulid(at_ms, self.epoch, message.shard, message.seq, int(row["index"])),
@@ -127,6 +133,7 @@ class Session:
     committed: int
     told: Mapping[int, int] | None = None
     waiting: list[Transition] = field(default_factory=list)
+    deaf: list[Deafness] = field(default_factory=list)
 
     def take(self, message: LogMessage) -> None:
         """Hear one message; what it causes waits for a commit, or was committed long ago."""
@@ -135,6 +142,8 @@ class Session:
         transitions = self.judging.take(message)
         if message.seq > self.committed:
             self.waiting += transitions
+            if self.judging.deafness is not None:
+                self.deaf.append(self.judging.deafness)
 
     def come_to_the_end_of_silence(self) -> None:
         """Believe the database once, before the first word is said aloud."""
@@ -160,7 +169,8 @@ class Session:
             epoch=self.judging.epoch,
             after_seq=self.committed,
             seq=self.judging.seq,
-            tick_ms=None if tick_ms == NEVER else min(max(tick_ms, 0), LATEST_MS),
+            tick_ms=None if tick_ms == NEVER else _nameable(tick_ms),
+            deaf=tuple(self.deaf),
         )
         return [
             replace(one, late=now_ms - one.at_ms > LATE_AFTER_MS) for one in self.waiting
@@ -170,3 +180,9 @@ class Session:
         """The transaction that wrote `output` has come back."""
         self.committed = self.judging.seq
         self.waiting.clear()
+        self.deaf.clear()
+
+
+def _nameable(ms: int) -> int:
+    """Return the nearest moment that a timestamp can name."""
+    return min(max(ms, 0), LATEST_MS)

@@ -28,7 +28,8 @@ from anlan.app.history_care import HistoryCare, in_thread
 from anlan.app.log_message import LogMessage
 from anlan.app.log_reader import LogReader
 from anlan.app.readiness import ready
-from anlan.app.stopping import end_tasks, stop_when_told
+from anlan.app.stopping import stop_when_told
+from anlan.app.waiting import ended, pause
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
@@ -102,14 +103,15 @@ class Recorder:
                 tasks.create_task(care.purge_in_time(reader.js, epoch, lambda: writer.position)),
             ]
             await self._read(writer, reader)
-            await end_tasks(beside)
+            for task in beside:
+                await ended(task)
 
     async def _read(self, writer: HistoryWriter, reader: LogReader) -> None:
         seen = writer.position
         is_told = False
         while not self.stop.is_set():
             if writer.waiting_rows > WAITING_MAX:
-                await self._pause(RETRY_S)
+                await pause(self.stop, RETRY_S)
                 continue
             messages = await reader.fetch()
             if messages is None:
@@ -117,7 +119,7 @@ class Recorder:
                     await reader.open(seen)
                 except (NatsError, OSError) as error:
                     log.warning("waiting for NATS: %r", error)
-                    await self._pause(RETRY_S)
+                    await pause(self.stop, RETRY_S)
                 continue
             for message in messages:
                 _take(writer, message)
@@ -149,14 +151,6 @@ class Recorder:
             self._was_away = True
         else:
             self._was_away = False
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait a little, or less when told to stop."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.stop.wait()
-        except TimeoutError:
-            return
 
     async def close(self) -> None:
         """Close the threads' connections and end the threads."""

@@ -12,7 +12,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 
 log = logging.getLogger(__name__)
@@ -21,7 +20,6 @@ log = logging.getLogger(__name__)
 STOP_S = 8.0
 #: The exit code of a hard end.
 ENDED_HARD = 4
-ASK_AGAIN_S = 0.5
 
 
 def stop_when_told(stop: asyncio.Event, *, within_s: float = STOP_S) -> None:
@@ -48,17 +46,3 @@ def stop_when_told(stop: asyncio.Event, *, within_s: float = STOP_S) -> None:
             os._exit(ENDED_HARD)
 
     threading.Thread(target=watch, name="stopping", daemon=True).start()
-
-
-async def end_tasks(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    """Cancel tasks until they are gone.
-
-    Once is not enough on Python 3.11: `asyncio.wait_for`, which nats-py uses for every request,
-    forgets a cancellation that comes in the moment of its answer.
-    """
-    left = [task for task in tasks if not task.done()]
-    while left:
-        for task in left:
-            task.cancel()
-        _done, pending = await asyncio.wait(left, timeout=ASK_AGAIN_S)
-        left = list(pending)

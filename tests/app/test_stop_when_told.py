@@ -1,14 +1,12 @@
-"""SIGTERM ends a process whatever it is doing; a task ends although it forgets to once."""
+"""SIGTERM ends a process whatever it is doing."""
 
-import asyncio
-import contextlib
 import signal
 import subprocess
 import sys
 
 import pytest
 
-from anlan.app.stopping import ENDED_HARD, end_tasks
+from anlan.app.stopping import ENDED_HARD
 
 START = """
 import asyncio, threading, time
@@ -55,21 +53,3 @@ def test_who_is_stuck_ends_hard_and_says_where(work: str) -> None:
     assert code == ENDED_HARD
     assert "not gone 0.5 s after being told to stop" in error
     assert "most recent call first" in error
-
-
-async def forgetful(times: int) -> None:
-    """Sleep for ever; forget the first cancellations, as `asyncio.wait_for` may."""
-    for _ in range(times):
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
-    await asyncio.Event().wait()
-
-
-def test_a_task_that_forgets_its_cancellation_is_cancelled_again() -> None:
-    async def scene() -> list[bool]:
-        tasks = [asyncio.create_task(forgetful(times)) for times in (0, 1, 2)]
-        await asyncio.sleep(0)
-        await end_tasks(tasks)
-        return [task.cancelled() for task in tasks]
-
-    assert asyncio.run(scene()) == [True, True, True]

@@ -48,6 +48,22 @@ class AlarmState:
     exercise_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineDeafness:
+    """The engine heard no ticks for a while; until then no sensor was judged silent.
+
+    `reason` is `no_ticks` (gateway or log were away) or `clock_set_back`.
+    """
+
+    shard_group: str
+    version: int
+    epoch: str
+    seq: int
+    began_at: datetime
+    ended_at: datetime
+    reason: str
+
+
 ALARM_RAISED = EventType("alerts.alarm.raised", AlarmState, "报警产生（或再次超限）")
 ALARM_RETURNED = EventType("alerts.alarm.returned", AlarmState, "报警复归")
 ALARM_CONFIRMED = EventType("alerts.alarm.confirmed", AlarmState, "企业已确认")
@@ -55,3 +71,4 @@ ALARM_CLOSED = EventType("alerts.alarm.closed", AlarmState, "企业已消警")
 ALARM_CHECKED = EventType("alerts.alarm.checked", AlarmState, "部门已核查")
 ALARM_SHELVED = EventType("alerts.alarm.shelved", AlarmState, "报警已搁置")
 ALARM_UNSHELVED = EventType("alerts.alarm.unshelved", AlarmState, "报警恢复")
+ENGINE_WAS_DEAF = EventType("alerts.engine.was_deaf", EngineDeafness, "平台自身监测中断")

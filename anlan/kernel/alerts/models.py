@@ -107,6 +107,7 @@ class EngineProgress(models.Model):
     """The last log position whose output is committed; written with that output (7.2)."""
 
     shard_group = models.CharField(max_length=16, primary_key=True)
+    version = models.IntegerField(default=0, help_text="journal rows that speak of this engine")
     epoch = UlidField()
     seq = models.BigIntegerField()
     control_seq = models.BigIntegerField(default=0)

@@ -67,10 +67,28 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deafness:
+    """A time in which we heard no ticks: a fault of this platform, not of any sensor (7.9).
+
+    `from_ms` is the last tick before it, `to_ms` the first one after it; where the clock was set
+    back the second is the smaller.
+    """
+
+    from_ms: int
+    to_ms: int
+
+    @property
+    def reason(self) -> Literal["no_ticks", "clock_set_back"]:
+        """Return what the log itself knows of the cause."""
+        return "no_ticks" if self.to_ms > self.from_ms else "clock_set_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Up to where the log has been judged: committed with the output, never apart (7.2).
 
     `after_seq` is the position the caller started from; another writer's progress refuses it.
+    `deaf` are the times without ticks that ended between the two.
     """
 
     shard_group: str
@@ -78,6 +96,7 @@ class Progress:
     after_seq: int
     seq: int
     tick_ms: int | None = None
+    deaf: tuple[Deafness, ...] = ()
 
 
 def rounds(transitions: list[Transition]) -> list[list[Transition]]:

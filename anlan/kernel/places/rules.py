@@ -40,6 +40,17 @@ def div_of(code: str) -> int:
     return int(code.ljust(DIGITS, "0")) if code else 0
 
 
+def node_div(node: str) -> int:
+    """Return the int8 of the division that an installation is named after (`n640181`).
+
+    A name that is none stands for the country: what such a node says of itself is kept all the same.
+    """
+    try:
+        return div_of(node.removeprefix("n"))
+    except ValueError:
+        return 0
+
+
 def level_of(code: str) -> DivisionLevel:
     """Return the level that a code's length names; raises ValueError when it is none."""
     div_of(code)

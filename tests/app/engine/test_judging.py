@@ -10,6 +10,7 @@ from anlan.app.log_message import LogMessage
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.engines.alarms.records import HH
+from anlan.kernel.alerts.rules import Deafness
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.sensing.control import LimitSet, Retirement, SuppressionSet
 from tests.app.engine.fake_log import EPOCH, START_MS, control, limit, readings, tick
@@ -143,3 +144,32 @@ def test_every_condition_on_the_wire_has_its_number() -> None:
     wire = LimitSet.__annotations__["condition"].__args__
     assert set(wire) <= set(CONDITION_NUMBERS)
     assert CONDITION_NUMBERS["HH"] == HH
+
+
+def test_ticks_far_apart_are_a_time_of_our_own_deafness(judging: Judging) -> None:
+    def ended_by(seq: int, at_ms: int, shard: int = 0) -> Deafness | None:
+        judging.take(tick(seq, at_ms, shard))
+        return judging.deafness
+
+    assert [ended_by(2, START_MS), ended_by(3, START_MS + 10_000)] == [None, None]
+    gap = Deafness(from_ms=START_MS + 10_000, to_ms=START_MS + 20_001)
+    assert ended_by(4, gap.to_ms) == gap
+    assert ended_by(5, gap.to_ms, shard=5) is None, "the same second on another shard"
+    back = ended_by(6, START_MS)
+    assert [back and back.reason, gap.reason] == ["clock_set_back", "no_ticks"]
+
+
+def test_deafness_is_committed_with_the_progress_and_never_again() -> None:
+    log = [tick(1, START_MS), tick(2, START_MS + 60_000), tick(3, START_MS + 61_000)]
+    session = Session("main", Judging(EPOCH, Judge(Kernel()), 0), committed=0)
+    for message in log[:2]:
+        session.take(message)
+    told = session.output(START_MS)[1].deaf
+    assert [(one.from_ms, one.to_ms) for one in told] == [(START_MS, START_MS + 60_000)]
+    session.was_committed()
+    session.take(log[2])
+    assert session.output(START_MS)[1].deaf == ()
+    again = Session("main", Judging(EPOCH, Judge(Kernel()), 0), committed=2)
+    for message in log:
+        again.take(message)
+    assert again.output(START_MS)[1].deaf == (), "a replay is silent about it"

@@ -29,6 +29,7 @@ from anlan.kernel.base.clock import now_ms, to_ms
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.places.rules import div_of
 from anlan.kernel.sensing.models import Datastream
 from tests.app.engine.fake_log import START_MS, chance_of, control, limit, readings, tick
 from tests.app.gateway.house import NODE, House, house_in
@@ -170,6 +171,21 @@ def test_progress_goes_on_when_nothing_happens(engine: EngineHouse) -> None:
         last = engine.publish(tick(0, now_ms()))
         engine.until(engine.has_judged(last), "the tick is judged")
     assert EngineProgress.objects.get().tick_at is not None
+
+
+def test_a_gap_of_ticks_stands_in_the_journal_once(engine: EngineHouse) -> None:
+    engine.start()
+    began_ms = now_ms() - 60_000
+    last = engine.publish(tick(0, began_ms), tick(0, began_ms + 30_000))
+    engine.until(engine.has_judged(last), "the gap is heard")
+    engine.end(signal.SIGKILL)
+    engine.start()
+    last = engine.publish(tick(0, began_ms + 31_000))
+    engine.until(engine.has_judged(last), "the next life goes on behind it")
+    with unit_of_work(machine("test")):
+        [row] = Journal.objects.filter(type="alerts.engine.was_deaf")
+    assert (row.data["epoch"], row.data["seq"]) == (engine.epoch, last - 1)
+    assert row.div == div_of("640181")
 
 
 def test_told_to_stop_it_leaves_a_snapshot_and_goes_on_from_it(engine: EngineHouse) -> None:

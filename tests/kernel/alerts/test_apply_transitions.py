@@ -9,14 +9,16 @@ from django.db import IntegrityError
 from anlan.kernel.alerts import queries
 from anlan.kernel.alerts.events import AlarmState
 from anlan.kernel.alerts.models import Alarm, EngineProgress
-from anlan.kernel.alerts.rules import Progress, Transition
+from anlan.kernel.alerts.rules import Deafness, Progress, Transition
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base.clock import from_ms, now_ms
+from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.base.models import Journal, JournalPending
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.places.rules import node_div
 from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +144,23 @@ def test_times_are_those_of_the_reading_not_of_the_writing(plant: Plant) -> None
     raised = step(plant, "raised", 1)
     apply([raised], 0, 1)
     assert the_alarm().raised_at == from_ms(raised.at_ms)
+
+
+def test_a_time_of_deafness_is_one_journal_row_beside_the_progress(plant: Plant) -> None:
+    ended_ms = now_ms()
+    deafness = Deafness(from_ms=ended_ms - 60_000, to_ms=ended_ms)
+    for seq in (1, 2):
+        progress = Progress(
+            shard_group="0", epoch=EPOCH, after_seq=seq - 1, seq=seq, deaf=(deafness,)
+        )
+        with unit_of_work(ENGINE):
+            apply_transitions([], progress)
+    with pytest.raises(ConflictError), unit_of_work(ENGINE):
+        apply_transitions([], progress)
+    with unit_of_work(ENGINE):
+        rows = list(Journal.objects.filter(type="alerts.engine.was_deaf").order_by("id"))
+        assert EngineProgress.objects.get().version == 2
+    assert [(row.object, row.object_version) for row in rows] == [("0", 1), ("0", 2)]
+    assert rows[0].data["reason"] == "no_ticks"
+    assert rows[0].occurred_at == from_ms(ended_ms)
+    assert rows[0].div == node_div(config().node) != plant.site.div, "the whole area, no one site"

@@ -10,18 +10,22 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.kernel.alerts import events
 from anlan.kernel.alerts.rules import (
     DEFAULT_PRIORITY,
     LISTED_AT_ONCE,
+    Deafness,
     Progress,
     Transition,
     rounds,
 )
+from anlan.kernel.base import journal
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.places.rules import node_div
 
 _INPUT = """
     t AS MATERIALIZED (
@@ -104,12 +108,13 @@ _JOURNAL = f"""
 
 _ADVANCE = """
     INSERT INTO alerts_engineprogress AS p
-        (shard_group, epoch, seq, control_seq, tick_at, updated_at)
-    VALUES (%(group)s, %(epoch)s, %(seq)s, 0, %(tick)s, %(now)s)
+        (shard_group, version, epoch, seq, control_seq, tick_at, updated_at)
+    VALUES (%(group)s, %(deaf)s, %(epoch)s, %(seq)s, 0, %(tick)s, %(now)s)
     ON CONFLICT (shard_group) DO UPDATE
-    SET epoch = excluded.epoch, seq = excluded.seq,
+    SET epoch = excluded.epoch, seq = excluded.seq, version = p.version + %(deaf)s,
         tick_at = coalesce(excluded.tick_at, p.tick_at), updated_at = excluded.updated_at
     WHERE p.epoch <> excluded.epoch OR p.seq = %(after)s
+    RETURNING p.version
 """
 
 
@@ -121,7 +126,19 @@ def apply_transitions(
     Call inside a unit of work of the engine. Returns how many alarm rows changed. Raises
     ConflictError when another engine has moved the progress: the caller must stop.
     """
-    moment = now()
+    version = _advance(progress)
+    for at, deafness in enumerate(progress.deaf, version - len(progress.deaf) + 1):
+        _record_deafness(progress, deafness, at)
+    changed = 0
+    for one_round in rounds(list(transitions)):
+        for kind in ("returned", "raised"):
+            chosen = [one for one in one_round if one.kind == kind]
+            changed += _apply(kind, chosen, exercise_id) if chosen else 0
+    return changed
+
+
+def _advance(progress: Progress) -> int:
+    """Move the progress, and return its version; refuse where it is not what it was."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ADVANCE,
@@ -131,20 +148,32 @@ def apply_transitions(
                 "after": progress.after_seq,
                 "seq": progress.seq,
                 "tick": _moment(progress.tick_ms),
-                "now": moment,
+                "deaf": len(progress.deaf),
+                "now": now(),
             },
         )
-        if cursor.rowcount != 1:
+        if (row := cursor.fetchone()) is None:
             raise ConflictError(
                 f"分片组 {progress.shard_group} 的进度已被另一个引擎推进",
                 code="alerts.engine_fenced",
             )
-    changed = 0
-    for one_round in rounds(list(transitions)):
-        for kind in ("returned", "raised"):
-            chosen = [one for one in one_round if one.kind == kind]
-            changed += _apply(kind, chosen, exercise_id) if chosen else 0
-    return changed
+    return int(row[0])
+
+
+def _record_deafness(progress: Progress, deafness: Deafness, version: int) -> None:
+    """Leave the journal row of a time in which we were deaf; it concerns the node's whole area."""
+    state = events.EngineDeafness(
+        shard_group=progress.shard_group,
+        version=version,
+        epoch=progress.epoch,
+        seq=progress.seq,
+        began_at=from_ms(deafness.from_ms),
+        ended_at=from_ms(deafness.to_ms),
+        reason=deafness.reason,
+    )
+    place = journal.Place(div=node_div(config().node))
+    about = journal.Subject(id=progress.shard_group, version=version, place=place)
+    journal.record(events.ENGINE_WAS_DEAF, state, about, occurred_at=state.ended_at)
 
 
 def _apply(kind: str, chosen: list[Transition], exercise_id: str | None) -> int:
