@@ -38,7 +38,7 @@ from anlan.kernel.people.models import (
 from anlan.kernel.people.queries.places import home_of
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.rules import credit_code_check_character
-from anlan.kernel.people.services import duty, organisations, posts, roles, users
+from anlan.kernel.people.services import duty, organisations, posts, users
 from anlan.kernel.places import queries
 from anlan.kernel.places import services as places
 from anlan.kernel.places.models import Area, Division, Settlement
@@ -135,13 +135,8 @@ def firm(name: str = "", territory_code: str = "640181") -> Organisation:
 
 
 def role(code: str = "duty_officer") -> Role:
-    """Return a role of the shipped catalogue, which is loaded on the first call."""
-    found = Role.objects.filter(code=code).first()
-    if found is None:
-        with working():
-            roles.load_roles()
-        found = Role.objects.get(code=code)
-    return found
+    """Return a role of the shipped catalogue, which comes with the tables."""
+    return Role.objects.get(code=code)
 
 
 @cache
@@ -159,8 +154,6 @@ def user(
     """Make an account that can sign in with PASSWORD (not a temporary one unless asked)."""
     username = username or f"user{next(_numbers)}"
     with working():
-        if administrator:
-            role()
         made = users.create_user(
             username=username,
             name=name or f"姓名{username}",

@@ -159,5 +159,9 @@ CHECKS: dict[str, Check] = {
 def examine(config: Config) -> Iterator[tuple[str, Finding]]:
     """Run every check; one that fails says so and the next goes on."""
     for name, check in CHECKS.items():
-        for finding in check(config):
-            yield name, finding
+        try:
+            for finding in check(config):
+                yield name, finding
+        except Exception as error:  # noqa: BLE001  whatever is wrong here is what was asked for
+            what = f"{type(error).__name__}: {error}"
+            yield name, Finding("broken", f"检查未能完成：{what}", f"could not look: {what}")

@@ -73,6 +73,8 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _cells(file: Path) -> Iterator[list[Any]]:
+    if not file.is_file():
+        raise InvalidError(f"没有文件 {file}", code="app.no_file")
     if file.suffix.lower() == ".csv":
         with file.open(encoding="utf-8-sig", newline="") as opened:
             yield from csv.reader(opened)

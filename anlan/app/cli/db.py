@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from anlan.app.cli.django_setup import start_django
+from anlan.app.cli.refusal import told
 
 app = typer.Typer(
     help="准备数据库、迁移、授权。Prepare, migrate and grant.",
@@ -22,6 +23,7 @@ AdminDsn = Annotated[
 
 
 @app.command()
+@told
 def prepare(admin_dsn: AdminDsn = "") -> None:
     """建立角色、数据库和扩展(可重复运行)。Make roles, database and extensions; safe to repeat."""
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -37,18 +39,26 @@ def prepare(admin_dsn: AdminDsn = "") -> None:
 
 
 @app.command()
+@told
 def migrate() -> None:
-    """以 anlan_owner 迁移表结构,然后授权。Migrate as anlan_owner, then grant."""
+    """以 anlan_owner 迁移表结构,然后授权、装入岗位角色目录。Migrate, grant, load the roles."""
     start_django("anlan_owner")
     from django.core.management import call_command
 
     from anlan.kernel.base.database import grant
+    from anlan.kernel.base.permissions import machine
+    from anlan.kernel.base.unit_of_work import unit_of_work
+    from anlan.kernel.people.services.roles import load_roles
 
     call_command("migrate", interactive=False, verbosity=1)
     grant()
+    with unit_of_work(machine("migrate")):
+        changed = load_roles()
+    typer.echo(f"{len(changed)} 个岗位角色有变化 roles changed")
 
 
 @app.command()
+@told
 def check() -> None:
     """检查迁移是否齐全。Fail when a migration is missing or not applied."""
     start_django("anlan_owner")

@@ -1,12 +1,11 @@
 """`anlan region`: build a region pack into GeoJSON, load it into the database."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Annotated
 
 import typer
 
 from anlan.app.cli.django_setup import start_django
+from anlan.app.cli.refusal import told
 
 app = typer.Typer(
     help="区域包:构建与装载。Build and load a region.", no_args_is_help=True, rich_markup_mode=None
@@ -14,23 +13,8 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="区域包的名称。The pack's name.")]
 
 
-def _told(command: Callable[[str], None]) -> Callable[[str], None]:
-    """Turn a missing source into a sentence with its remedy."""
-    from anlan.app.region.errors import RegionSourceError
-
-    @wraps(command)
-    def run(name: str) -> None:
-        try:
-            command(name)
-        except RegionSourceError as error:
-            typer.echo(f"✗ {error}", err=True)
-            raise typer.Exit(code=1) from error
-
-    return run
-
-
 @app.command()
-@_told
+@told
 def build(name: Name = "lingwu") -> None:
     """从已安装的软件包构建 GeoJSON。Write the GeoJSON files out of the installed packages."""
     from anlan.app.region.build import build_region
@@ -44,7 +28,7 @@ def build(name: Name = "lingwu") -> None:
 
 
 @app.command()
-@_told
+@told
 def load(name: Name = "lingwu") -> None:
     """装载区划、功能区和居民点(可重复)。Load divisions, zones and settlements; safe to repeat."""
     start_django("anlan_app")

@@ -14,5 +14,6 @@ def command() -> None:
     from anlan.app.worker import run
     from anlan.kernel.base.config import config
 
+    config().secret("nats_password_file")  # a missing one is said here, in one sentence
     logging.getLogger("anlan").setLevel(logging.INFO)
     asyncio.run(run(config()))

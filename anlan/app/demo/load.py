@@ -24,7 +24,6 @@ from anlan.kernel.base.config import Config, config
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import Organisation, User
-from anlan.kernel.people.services.roles import load_roles
 from anlan.kernel.people.services.sessions import issue_one_time_link
 from anlan.kernel.sensing.models import Gateway
 
@@ -87,7 +86,6 @@ def _load(
     write_region(region, settings.path("region_dir"))
     load_region(region)
     with unit_of_work(machine(ACTOR)):
-        load_roles()
         equipment.load_kinds()
         bureaus = cast.load_bureaus(region.zones[0].zone.number)
     for plant in plants:

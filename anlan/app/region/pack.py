@@ -4,6 +4,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from anlan.app.region.errors import RegionSourceError
+
 PACKS = Path(__file__).parent / "packs"
 
 Ring = tuple[tuple[float, float], ...]
@@ -56,8 +58,12 @@ class Pack:
 
 
 def read_pack(name: str = "lingwu") -> Pack:
-    """Read a pack by the name of its file under `packs/`."""
-    raw = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
+    """Read a pack by the name of its file under `packs/`. Raises RegionSourceError."""
+    known = {file.stem: file for file in sorted(PACKS.glob("*.toml"))}
+    if name not in known:
+        names = ", ".join(known)
+        raise RegionSourceError(f"没有区域包 {name}；有：{names} / no pack of that name: {names}")
+    raw = tomllib.loads(known[name].read_text(encoding="utf-8"))
     return Pack(
         name=raw["name"],
         name_en=raw["name_en"],

@@ -116,4 +116,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    # it says at every start of every command that it has jobs
+    "loggers": {"procrastinate.blueprints": {"level": "WARNING"}},
 }

@@ -35,9 +35,9 @@ def digest(files: Iterable[Path], *words: str) -> str:
 
 
 def tables_digest(data: Path) -> str:
-    """Return the digest of all that makes our tables, and of the cluster they are in."""
+    """Return the digest of all that makes our tables and roles, and of the cluster they are in."""
     files = [*PACKAGE.glob("**/migrations/*.py"), *PACKAGE.glob("kernel/base/sql/*.sql")]
-    files += [PACKAGE / "kernel" / "base" / "database.py"]
+    files += [PACKAGE / "kernel" / "base" / "database.py", PACKAGE / "kernel/people/roles.toml"]
     return digest(files, str(data.stat().st_ino))
 
 

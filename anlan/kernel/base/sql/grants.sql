@@ -50,3 +50,14 @@ GRANT SELECT (session_key, expire_date) ON django_session TO anlan_live;
 
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO anlan_app, anlan_worker, anlan_engine,
     anlan_relay, anlan_recorder, anlan_gateway;
+
+-- A wall that somebody took down stands again: every table with a scope has it by force.
+DO $$
+DECLARE walled name;
+BEGIN
+  FOR walled IN SELECT DISTINCT tablename FROM pg_policies
+      WHERE schemaname = 'public' AND policyname = 'scope' LOOP
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', walled);
+    EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', walled);
+  END LOOP;
+END $$;
