@@ -70,6 +70,7 @@ class User(AbstractBaseUser):
     is_invented = models.BooleanField("演示", default=False)
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True)
+    earlier_passwords = models.JSONField("用过的口令（散列）", default=list)
     sessions_epoch = models.IntegerField("会话批次", default=0)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField()

@@ -11,6 +11,8 @@ CREDIT_CODE_LENGTH = 18
 #: GB/T 22239-2019, 8.1.4.1 a: complex and changed from time to time; figures are project defaults.
 PASSWORD_CLASSES = 3
 PASSWORD_MAX_AGE = timedelta(days=90)
+#: So many passwords, the present one among them, are not taken again.
+PASSWORD_HISTORY = 5
 #: Practice P11: accounts unused so long sleep.
 SLEEPS_AFTER = timedelta(days=90)
 #: The longest session whatever is done in it; idle sessions end by `config().session_idle_minutes`.

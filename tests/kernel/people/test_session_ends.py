@@ -157,7 +157,7 @@ def test_an_account_unused_for_ninety_days_sleeps(officer: User) -> None:
         ("short-A1", "people.weak_password"),
         ("onlysmallletters", "people.weak_password"),
         ("password12345A", "people.weak_password"),
-        (factories.PASSWORD, "people.same_password"),
+        (factories.PASSWORD, "people.used_password"),
     ],
 )
 def test_a_weak_or_an_old_password_is_refused_with_its_reasons(

@@ -63,7 +63,7 @@ export interface paths {
         put?: never;
         /**
          * Change Password
-         * @description Change my password; all my other sessions end.
+         * @description Change my password; all my other sessions end. Five wrong old ones lock and sign out.
          */
         post: operations["anlan_kernel_people_api_sessions_change_password"];
         delete?: never;

@@ -9,7 +9,7 @@ from ninja.security import APIKeyCookie
 
 from anlan.kernel.base import registry, tickets
 from anlan.kernel.base.doors import SIGNED_IN, Door, principal
-from anlan.kernel.base.errors import NotSignedInError
+from anlan.kernel.base.errors import DomainError, NotSignedInError
 from anlan.kernel.base.permissions import Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.queries.principals import principal_of
@@ -95,12 +95,27 @@ def sign_out(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/session/password", auth=Visitor(), response=SessionOut, openapi_extra=ANYBODY)
 def change_password(request: HttpRequest, body: PasswordBody) -> dict[str, Any]:
-    """Change my password; all my other sessions end."""
+    """Change my password; all my other sessions end. Five wrong old ones lock and sign out."""
     found = _somebody(request)
-    with unit_of_work(found.principal):
-        user = users.change_password(user=found.user, old=body.old, new=body.new)
-        users.keep_session(request, user)
+    try:
+        sessions.refuse_locked(request, found.user)
+        with unit_of_work(found.principal):
+            user = users.change_password(user=found.user, old=body.old, new=body.new)
+            users.keep_session(request, user)
+    except DomainError as error:
+        _note_refusal(request, found, error.code)
+        raise
     return session_state(request, asking(request))
+
+
+def _note_refusal(request: HttpRequest, found: Asking, code: str) -> None:
+    """Count a wrong old password as one at the log-in is; whoever guesses is signed out."""
+    if code == users.WRONG_PASSWORD:
+        sessions.count_wrong_password(request, found.user)
+    with unit_of_work(found.principal):
+        sessions.record_refusal(username=found.user.username, reason=code, how="password_change")
+        if sessions.is_locked(request, found.user):
+            sessions.sign_out(request=request, user=found.user)
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from secrets import token_urlsafe
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 
@@ -63,10 +64,33 @@ def open_session(*, request: HttpRequest, user: User, how: str) -> None:
     _record(events.SIGNED_IN, user, how, session=session_digest(request.session.session_key or ""))
 
 
-def record_refusal(*, username: str, reason: str) -> None:
+def record_refusal(*, username: str, reason: str, how: str = "password") -> None:
     """Keep a refused attempt; what was typed is not kept, it may be a password in the wrong box."""
     known = User.objects.filter(username=username.strip().lower()).first()
-    _record(events.SIGN_IN_REFUSED, known, "password", reason=reason)
+    _record(events.SIGN_IN_REFUSED, known, how, reason=reason)
+
+
+def is_locked(request: HttpRequest, user: User) -> bool:
+    """Tell whether this name is locked for this address."""
+    allowed: bool = AxesProxyHandler.is_allowed(request, _credentials(user))
+    request.axes_locked_out = None  # type: ignore[attr-defined]
+    return not allowed
+
+
+def refuse_locked(request: HttpRequest, user: User) -> None:
+    """Refuse somebody who has guessed too often at his own or another's password."""
+    if is_locked(request, user):
+        raise TooManyError("口令错误次数过多，请稍后再试", code="people.locked")
+
+
+def count_wrong_password(request: HttpRequest, user: User) -> None:
+    """Count a wrong password given by somebody signed in; outside the refused unit of work."""
+    AxesProxyHandler.user_login_failed(sender=User, credentials=_credentials(user), request=request)
+    request.axes_locked_out = None  # type: ignore[attr-defined]
+
+
+def _credentials(user: User) -> dict[str, str]:
+    return {"username": user.username}
 
 
 def sign_out(*, request: HttpRequest, user: User) -> None:

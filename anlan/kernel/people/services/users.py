@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -14,7 +15,9 @@ from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events
 from anlan.kernel.people.models import AdministratorKind, User
 from anlan.kernel.people.queries.holdings import actor_of
-from anlan.kernel.people.rules import PASSWORD_CLASSES, password_classes
+from anlan.kernel.people.rules import PASSWORD_CLASSES, PASSWORD_HISTORY, password_classes
+
+WRONG_PASSWORD = "people.wrong_password"  # noqa: S105  a code of errors
 
 
 def create_user(
@@ -77,15 +80,26 @@ def set_active(*, user: User, is_active: bool) -> User:
 def change_password(*, user: User, old: str, new: str) -> User:
     """Let a person replace his password; every session opened with the old one ends."""
     if not user.check_password(old):
-        raise InvalidError("原口令不正确", code="people.wrong_password")
-    if user.check_password(new):
-        raise InvalidError("新口令不能与原口令相同", code="people.same_password")
+        raise InvalidError("原口令不正确", code=WRONG_PASSWORD)
     check_password_rules(new, user)
+    used = [user.password, *user.earlier_passwords]
+    if any(check_password(new, one) for one in used):
+        raise InvalidError(
+            f"新口令不能与最近 {PASSWORD_HISTORY} 次的口令相同", code="people.used_password"
+        )
+    user.earlier_passwords = used[: PASSWORD_HISTORY - 1]
     user.set_password(new)
     user.must_change_password = False
     user.password_changed_at = now()
     user.sessions_epoch += 1
-    _touched(user, "password", "must_change_password", "password_changed_at", "sessions_epoch")
+    _touched(
+        user,
+        "password",
+        "earlier_passwords",
+        "must_change_password",
+        "password_changed_at",
+        "sessions_epoch",
+    )
     _record(events.PASSWORD_CHANGED, user)
     return user
 
