@@ -8,11 +8,12 @@ from django.http import HttpRequest
 
 from anlan.kernel.alerts import queries, schemas
 from anlan.kernel.alerts.events import AlarmState
-from anlan.kernel.alerts.models import Alarm
+from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
 from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
 from anlan.kernel.alerts.services import answers
 from anlan.kernel.base.doors import Door
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.sensing.models import Condition
 
 VIEW = "alerts.alarm.view"
 door = Door("alerts")
@@ -20,12 +21,23 @@ router = door.router
 
 _KINDS = {"priority": "int", "occurrences": "int", "version": "int", "div": "int", "zone": "int",
           "value": "float", "limit_value": "float", "is_late": "bool", "out_of_service": "bool"}  # fmt: skip
-_TITLES = {"subject_name": "监测对象", "datastream_name": "测点", "tag": "位号", "unit": "单位",
+_TITLES = {"site_name": "企业", "subject_name": "监测对象", "datastream_name": "测点", "tag": "位号", "unit": "单位",
            "condition": "报警类型", "priority": "优先级", "instrument_state": "仪表状态",
            "firm_state": "企业状态", "bureau_state": "部门状态", "value": "报警值", "limit_value": "限值",
            "raised_at": "报警时间", "returned_at": "复归时间", "occurrences": "次数",
            "confirmed_by": "确认人", "confirmed_at": "确认时间", "checked_by": "核查人",
-           "checked_at": "核查时间"}  # fmt: skip
+           "checked_at": "核查时间", "closed_by": "消警人", "closed_at": "消警时间",
+           "check_outcome": "核查方式", "shelved_until": "搁置至", "is_late": "迟到判定"}  # fmt: skip
+_WORDS: dict[str, dict[Any, str]] = {
+    "condition": dict(Condition.choices),
+    "instrument_state": dict(InstrumentState.choices),
+    "firm_state": dict(FirmState.choices),
+    "bureau_state": dict(BureauState.choices),
+    "check_outcome": {code: title for code, (title, _) in CHECK_OUTCOMES.items()},
+    "priority": {1: "红色 1级", 2: "橙色 2级", 3: "黄色 3级", 4: "蓝色 4级"},
+    "is_late": {True: "是", False: ""},
+}
+_SORTABLE = {"raised_at", "last_raised_at", "priority", "subject_name", "site_name"}
 ALARMS = ListSpec(
     fields={
         field.name: Field(
@@ -33,11 +45,13 @@ ALARMS = ListSpec(
             kind=_KINDS.get(
                 field.name, "time" if field.name.endswith(("_at", "_until")) else "text"
             ),
-            sortable=field.name in {"raised_at", "last_raised_at", "priority", "subject_name"},
-            title=_TITLES.get(field.name, field.name),
+            sortable=field.name in _SORTABLE,
+            title=_TITLES.get(field.name, ""),
+            words=_WORDS.get(field.name, {}),
         )
         for field in fields(AlarmState)
-    },
+    }
+    | {"search": Field(path="search")},
     sort="-raised_at",
 )
 

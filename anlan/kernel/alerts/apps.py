@@ -13,7 +13,11 @@ class AlertsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hang the slice's pages, layers and sections into the core."""
+        """Hang the slice's pages, layers and sections into the core; tell sensing what is judged."""
+        from anlan.kernel.alerts import queries
+        from anlan.kernel.sensing import ports
+
+        ports.install_judged(queries.judged)
         register(
             "menu",
             Entry(

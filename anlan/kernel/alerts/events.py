@@ -14,6 +14,7 @@ class AlarmState:
     version: int
     subject_id: str
     subject_name: str
+    site_name: str
     datastream_id: str
     datastream_name: str
     tag: str

@@ -3,15 +3,36 @@
 from dataclasses import fields
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.alerts.events import AlarmState
-from anlan.kernel.alerts.models import OPEN, Alarm
+from anlan.kernel.alerts.models import OPEN, Alarm, EngineProgress
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.models import Seal
+from anlan.kernel.sensing.models import Limit
+from anlan.kernel.sensing.ports import Judged
+from anlan.kernel.subjects.models import Subject
 
 _JOINED = {
     "subject_name": F("subject__name"),
+    "site_name": Coalesce(
+        Subquery(Subject.objects.filter(pk=OuterRef("site")).values("name")[:1]),
+        Value(""),
+        output_field=CharField(),
+    ),
     "datastream_name": F("datastream__name"),
     "tag": F("datastream__tag"),
     "unit": F("datastream__unit"),
@@ -23,12 +44,17 @@ _JOINED = {
         default=F("firm_state"),
     ),
 }
+#: What the words of a search are looked for in.
+_SEARCH = Concat(
+    "site_name", Value(" "), "subject__name", Value(" "), "datastream__name", Value(" "),
+    "datastream__tag", output_field=CharField(),
+)  # fmt: skip
 _PATHS = {field.name: field.name for field in fields(AlarmState)} | {"firm_state": "firm_now"}
 
 
 def alarms() -> QuerySet[Alarm]:
     """Return every alarm that the scope reaches, with the names that a list shows."""
-    return Alarm.objects.annotate(**_JOINED)
+    return Alarm.objects.annotate(**_JOINED).annotate(search=_SEARCH)
 
 
 def open_alarms() -> QuerySet[Alarm]:
@@ -44,10 +70,27 @@ def alarm_state(alarm_id: str) -> AlarmState:
     return AlarmState(**{name: row[path] for name, path in _PATHS.items()})
 
 
+def moved_its_limit(alarm: Alarm, actor: str) -> bool:
+    """Tell whether somebody filed, replaced or withdrew the limit of this alarm since it came (P5)."""
+    since = Q(created_at__gte=alarm.raised_at, filed_by=actor)
+    ended = Q(superseded_at__gte=alarm.raised_at, ended_by=actor)
+    rows = Limit.objects.filter(datastream_id=alarm.datastream_id, condition=alarm.condition)
+    return rows.filter(since | ended).exists()
+
+
 def journal_position() -> int:
     """Return the position that a snapshot is taken after; read it before the snapshot (7.15)."""
     last = Seal.objects.order_by("-id").values_list("last_position", flat=True).first()
     return last or 0
+
+
+def judged() -> Judged | None:
+    """Return the place of READINGS that every shard group's engine has passed."""
+    newest = EngineProgress.objects.order_by("-epoch").values_list("epoch", flat=True).first()
+    if newest is None:
+        return None
+    slowest = EngineProgress.objects.filter(epoch=newest).aggregate(seq=Min("seq"))
+    return Judged(epoch=newest, seq=slowest["seq"])
 
 
 def subject_states() -> dict[str, Any]:

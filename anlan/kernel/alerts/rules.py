@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
+from anlan.kernel.base.permissions import Decision, Facts, Principal, Reach, decide
+
 #: The kernel's numbering of conditions (engines.alarms) as the names of `sensing.Condition`.
 CONDITIONS = ("HH", "H", "L", "LL", "rate", "range", "frozen", "silent")
 
@@ -31,6 +33,14 @@ CHECK_OUTCOMES = {
     "assigned": ("交办", "in_hand"),
     "on_site": ("现场核查", "in_hand"),
     "closed": ("办结", "closed"),
+}
+
+#: What people may do with an alarm: the permission, and how one must be related to it.
+ACTS: dict[str, tuple[str, Reach]] = {
+    "confirm": ("alerts.alarm.confirm", Reach.OWN_FIRM),
+    "close": ("alerts.alarm.close", Reach.OWN_FIRM),
+    "check": ("alerts.alarm.check", Reach.IN_CHARGE),
+    "shelve": ("alerts.alarm.shelve", Reach.SEEN),
 }
 
 #: The bureau's desk lists an alarm at once from this priority upwards.
@@ -111,6 +121,20 @@ def rounds(transitions: list[Transition]) -> list[list[Transition]]:
             split.append([])
         split[turn].append(one)
     return split
+
+
+def decide_act(principal: Principal, act: str, facts: Facts) -> Decision:
+    """Decide whether a person may do an act of `ACTS` on an alarm that hangs here.
+
+    A subject without a firm is answered by the post in charge (architecture.md 2b).
+    """
+    permission, needs = ACTS[act]
+    return decide(principal, permission, facts, Reach.SEEN if facts.site is None else needs)
+
+
+def acts_of(principal: Principal, facts: Facts) -> list[str]:
+    """Return the acts that a person may do on an alarm that hangs here, whatever its state."""
+    return [act for act in ACTS if decide_act(principal, act, facts).allowed]
 
 
 def firm_state_now(firm_state: str, occurrences: int, confirmed_occurrence: int) -> str:

@@ -1,19 +1,24 @@
 """JSON shapes of alarms."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
 
+from anlan.kernel.alerts.rules import acts_of
+from anlan.kernel.base.doors import principal
+from anlan.kernel.base.permissions import Facts
+
 
 class AlarmOut(Schema):
-    """The public state of an alarm (events.AlarmState)."""
+    """The public state of an alarm (events.AlarmState), and what the asking person may do with it."""
 
     id: str
     version: int
     subject_id: str
     subject_name: str
+    site_name: str
     datastream_id: str
     datastream_name: str
     tag: str
@@ -46,6 +51,13 @@ class AlarmOut(Schema):
     zone: int | None
     site: str | None
     exercise_id: str | None
+    may: list[Literal["confirm", "close", "check", "shelve"]]
+
+    @staticmethod
+    def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+        """Decide from the row's own scope columns: a page of alarms costs no further query."""
+        facts = Facts(div=row["div"], zone=row["zone"], site=row["site"])
+        return acts_of(principal(context["request"]), facts)
 
 
 class CloseIn(Schema):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.responses import NinjaJSONEncoder
 from ninja.security import APIKeyCookie
 
@@ -201,11 +201,13 @@ def _creating(view: View) -> View:
                 return view(request, *args, **kwargs)
             digest = sha256(request.body).hexdigest()
             once = idempotency.Once(principal(request).actor, key, request.path, digest)
-            if (answer := idempotency.answered(once)) is not None:
-                return answer
+            if (answer := idempotency.answered_with_status(once)) is not None:
+                return Status(*answer)
             made = view(request, *args, **kwargs)
-            plain = loads(dumps(made, cls=NinjaJSONEncoder))
-            idempotency.remember(once, plain)
+            is_plain = not isinstance(made, Status)
+            status, body = (200, made) if is_plain else (made.status_code, made.value)
+            plain = loads(dumps(body, cls=NinjaJSONEncoder))
+            idempotency.remember(once, plain, status=status)
             return made
 
     return creating

@@ -21,7 +21,13 @@ class Once:
 
 
 def answered(once: Once) -> Any | None:
-    """Return the earlier answer; another body under the same key is refused."""
+    """Return the earlier answer's body; another body under the same key is refused."""
+    found = answered_with_status(once)
+    return None if found is None else found[1]
+
+
+def answered_with_status(once: Once) -> tuple[int, Any] | None:
+    """Return the earlier answer with its HTTP status."""
     if not 1 <= len(once.key) <= 128:
         raise InvalidError("Idempotency-Key 应为 1–128 个字符", code="base.bad_idempotency_key")
     row = IdempotencyKey.objects.filter(actor=once.actor, key=once.key).first()
@@ -29,10 +35,10 @@ def answered(once: Once) -> Any | None:
         return None
     if (row.route, row.body_digest) != (once.route, once.body_digest):
         raise InvalidError("同一个 Idempotency-Key 用于不同的内容", code="base.key_reused")
-    return row.answer
+    return row.status, row.answer
 
 
-def remember(once: Once, answer: Any) -> None:
+def remember(once: Once, answer: Any, *, status: int = 200) -> None:
     """Keep the answer; of two at the same moment one is refused and may ask again."""
     try:
         with transaction.atomic():
@@ -41,7 +47,7 @@ def remember(once: Once, answer: Any) -> None:
                 key=once.key,
                 route=once.route,
                 body_digest=once.body_digest,
-                status=200,
+                status=status,
                 answer=answer,
                 created_at=now(),
             )

@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from json import dumps, loads
 from typing import Any
@@ -58,12 +59,16 @@ OPERATORS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One column of a list: where it comes from, how it is parsed, whether order is defined."""
+    """One column of a list: where it comes from, how it is parsed, whether order is defined.
+
+    A spreadsheet shows the columns with a title, and `words` instead of the codes they stand for.
+    """
 
     path: str
     kind: str = "text"
     sortable: bool = False
     title: str = ""
+    words: Mapping[Any, str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,19 +14,23 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def sheet(fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]], made_by: str) -> bytes:
-    """Return the bytes of an xlsx with these rows; `made_by` is printed in the footer."""
+    """Return the bytes of an xlsx with these rows; `made_by` is printed in the footer.
+
+    Where a list has titles, only its titled columns are shown: ids and codes are for programs.
+    """
+    shown = {name: field for name, field in fields.items() if field.title} or fields
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     head = book.add_format({"bold": True, "bg_color": "#E8ECF1", "border": 1})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     page = book.add_worksheet("安澜")
     page.freeze_panes(1, 0)
-    for column, (name, field) in enumerate(fields.items()):
+    for column, (name, field) in enumerate(shown.items()):
         page.write_string(0, column, field.title or name, head)
         page.set_column(column, column, 20)
     for line, row in enumerate(rows, start=1):
-        for column, name in enumerate(fields):
-            value = row[name]
+        for column, (name, field) in enumerate(shown.items()):
+            value = field.words.get(row[name], row[name]) if field.words else row[name]
             if isinstance(value, datetime):
                 page.write_datetime(
                     line, column, value.astimezone(SHANGHAI).replace(tzinfo=None), moment

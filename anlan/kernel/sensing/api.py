@@ -1,31 +1,67 @@
 """HTTP of sensing; one call per route."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from ninja import Status
 
-from anlan.kernel.base.doors import Door
+from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.sensing import history, queries, schemas
 from anlan.kernel.sensing.models import (
+    Condition,
+    Confidence,
     Datastream,
     Gateway,
     Limit,
     QuarantinedMessage,
     Suppression,
 )
-from anlan.kernel.sensing.services import equipment, limits
+from anlan.kernel.sensing.services import equipment, limits, suppressions
 
 VIEW = "sensing.datastream.view"
 door = Door("sensing")
 router = door.router
 
 
+_TITLES = {
+    "site_name": "企业", "subject_name": "监测对象", "datastream_name": "测点", "tag": "位号",
+    "condition": "类型", "value": "限值", "unit": "单位", "deadband": "回差",
+    "on_delay_ms": "报警延时（毫秒）", "off_delay_ms": "复归延时（毫秒）", "priority": "优先级",
+    "standard": "标准", "clause": "条款", "confidence": "依据", "valid_from": "备案时间",
+    "in_force_since": "生效时间", "superseded_at": "停用时间", "filed_by_name": "备案人",
+    "ended_by_name": "停用人", "end_reason": "撤销原因", "state": "状态", "reason": "说明",
+    "starts_at": "开始", "ends_at": "结束", "ended_at": "提前结束", "property_title": "指标",
+    "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "停用时间",
+}  # fmt: skip
+_STATES = {
+    "waiting": "待生效", "in_force": "在用", "ending": "待停用", "withdrawn": "已撤销",
+    "replaced": "已更替", "planned": "待开始", "running": "抑制中", "ended": "已提前结束",
+    "over": "已到期",
+}  # fmt: skip
+_WORDS: dict[str, dict[Any, str]] = {
+    "condition": cast("dict[Any, str]", dict(Condition.choices)),
+    "confidence": cast("dict[Any, str]", dict(Confidence.choices)),
+    "state": cast("dict[Any, str]", _STATES),
+}
+
+
 def _spec(sort: str, kinds: dict[str, str], *names: str, sortable: tuple[str, ...]) -> ListSpec:
-    """Return a list whose columns are named as in the table."""
+    """Return a list whose columns are named as in the table; `may` is decided, not stored."""
+    kinds = {"version": "int", "div": "int", "zone": "int"} | kinds
     return ListSpec(
-        fields={n: Field(path=n, kind=kinds.get(n, "text"), sortable=n in sortable) for n in names},
+        fields={
+            name: Field(
+                path=name,
+                kind=kinds.get(name, "text"),
+                sortable=name in sortable,
+                title=_TITLES.get(name, ""),
+                words=_WORDS.get(name, {}),
+            )
+            for name in names
+            if name != "may"
+        },
         sort=sort,
     )
 
@@ -38,16 +74,17 @@ DATASTREAMS = _spec(
 )
 LIMITS = _spec(
     "-valid_from",
-    {"version": "int", "value": "float", "priority": "int", "valid_from": "time",
-     "superseded_at": "time", "log_at": "time", "log_seq": "int"},
-    *schemas.LimitRow.model_fields,
-    sortable=("valid_from",),
+    {"value": "float", "priority": "int", "valid_from": "time", "superseded_at": "time",
+     "in_force_since": "time"},
+    *schemas.LimitRow.model_fields, "search",
+    sortable=("valid_from", "site_name", "tag", "value", "priority"),
 )  # fmt: skip
 SUPPRESSIONS = _spec(
     "-starts_at",
-    {"version": "int", "starts_at": "time", "ends_at": "time", "ended_at": "time"},
+    {"starts_at": "time", "ends_at": "time", "ended_at": "time"},
     *schemas.SuppressionRow.model_fields,
-    sortable=("starts_at", "ends_at"),
+    "search",
+    sortable=("starts_at", "ends_at", "site_name"),
 )
 GATEWAYS = _spec(
     "code",
@@ -105,17 +142,27 @@ def list_limits(request: HttpRequest) -> QuerySet[Limit]:
 
 
 @door.create("/limits", "sensing.limit.edit", response={202: schemas.LimitRow})
-def file_limit(request: HttpRequest, said: schemas.LimitIn) -> tuple[int, Any]:
+def file_limit(request: HttpRequest, said: schemas.LimitIn) -> Status[Any]:
     """File a limit; in force once the engine has passed its place in the log."""
-    row = limits.file_limit(**said.dict(exclude_none=True))
-    return 202, queries.limits().get(pk=row.id)
+    row = limits.file_limit(**said.dict(exclude_none=True), may_replace=False)
+    return Status(202, _listed(LIMITS, queries.limits(), row.id))
+
+
+@door.write("/limits/{limit_id}", "sensing.limit.edit", "PUT", response={202: schemas.LimitRow})
+def change_limit(request: HttpRequest, limit_id: str, said: schemas.LimitChange) -> Status[Any]:
+    """Put another limit in the place of one that stands; needs If-Match. Answers the new one."""
+    version = expected_version(request)
+    wanted = said.dict(exclude_none=True)
+    row = limits.change_limit(limit_id=limit_id, version=version, **wanted)
+    return Status(202, _listed(LIMITS, queries.limits(), row.id))
 
 
 @door.write("/limits/{limit_id}/withdraw", "sensing.limit.edit", response={202: schemas.LimitRow})
-def withdraw_limit(request: HttpRequest, limit_id: str, said: schemas.ReasonIn) -> tuple[int, Any]:
-    """Withdraw a limit, with a reason."""
-    limits.withdraw_limit(limit_id=limit_id, reason=said.reason)
-    return 202, queries.limits().get(pk=limit_id)
+def withdraw_limit(request: HttpRequest, limit_id: str, said: schemas.ReasonIn) -> Status[Any]:
+    """Withdraw a limit, with a reason; needs If-Match."""
+    version = expected_version(request)
+    limits.withdraw_limit(limit_id=limit_id, reason=said.reason, version=version)
+    return Status(202, _listed(LIMITS, queries.limits(), limit_id))
 
 
 @door.list("/suppressions", VIEW, SUPPRESSIONS, schemas.SuppressionRow)
@@ -125,10 +172,10 @@ def list_suppressions(request: HttpRequest) -> QuerySet[Suppression]:
 
 
 @door.create("/suppressions", "sensing.suppression.edit", response={202: schemas.SuppressionRow})
-def file_suppression(request: HttpRequest, said: schemas.SuppressionIn) -> tuple[int, Any]:
+def file_suppression(request: HttpRequest, said: schemas.SuppressionIn) -> Status[Any]:
     """File a suppression by design."""
-    row = limits.file_suppression(**said.dict())
-    return 202, queries.suppressions().get(pk=row.id)
+    row = suppressions.file_suppression(**said.dict())
+    return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), row.id))
 
 
 @door.write(
@@ -136,10 +183,11 @@ def file_suppression(request: HttpRequest, said: schemas.SuppressionIn) -> tuple
     "sensing.suppression.edit",
     response={202: schemas.SuppressionRow},
 )
-def end_suppression(request: HttpRequest, suppression_id: str) -> tuple[int, Any]:
-    """End a suppression before its time."""
-    limits.end_suppression(suppression_id=suppression_id)
-    return 202, queries.suppressions().get(pk=suppression_id)
+def end_suppression(request: HttpRequest, suppression_id: str) -> Status[Any]:
+    """End a suppression before its time; needs If-Match."""
+    version = expected_version(request)
+    suppressions.end_suppression(suppression_id=suppression_id, version=version)
+    return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), suppression_id))
 
 
 @door.list("/gateways", "health.view", GATEWAYS, schemas.GatewayRow)
@@ -158,3 +206,8 @@ def _one(datastream_id: str) -> dict[str, Any]:
     """Return one datastream as the card shows it."""
     found: list[dict[str, Any]] = history.with_last([queries.datastream(datastream_id)])["items"]
     return found[0]
+
+
+def _listed(spec: ListSpec, rows: QuerySet[Any], key: str) -> dict[str, Any]:
+    """Return one row under the names that its list has."""
+    return spec.renamed(rows.filter(pk=key).values(*{f.path for f in spec.fields.values()})[0])

@@ -21,7 +21,8 @@ def with_last(rows: list[Datastream]) -> dict[str, Any]:
     newest = ports.observation_store().last([row.number for row in rows])
     columns = (
         "id", "version", "number", "name", "tag", "subject_id", "subject_name", "gateway_id",
-        "unit", "property", "property_title", "resolution", "retired_at",
+        "unit", "property", "property_title", "resolution", "retired_at", "site_name", "div",
+        "zone", "site",
     )  # fmt: skip
     items = [
         {name: getattr(row, name) for name in columns}

@@ -1,6 +1,8 @@
-"""What sensing needs from outside: a store of observations, and the catalogue of its files.
+"""What sensing needs from outside: a store of observations, the catalogue of its files, and
+how far the engine has judged.
 
-The web process asks `observation_store()`; `app` says which one that is (`install`).
+The web process asks `observation_store()`; `app` says which one that is (`install`). Alerts
+answers `judged()`, because the engine's progress is a row of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -164,12 +166,21 @@ class Catalogue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Up to which place of READINGS every engine has judged (7.3)."""
+
+    epoch: str
+    seq: int
+
+
 @dataclass(slots=True)
 class _Installed:
-    """The store of this process: how it is made, and once asked for, itself."""
+    """What this process was given: the store (how it is made, and once asked for, itself)."""
 
     make: Callable[[], ObservationStore] | None = None
     store: ObservationStore | None = None
+    judged: Callable[[], Judged | None] = lambda: None
 
 
 _installed = _Installed()
@@ -187,3 +198,13 @@ def observation_store() -> ObservationStore:
             raise UnavailableError("这个进程没有接历史库", code="sensing.no_history")
         _installed.store = _installed.make()
     return _installed.store
+
+
+def install_judged(ask: Callable[[], Judged | None]) -> None:
+    """Say who knows how far the engine has judged."""
+    _installed.judged = ask
+
+
+def judged() -> Judged | None:
+    """Return how far the engine has judged; None when it never has."""
+    return _installed.judged()

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.people.queries.holdings import name_behind
+from anlan.kernel.sensing import ports
 from anlan.kernel.sensing.models import (
     Datastream,
     Gateway,
@@ -14,6 +17,7 @@ from anlan.kernel.sensing.models import (
     QuarantinedMessage,
     Suppression,
 )
+from anlan.kernel.subjects.models import Subject
 
 MOST_ON_A_CARD = 500
 _BELOW = """
@@ -24,6 +28,27 @@ _BELOW = """
 """
 
 
+_SITE_NAME = Coalesce(
+    Subquery(Subject.objects.filter(pk=OuterRef("site")).values("name")[:1]),
+    Value(""),
+    output_field=CharField(),
+)
+#: What a limit and a suppression say of the datastream that they stand on.
+_OF_STREAM = {
+    "datastream_name": F("datastream__name"),
+    "tag": F("datastream__tag"),
+    "subject_id": F("datastream__subject_id"),
+    "subject_name": F("datastream__subject__name"),
+    "site_name": _SITE_NAME,
+    "filed_by_name": name_behind("filed_by"),
+    "ended_by_name": name_behind("ended_by"),
+}
+_SEARCH = Concat(
+    "site_name", Value(" "), "datastream__name", Value(" "), "datastream__tag",
+    output_field=CharField(),
+)  # fmt: skip
+
+
 def datastreams() -> QuerySet[Datastream]:
     """Return the datastreams that the scope reaches, with the names that a list shows."""
     return Datastream.objects.annotate(
@@ -31,6 +56,7 @@ def datastreams() -> QuerySet[Datastream]:
         property=F("observed_property__code"),
         property_title=F("observed_property__title"),
         gateway_name=F("gateway__name"),
+        site_name=_SITE_NAME,
     )
 
 
@@ -51,9 +77,34 @@ def of_subject(subject_id: str) -> list[Datastream]:
     return list(rows.order_by("number")[:MOST_ON_A_CARD])
 
 
+def _passed() -> Q:
+    """Return the condition of a change that the engine has passed on the log (7.3)."""
+    here = ports.judged()
+    if here is None:
+        return Q(pk__in=[])
+    return Q(log_epoch__lt=here.epoch) | Q(log_epoch=here.epoch, log_seq__lte=here.seq)
+
+
 def limits() -> QuerySet[Limit]:
-    """Return limits, in force and superseded, with their datastream's names."""
-    return Limit.objects.annotate(datastream_name=F("datastream__name"), tag=F("datastream__tag"))
+    """Return limits, standing and ended, with their datastream's names and how they stand.
+
+    `waiting` and `ending` are changes that the engine has not reached yet: until then it judges
+    as before.
+    """
+    passed = _passed()
+    state = Case(
+        When(Q(superseded_at=None) & passed, then=Value("in_force")),
+        When(superseded_at=None, then=Value("waiting")),
+        When(withdrawn_version=None, then=Value("replaced")),
+        When(passed, then=Value("withdrawn")),
+        default=Value("ending"),
+        output_field=CharField(),
+    )
+    return Limit.objects.annotate(**_OF_STREAM).annotate(
+        search=_SEARCH,
+        state=state,
+        in_force_since=Case(When(Q(superseded_at=None) & passed, then=F("log_at"))),
+    )
 
 
 def current_limits(datastream_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -67,15 +118,23 @@ def current_limits(datastream_ids: list[str]) -> dict[str, list[dict[str, Any]]]
 
 
 def suppressions() -> QuerySet[Suppression]:
-    """Return suppressions by design, over and running."""
-    return Suppression.objects.annotate(
-        datastream_name=F("datastream__name"), tag=F("datastream__tag")
+    """Return suppressions by design, over and running, and how they stand."""
+    passed, moment = _passed(), now()
+    state = Case(
+        When(Q(ended_at__isnull=False) & passed, then=Value("ended")),
+        When(ended_at__isnull=False, then=Value("ending")),
+        When(ends_at__lte=moment, then=Value("over")),
+        When(~passed, then=Value("waiting")),
+        When(starts_at__gt=moment, then=Value("planned")),
+        default=Value("running"),
+        output_field=CharField(),
     )
+    return Suppression.objects.annotate(**_OF_STREAM).annotate(search=_SEARCH, state=state)
 
 
 def running_suppressions() -> QuerySet[Suppression]:
     """Return suppressions that have begun or will, and have not ended."""
-    return suppressions().filter(Q(ended_at=None) & Q(ends_at__gt=now()))
+    return Suppression.objects.filter(Q(ended_at=None) & Q(ends_at__gt=now()))
 
 
 def gateways() -> QuerySet[Gateway]:

@@ -1,6 +1,11 @@
-"""Which limits go together; no database."""
+"""Which limits go together, and who keeps them; no database."""
 
 import math
+
+from anlan.kernel.base.permissions import Decision, Facts, Principal, Reach, decide
+
+#: What people may do with a datastream, and the permission for it.
+KEEPING = {"file_limit": "sensing.limit.edit", "file_suppression": "sensing.suppression.edit"}
 
 #: From the bottom to the top: a limit below must stay below a limit above it.
 ORDER = ("LL", "L", "H", "HH")
@@ -32,3 +37,16 @@ def limit_error(
         if (above and value >= bound) or (not above and value <= bound):
             return f"{condition} {value:g} 与 {other} {bound:g} 的高低次序不对"
     return None
+
+
+def decide_keeping(principal: Principal, act: str, facts: Facts) -> Decision:
+    """Decide an act of `KEEPING`: the firm keeps its own limits, so does the bureau in charge of it."""
+    in_charge = decide(principal, KEEPING[act], facts, Reach.IN_CHARGE)
+    return (
+        in_charge if in_charge.allowed else decide(principal, KEEPING[act], facts, Reach.OWN_FIRM)
+    )
+
+
+def keeping_of(principal: Principal, facts: Facts) -> list[str]:
+    """Return the acts of `KEEPING` that a person may do on a datastream that hangs here."""
+    return [act for act in KEEPING if decide_keeping(principal, act, facts).allowed]

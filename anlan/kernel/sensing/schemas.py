@@ -4,7 +4,25 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
+
+from anlan.kernel.base.doors import principal
+from anlan.kernel.base.permissions import Facts
+from anlan.kernel.sensing.rules import keeping_of
+
+
+def _keeping(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+    """Return what the asking person may do with a row that hangs here; no further query."""
+    facts = Facts(div=row["div"], zone=row["zone"], site=row["site"])
+    return keeping_of(principal(context["request"]), facts)
+
+
+class Hung(Schema):
+    """Where a row hangs: the scope columns."""
+
+    div: int
+    zone: int | None
+    site: str | None
 
 
 class LimitBrief(Schema):
@@ -26,8 +44,8 @@ class LastReading(Schema):
     q: int
 
 
-class DatastreamRow(Schema):
-    """One line of the list of datastreams."""
+class DatastreamRow(Hung):
+    """One line of the list of datastreams, and what the asking person may do with it."""
 
     id: str
     version: int
@@ -36,12 +54,19 @@ class DatastreamRow(Schema):
     tag: str
     subject_id: str
     subject_name: str
+    site_name: str
     gateway_id: str
     unit: str
     property: str
     property_title: str
     resolution: float | None
     retired_at: datetime | None
+    may: list[Literal["file_limit", "file_suppression"]]
+
+    @staticmethod
+    def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+        """Nothing is filed on a datastream that is retired."""
+        return [] if row["retired_at"] is not None else _keeping(row, context)
 
 
 class DatastreamOut(DatastreamRow):
@@ -77,14 +102,20 @@ class ObservationsOut(Schema):
     tail_missing: bool
 
 
-class LimitRow(Schema):
-    """One limit with who filed it, on what ground, and since when it is in force."""
+class LimitRow(Hung):
+    """One limit with who filed it, on what ground, and since when it is in force.
+
+    `waiting` and `ending`: filed or withdrawn, not yet reached by the engine.
+    """
 
     id: str
     version: int
     datastream_id: str
     datastream_name: str
     tag: str
+    subject_id: str
+    subject_name: str
+    site_name: str
     condition: str
     value: float
     unit: str
@@ -98,16 +129,24 @@ class LimitRow(Schema):
     valid_from: datetime
     superseded_at: datetime | None
     filed_by: str
+    filed_by_name: str
     reason: str
-    log_seq: int | None
-    log_at: datetime | None
+    ended_by_name: str
+    end_reason: str
+    state: Literal["waiting", "in_force", "ending", "withdrawn", "replaced"]
+    in_force_since: datetime | None
+    may: list[Literal["change", "withdraw"]]
+
+    @staticmethod
+    def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+        """Only what stands can be changed."""
+        may = row["superseded_at"] is None and "file_limit" in _keeping(row, context)
+        return ["change", "withdraw"] if may else []
 
 
-class LimitIn(Schema):
-    """A limit to be filed; values are in the datastream's unit, for silent in seconds."""
+class LimitChange(Schema):
+    """What a limit says; values are in the datastream's unit, for silent in seconds."""
 
-    datastream_id: str
-    condition: Literal["HH", "H", "L", "LL", "silent"]
     value: float
     deadband: float = Field(default=0.0, ge=0)
     on_delay_ms: int = Field(default=0, ge=0, le=86_400_000)
@@ -119,33 +158,53 @@ class LimitIn(Schema):
     reason: str = Field(default="", max_length=200)
 
 
+class LimitIn(LimitChange):
+    """A limit to be filed."""
+
+    datastream_id: str
+    condition: Literal["HH", "H", "L", "LL", "silent"]
+
+
 class ReasonIn(Schema):
     """Why."""
 
     reason: str = Field(min_length=1, max_length=200)
 
 
-class SuppressionRow(Schema):
-    """One suppression by design."""
+class SuppressionRow(Hung):
+    """One suppression by design; `waiting` and `ending` as with limits."""
 
     id: str
     version: int
     datastream_id: str
     datastream_name: str
     tag: str
+    subject_id: str
+    subject_name: str
+    site_name: str
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None
     reason: str
     filed_by: str
+    filed_by_name: str
+    ended_by_name: str
+    state: Literal["waiting", "planned", "running", "ending", "ended", "over"]
+    may: list[Literal["end"]]
+
+    @staticmethod
+    def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+        """Only what has not ended can be ended."""
+        stands = row["state"] in {"waiting", "planned", "running"}
+        return ["end"] if stands and "file_suppression" in _keeping(row, context) else []
 
 
 class SuppressionIn(Schema):
     """A suppression to be filed."""
 
     datastream_id: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
     reason: str = Field(min_length=1, max_length=200)
 
 

@@ -15,7 +15,7 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.models import Limit
-from anlan.kernel.sensing.services import control, equipment, limits
+from anlan.kernel.sensing.services import control, equipment, limits, suppressions
 from tests.app.engine.fake_log import EPOCH, OTHER_EPOCH
 from tests.plant import Plant, build_plant
 
@@ -91,7 +91,7 @@ def test_silence_is_in_seconds_on_paper_and_in_ms_for_the_kernel(plant: Plant) -
 def test_suppressions_and_retirements_are_remembered(plant: Plant) -> None:
     stream, moment = plant.streams[0], now()
     with unit_of_work(machine("test")):
-        limits.file_suppression(
+        suppressions.file_suppression(
             datastream_id=stream.id,
             starts_at=moment,
             ends_at=moment + timedelta(hours=1),

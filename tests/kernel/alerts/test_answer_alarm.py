@@ -22,6 +22,7 @@ from anlan.kernel.base.permissions import Grant, Principal, Scope
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_of, div_range
 from anlan.kernel.sensing.models import Datastream
+from anlan.kernel.sensing.services import limits
 from anlan.kernel.subjects.models import Subject
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
@@ -243,3 +244,27 @@ def person_everything() -> Principal:
     from anlan.kernel.base.permissions import machine
 
     return machine("test")
+
+
+def test_who_moved_the_limit_may_not_close_the_alarm_that_it_silenced(
+    plant: Plant, firm: Principal, acting_as: Callable[[str], None]
+) -> None:
+    site = frozenset({plant.site.id})
+    keeper = person(
+        "safety",
+        FIRM | {"sensing.limit.edit"},
+        Scope(sites=tuple(site)),
+        own_sites=site,
+    )
+    one = alarm_id(keeper)
+    answered(keeper, answers.confirm_alarm, alarm_id=one)
+    with unit_of_work(keeper):
+        limits.file_limit(datastream_id=plant.streams[0].id, condition="HH", value=99.0)
+    acting_as("anlan_engine")
+    apply([step(plant, "returned", 2)], 1, 2)
+    acting_as("anlan_app")
+    said = {"alarm_id": one, "cause": "limit_unsuitable", "measure": "限值改为 99"}
+    with pytest.raises(NotPermittedError) as refused:
+        answered(keeper, answers.close_alarm, **said)
+    assert refused.value.code == "alerts.moved_the_limit"
+    assert answered(firm, answers.close_alarm, **said).firm_state == "closed"

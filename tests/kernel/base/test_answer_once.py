@@ -64,20 +64,28 @@ def test_a_key_has_a_length(key: str) -> None:
 
 
 def test_a_spreadsheet_shows_titles_values_and_shanghai_time() -> None:
-    fields = {"name": Field(path="name", title="名称"), "at": Field(path="at"),
-              "n": Field(path="n"), "ok": Field(path="ok"), "none": Field(path="none"),
-              "formula": Field(path="formula")}  # fmt: skip
+    fields = {"id": Field(path="id"), "name": Field(path="name", title="名称"),
+              "at": Field(path="at", title="时间"), "n": Field(path="n", title="数值"),
+              "ok": Field(path="ok", title="启用"), "none": Field(path="none", title="空"),
+              "formula": Field(path="formula", title="式"),
+              "kind": Field(path="kind", title="类型", words={"HH": "高高限"})}  # fmt: skip
     moment = datetime(2026, 8, 1, 2, 30, tzinfo=UTC)
-    row = {"name": "一号罐", "at": moment, "n": 1.5, "ok": True, "none": None,
-           "formula": "=1+1"}  # fmt: skip
+    row = {"id": "01M8", "name": "一号罐", "at": moment, "n": 1.5, "ok": True, "none": None,
+           "formula": "=1+1", "kind": "HH"}  # fmt: skip
     content = sheet(fields, [row], "王值班")
     [head, line] = (
         CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     )
-    assert head == ["名称", "at", "n", "ok", "none", "formula"]
+    assert head == ["名称", "时间", "数值", "启用", "空", "式", "类型"]
     assert line[0] == "一号罐"
     assert line[1] == datetime(2026, 8, 1, 10, 30)  # noqa: DTZ001  a cell has no zone
-    assert line[2:] == [1.5, True, "", "=1+1"]
+    assert line[2:] == [1.5, True, "", "=1+1", "高高限"]
+
+
+def test_a_list_without_titles_shows_every_column_under_its_name() -> None:
+    content = sheet({"id": Field(path="id"), "n": Field(path="n")}, [{"id": "a", "n": 2}], "甲")
+    rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows == [["id", "n"], ["a", 2.0]]
 
 
 @pytest.fixture

@@ -780,6 +780,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sensing/limits/{limit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Limit
+         * @description Put another limit in the place of one that stands; needs If-Match. Answers the new one.
+         */
+        put: operations["anlan_kernel_sensing_api_change_limit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensing/limits/{limit_id}/withdraw": {
         parameters: {
             query?: never;
@@ -791,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw Limit
-         * @description Withdraw a limit, with a reason.
+         * @description Withdraw a limit, with a reason; needs If-Match.
          */
         post: operations["anlan_kernel_sensing_api_withdraw_limit"];
         delete?: never;
@@ -835,7 +855,7 @@ export interface paths {
         put?: never;
         /**
          * End Suppression
-         * @description End a suppression before its time.
+         * @description End a suppression before its time; needs If-Match.
          */
         post: operations["anlan_kernel_sensing_api_end_suppression"];
         delete?: never;
@@ -2119,9 +2139,15 @@ export interface components {
         };
         /**
          * DatastreamRow
-         * @description One line of the list of datastreams.
+         * @description One line of the list of datastreams, and what the asking person may do with it.
          */
         DatastreamRow: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
             /** Version */
@@ -2136,6 +2162,8 @@ export interface components {
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Site Name */
+            site_name: string;
             /** Gateway Id */
             gateway_id: string;
             /** Unit */
@@ -2148,6 +2176,8 @@ export interface components {
             resolution: number | null;
             /** Retired At */
             retired_at: string | null;
+            /** May */
+            may: ("file_limit" | "file_suppression")[];
         };
         /** DatastreamRowPage */
         DatastreamRowPage: {
@@ -2165,6 +2195,12 @@ export interface components {
          * @description One datastream with its limits and its newest reading.
          */
         DatastreamOut: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
             /** Version */
@@ -2179,6 +2215,8 @@ export interface components {
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Site Name */
+            site_name: string;
             /** Gateway Id */
             gateway_id: string;
             /** Unit */
@@ -2191,6 +2229,8 @@ export interface components {
             resolution: number | null;
             /** Retired At */
             retired_at: string | null;
+            /** May */
+            may: ("file_limit" | "file_suppression")[];
             /** Limits */
             limits: components["schemas"]["LimitBrief"][];
             last: components["schemas"]["LastReading"] | null;
@@ -2299,8 +2339,16 @@ export interface components {
         /**
          * LimitRow
          * @description One limit with who filed it, on what ground, and since when it is in force.
+         *
+         *     `waiting` and `ending`: filed or withdrawn, not yet reached by the engine.
          */
         LimitRow: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
             /** Version */
@@ -2311,6 +2359,12 @@ export interface components {
             datastream_name: string;
             /** Tag */
             tag: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Site Name */
+            site_name: string;
             /** Condition */
             condition: string;
             /** Value */
@@ -2340,12 +2394,23 @@ export interface components {
             superseded_at: string | null;
             /** Filed By */
             filed_by: string;
+            /** Filed By Name */
+            filed_by_name: string;
             /** Reason */
             reason: string;
-            /** Log Seq */
-            log_seq: number | null;
-            /** Log At */
-            log_at: string | null;
+            /** Ended By Name */
+            ended_by_name: string;
+            /** End Reason */
+            end_reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "in_force" | "ending" | "withdrawn" | "replaced";
+            /** In Force Since */
+            in_force_since: string | null;
+            /** May */
+            may: ("change" | "withdraw")[];
         };
         /** LimitRowPage */
         LimitRowPage: {
@@ -2360,9 +2425,49 @@ export interface components {
         };
         /**
          * LimitIn
-         * @description A limit to be filed; values are in the datastream's unit, for silent in seconds.
+         * @description A limit to be filed.
          */
         LimitIn: {
+            /** Value */
+            value: number;
+            /**
+             * Deadband
+             * @default 0
+             */
+            deadband: number;
+            /**
+             * On Delay Ms
+             * @default 0
+             */
+            on_delay_ms: number;
+            /**
+             * Off Delay Ms
+             * @default 0
+             */
+            off_delay_ms: number;
+            /** Priority */
+            priority?: number | null;
+            /**
+             * Standard
+             * @default
+             */
+            standard: string;
+            /**
+             * Clause
+             * @default
+             */
+            clause: string;
+            /**
+             * Confidence
+             * @default unverified
+             * @enum {string}
+             */
+            confidence: "standard" | "design" | "default" | "unverified";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /** Datastream Id */
             datastream_id: string;
             /**
@@ -2370,6 +2475,12 @@ export interface components {
              * @enum {string}
              */
             condition: "HH" | "H" | "L" | "LL" | "silent";
+        };
+        /**
+         * LimitChange
+         * @description What a limit says; values are in the datastream's unit, for silent in seconds.
+         */
+        LimitChange: {
             /** Value */
             value: number;
             /**
@@ -2421,9 +2532,15 @@ export interface components {
         };
         /**
          * SuppressionRow
-         * @description One suppression by design.
+         * @description One suppression by design; `waiting` and `ending` as with limits.
          */
         SuppressionRow: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
             /** Version */
@@ -2434,6 +2551,12 @@ export interface components {
             datastream_name: string;
             /** Tag */
             tag: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Site Name */
+            site_name: string;
             /**
              * Starts At
              * Format: date-time
@@ -2450,6 +2573,17 @@ export interface components {
             reason: string;
             /** Filed By */
             filed_by: string;
+            /** Filed By Name */
+            filed_by_name: string;
+            /** Ended By Name */
+            ended_by_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "planned" | "running" | "ending" | "ended" | "over";
+            /** May */
+            may: "end"[];
         };
         /** SuppressionRowPage */
         SuppressionRowPage: {
@@ -2559,7 +2693,7 @@ export interface components {
         };
         /**
          * AlarmOut
-         * @description The public state of an alarm (events.AlarmState).
+         * @description The public state of an alarm (events.AlarmState), and what the asking person may do with it.
          */
         AlarmOut: {
             /** Id */
@@ -2570,6 +2704,8 @@ export interface components {
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Site Name */
+            site_name: string;
             /** Datastream Id */
             datastream_id: string;
             /** Datastream Name */
@@ -2649,6 +2785,8 @@ export interface components {
             site: string | null;
             /** Exercise Id */
             exercise_id: string | null;
+            /** May */
+            may: ("confirm" | "close" | "check" | "shelve")[];
         };
         /** AlarmOutPage */
         AlarmOutPage: {
@@ -4057,6 +4195,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LimitIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitRow"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_change_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitChange"];
             };
         };
         responses: {

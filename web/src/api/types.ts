@@ -16,7 +16,10 @@ export type Datastream = SubjectDatastreams['items'][number]
 export type DatastreamLimit = Datastream['limits'][number]
 export type Observations = Get<'/api/v1/sensing/datastreams/{datastream_id}/observations'>
 export type Gateway = Item<'/api/v1/sensing/gateways'>
-export type Alarm = Item<'/api/v1/alerts/alarms'>
+type AnyAlarm = Item<'/api/v1/alerts/alarms'>
+/** The live stream tells everybody the same of an alarm: what this person `may` do stands only in answers to him. */
+export type Alarm = Omit<AnyAlarm, 'may'> & Partial<Pick<AnyAlarm, 'may'>>
+export type AlarmRight = AnyAlarm['may'][number]
 export type AlarmChoices = Get<'/api/v1/alerts/choices'>
 export type AlarmStates = Get<'/api/v1/alerts/states'>
 export type Message = Item<'/api/v1/messaging/messages'>

@@ -8,18 +8,18 @@ from typing import Any
 
 from anlan.kernel.alerts import events, queries
 from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
-from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
+from anlan.kernel.alerts.rules import ACTS, CAUSES, CHECK_OUTCOMES, decide_act
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
 from anlan.kernel.base.events import EventType
-from anlan.kernel.base.permissions import Facts, Reach, decide
+from anlan.kernel.base.permissions import Facts
 from anlan.kernel.base.unit_of_work import current_work
 
 
 def confirm_alarm(*, alarm_id: str) -> events.AlarmState:
     """Let the firm's control room take notice (确认); two persons cannot both be first."""
-    alarm = _locked(alarm_id, "alerts.alarm.confirm", Reach.OWN_FIRM)
+    alarm = _locked(alarm_id, "confirm")
     if alarm.firm_state == FirmState.CLOSED:
         raise ConflictError("报警已消警", code="alerts.already_closed")
     if alarm.firm_state == FirmState.CONFIRMED and alarm.confirmed_occurrence >= alarm.occurrences:
@@ -43,13 +43,15 @@ def close_alarm(
 
     A false alarm (误报) needs its instrument order or picture as evidence (practice P5).
     """
-    alarm = _locked(alarm_id, "alerts.alarm.close", Reach.OWN_FIRM)
+    alarm = _locked(alarm_id, "close")
     if alarm.firm_state == FirmState.CLOSED:
         raise ConflictError("报警已消警", code="alerts.already_closed")
     if alarm.instrument_state == InstrumentState.ACTIVE:
         raise ConflictError("数值仍超限，不能消警", code="alerts.still_active")
     if alarm.firm_state != FirmState.CONFIRMED:
         raise ConflictError("请先确认，再消警", code="alerts.not_confirmed")
+    if queries.moved_its_limit(alarm, current_work().principal.actor):
+        raise NotPermittedError("您改动过这个限值，须由他人消警", code="alerts.moved_the_limit")
     if cause not in CAUSES:
         raise InvalidError(
             f"原因 {cause!r} 不在清单内", code="alerts.unknown_cause", known=list(CAUSES)
@@ -72,7 +74,7 @@ def close_alarm(
 
 def check_alarm(*, alarm_id: str, outcome: str, note: str) -> events.AlarmState:
     """Let the bureau in charge check (核查): by phone, by assignment, on site, or close it."""
-    alarm = _locked(alarm_id, "alerts.alarm.check", Reach.IN_CHARGE)
+    alarm = _locked(alarm_id, "check")
     if outcome not in CHECK_OUTCOMES:
         raise InvalidError(
             f"核查结果 {outcome!r} 不在清单内",
@@ -96,7 +98,7 @@ def check_alarm(*, alarm_id: str, outcome: str, note: str) -> events.AlarmState:
 
 def shelve_alarm(*, alarm_id: str, until: datetime, reason: str) -> events.AlarmState:
     """Put an alarm aside for a while (搁置, GB/T 41261) with an end and a reason."""
-    alarm = _locked(alarm_id, "alerts.alarm.shelve", Reach.SEEN)
+    alarm = _locked(alarm_id, "shelve")
     if until <= now():
         raise InvalidError("搁置的结束时间已过", code="alerts.end_in_the_past")
     if not reason.strip():
@@ -112,24 +114,22 @@ def shelve_alarm(*, alarm_id: str, until: datetime, reason: str) -> events.Alarm
 
 def unshelve_alarm(*, alarm_id: str) -> events.AlarmState:
     """Take a shelved alarm back before its end."""
-    alarm = _locked(alarm_id, "alerts.alarm.shelve", Reach.SEEN)
+    alarm = _locked(alarm_id, "shelve")
     if alarm.shelved_until is None:
         raise ConflictError("报警没有被搁置", code="alerts.not_shelved")
     return _save(alarm, events.ALARM_UNSHELVED, shelved_until=None, shelve_reason="")
 
 
-def _locked(alarm_id: str, permission: str, needs: Reach) -> Alarm:
-    """Lock the row if the person may act on it in this way."""
+def _locked(alarm_id: str, act: str) -> Alarm:
+    """Lock the row if the person may do this act of `rules.ACTS` on it."""
     alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
     if alarm is None:
         raise NotFoundError("没有这个报警，或不在您的范围内", id=alarm_id)
     facts = Facts(div=alarm.div, zone=alarm.zone, site=alarm.site, incident=alarm.incident_id)
-    # a subject without a firm is answered by the post in charge (architecture.md 2b)
-    reach = Reach.SEEN if alarm.site is None else needs
-    decision = decide(current_work().principal, permission, facts, reach)
+    decision = decide_act(current_work().principal, act, facts)
     if not decision.allowed:
         raise NotPermittedError(
-            "您不能这样处置这个报警", permission=permission, reason=decision.reason
+            "您不能这样处置这个报警", permission=ACTS[act][0], reason=decision.reason
         )
     return alarm
 

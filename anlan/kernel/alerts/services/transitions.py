@@ -76,7 +76,7 @@ _RETURN = f"""
 
 #: The public state of an alarm as jsonb; a test holds it equal to `events.AlarmState`.
 STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id', a.subject_id,
-    'subject_name', s.name, 'datastream_id', a.datastream_id, 'datastream_name', d.name,
+    'subject_name', s.name, 'site_name', coalesce(e.name, ''), 'datastream_id', a.datastream_id, 'datastream_name', d.name,
     'tag', d.tag, 'unit', d.unit, 'condition', a.condition, 'priority', a.priority,
     'instrument_state', a.instrument_state, 'firm_state',
     CASE WHEN a.firm_state = 'confirmed' AND a.occurrences > a.confirmed_occurrence
@@ -101,7 +101,8 @@ _JOURNAL = f"""
             a.site, {STATE_SQL}
         FROM unnest(%(ids)s::text[], %(ulids)s::text[]) AS u(id, ulid)
         JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
-        JOIN sensing_datastream d ON d.id = a.datastream_id ORDER BY u.ulid
+        JOIN sensing_datastream d ON d.id = a.datastream_id
+        LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
         RETURNING id)
     INSERT INTO base_journal_pending (journal_id) SELECT id FROM written
 """

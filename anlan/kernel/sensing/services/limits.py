@@ -1,139 +1,92 @@
-"""File and withdraw limits and suppressions; the engine hears of them by the log (7.3)."""
+"""File, change and withdraw limits (限值备案); the engine hears of them by the log (7.3)."""
 
-from datetime import datetime
 from typing import Any
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
+from anlan.kernel.base.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    NotPermittedError,
+    StaleVersionError,
+)
 from anlan.kernel.base.events import EventType
+from anlan.kernel.base.permissions import Facts
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing import events, rules
-from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+from anlan.kernel.sensing.models import Datastream, Limit
 
 DEFAULT_PRIORITY = {"HH": 1, "LL": 1, "H": 3, "L": 3, "silent": 4}
 
 
 def file_limit(
-    *, datastream_id: str, condition: str, value: float, deadband: float = 0.0, **details: Any
+    *,
+    datastream_id: str,
+    condition: str,
+    value: float,
+    deadband: float = 0.0,
+    may_replace: bool = True,
+    **details: Any,
 ) -> Limit:
     """File a limit (限值备案): a new row, the old one closed; judged from its place in the log.
 
-    `value` and `deadband` are in the datastream's unit, for `silent` in seconds.
+    `value` and `deadband` are in the datastream's unit, for `silent` in seconds. Without
+    `may_replace` a limit of this kind that stands already is a conflict: change it instead.
     """
-    stream = _locked(datastream_id)
-    current = {
-        row.condition: row for row in Limit.objects.filter(datastream=stream, superseded_at=None)
-    }
-    others = {name: row.value for name, row in current.items()}
-    if (error := rules.limit_error(condition, value, deadband, others)) is not None:
-        raise InvalidError(error, code="sensing.bad_limit", condition=condition, value=value)
-    moment = now()
-    if (old := current.get(condition)) is not None:
-        old.superseded_at = old.updated_at = moment
-        old.version += 1
-        old.save(update_fields=["superseded_at", "updated_at", "version"])
-    details.setdefault("priority", DEFAULT_PRIORITY[condition])
-    row = Limit(
-        datastream=stream,
-        condition=condition,
-        value=value,
-        deadband=deadband,
-        unit="s" if condition == "silent" else stream.unit,
-        valid_from=moment,
-        filed_by=current_work().principal.actor,
-        control_version=_raise_version(stream),
-        div=stream.div,
-        zone=stream.zone,
-        site=stream.site,
-        created_at=moment,
-        updated_at=moment,
-        **details,
-    )
-    row.save(force_insert=True)
-    change = journal.changed({"value": old.value if old else None}, {"value": value})
-    _record_limit(events.LIMIT_FILED, row, stream, change)
-    return row
+    stream = locked(datastream_id, "file_limit")
+    standing = _standing(stream)
+    if condition in standing and not may_replace:
+        raise ConflictError(
+            "该类型的限值已在用，请改为修改它",
+            code="sensing.limit_stands",
+            limit_id=standing[condition].id,
+        )
+    return _file(stream, standing, condition, value, {"deadband": deadband} | details)
 
 
-def withdraw_limit(*, limit_id: str, reason: str) -> Limit:
+def change_limit(*, limit_id: str, version: int, value: float, **details: Any) -> Limit:
+    """Put a new limit of the same kind in the place of one that stands, if nobody has before."""
+    old = _limit(limit_id)
+    stream = locked(old.datastream_id, "file_limit")
+    _expect(old, version)
+    return _file(stream, _standing(stream), old.condition, value, details)
+
+
+def withdraw_limit(*, limit_id: str, reason: str, version: int | None = None) -> Limit:
     """Take a limit out of force; decisions that named it go on naming it."""
-    row = Limit.objects.filter(pk=limit_id).select_related("datastream").first()
-    if row is None:
-        raise NotFoundError("没有这个限值，或不在您的范围内", id=limit_id)
-    stream = _locked(row.datastream_id)
-    row.refresh_from_db()
-    if row.superseded_at is not None:
-        raise ConflictError("限值已不在用", code="sensing.limit_not_current")
+    row = _limit(limit_id)
+    stream = locked(row.datastream_id, "file_limit")
+    _expect(row, version)
     if not reason.strip():
-        raise InvalidError("请填写撤销原因", code="sensing.reason_missing")
-    row.superseded_at = row.updated_at = now()
-    row.reason = reason.strip()
-    row.version += 1
-    row.withdrawn_version = _raise_version(stream)
+        raise InvalidError("请填写撤销原因", code="sensing.reason_missing", field="reason")
+    _end(row, reason.strip())
+    row.withdrawn_version = raise_version(stream)
     row.log_epoch = row.log_seq = row.log_at = None
     row.save()
-    _record_limit(events.LIMIT_WITHDRAWN, row, stream, {"reason": reason})
+    _record(events.LIMIT_WITHDRAWN, row, stream, {"reason": reason})
     return row
 
 
-def file_suppression(
-    *, datastream_id: str, starts_at: datetime, ends_at: datetime, reason: str
-) -> Suppression:
-    """Suppress a datastream's alarms by design (抑制) for a while, with an end and a reason."""
-    stream = _locked(datastream_id)
-    moment = now()
-    if ends_at <= max(starts_at, moment):
-        raise InvalidError("抑制的结束时间须晚于开始时间和现在", code="sensing.bad_span")
-    if not reason.strip():
-        raise InvalidError("请填写抑制原因", code="sensing.reason_missing")
-    row = Suppression(
-        datastream=stream,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason=reason.strip(),
-        filed_by=current_work().principal.actor,
-        control_version=_raise_version(stream),
-        exercise_id=current_work().principal.exercise_id,
-        div=stream.div,
-        zone=stream.zone,
-        site=stream.site,
-        created_at=moment,
-        updated_at=moment,
-    )
-    row.save(force_insert=True)
-    _record_suppression(events.SUPPRESSION_FILED, row, stream)
-    return row
-
-
-def end_suppression(*, suppression_id: str) -> Suppression:
-    """End a suppression before its time."""
-    row = Suppression.objects.filter(pk=suppression_id).first()
-    if row is None:
-        raise NotFoundError("没有这个抑制，或不在您的范围内", id=suppression_id)
-    stream = _locked(row.datastream_id)
-    row.refresh_from_db()
-    if row.ended_at is not None:
-        raise ConflictError("抑制已结束", code="sensing.suppression_over")
-    row.ended_at = row.updated_at = now()
-    row.version += 1
-    row.control_version = _raise_version(stream)
-    row.log_epoch = row.log_seq = row.log_at = None
-    row.save()
-    _record_suppression(events.SUPPRESSION_ENDED, row, stream)
-    return row
-
-
-def _locked(datastream_id: str) -> Datastream:
+def locked(datastream_id: str, act: str) -> Datastream:
+    """Lock a datastream in use, if the person may do this act of `rules.KEEPING` on it."""
     row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
     if row is None:
         raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
+    facts = Facts(div=row.div, zone=row.zone, site=row.site)
+    decision = rules.decide_keeping(current_work().principal, act, facts)
+    if not decision.allowed:
+        raise NotPermittedError(
+            "只有本企业和监管它的部门可以改动它的限值与抑制",
+            permission=rules.KEEPING[act],
+            reason=decision.reason,
+        )
     if row.retired_at is not None:
         raise ConflictError("测点已停用", code="sensing.already_retired")
     return row
 
 
-def _raise_version(stream: Datastream) -> int:
+def raise_version(stream: Datastream) -> int:
     """Give the next control version of a datastream; the engine ignores what is not above its own."""
     stream.control_version += 1
     stream.updated_at = now()
@@ -141,7 +94,70 @@ def _raise_version(stream: Datastream) -> int:
     return stream.control_version
 
 
-def _record_limit(event: EventType, row: Limit, stream: Datastream, change: dict[str, Any]) -> None:
+def _limit(limit_id: str) -> Limit:
+    row = Limit.objects.filter(pk=limit_id).first()
+    if row is None:
+        raise NotFoundError("没有这个限值，或不在您的范围内", id=limit_id)
+    return row
+
+
+def _standing(stream: Datastream) -> dict[str, Limit]:
+    rows = Limit.objects.filter(datastream=stream, superseded_at=None)
+    return {row.condition: row for row in rows}
+
+
+def _expect(row: Limit, version: int | None) -> None:
+    """Refuse a change of what somebody else has changed in between; its datastream is locked."""
+    row.refresh_from_db()
+    if row.superseded_at is not None:
+        raise ConflictError("限值已不在用", code="sensing.limit_not_current")
+    if version is not None and row.version != version:
+        raise StaleVersionError("限值已被他人修改，请刷新后再改", version=row.version)
+
+
+def _end(row: Limit, reason: str) -> None:
+    row.superseded_at = row.updated_at = now()
+    row.ended_by, row.end_reason = current_work().principal.actor, reason
+    row.version += 1
+
+
+def _file(
+    stream: Datastream,
+    standing: dict[str, Limit],
+    condition: str,
+    value: float,
+    details: dict[str, Any],
+) -> Limit:
+    others = {name: row.value for name, row in standing.items()}
+    deadband = details.get("deadband", 0.0)
+    if (error := rules.limit_error(condition, value, deadband, others)) is not None:
+        raise InvalidError(error, code="sensing.bad_limit", condition=condition, field="value")
+    if (old := standing.get(condition)) is not None:
+        _end(old, "")
+        old.save(update_fields=["superseded_at", "updated_at", "ended_by", "version"])
+    moment = now()
+    row = Limit(
+        datastream=stream,
+        condition=condition,
+        value=value,
+        unit="s" if condition == "silent" else stream.unit,
+        valid_from=moment,
+        filed_by=current_work().principal.actor,
+        control_version=raise_version(stream),
+        div=stream.div,
+        zone=stream.zone,
+        site=stream.site,
+        created_at=moment,
+        updated_at=moment,
+        **{"priority": DEFAULT_PRIORITY[condition]} | details,
+    )
+    row.save(force_insert=True)
+    change = journal.changed({"value": old.value if old else None}, {"value": value})
+    _record(events.LIMIT_FILED, row, stream, change)
+    return row
+
+
+def _record(event: EventType, row: Limit, stream: Datastream, change: dict[str, Any]) -> None:
     state = events.LimitState(
         id=row.id,
         version=row.version,
@@ -165,24 +181,3 @@ def _record_limit(event: EventType, row: Limit, stream: Datastream, change: dict
     )
     about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
     journal.record(event, state, about, change=change)
-
-
-def _record_suppression(event: EventType, row: Suppression, stream: Datastream) -> None:
-    state = events.SuppressionState(
-        id=row.id,
-        version=row.version,
-        datastream_id=stream.id,
-        number=stream.number,
-        shard=stream.shard,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        ended_at=row.ended_at,
-        reason=row.reason,
-        filed_by=row.filed_by,
-        control_version=row.control_version,
-        exercise_id=row.exercise_id,
-    )
-    about = journal.Subject(
-        id=row.id, version=row.version, place=journal.Place.of(row), exercise_id=row.exercise_id
-    )
-    journal.record(event, state, about)

@@ -1,5 +1,5 @@
 /** What an alarm is to people here: its owners, its states, what may be done next. No Vue, no network. */
-import type { Alarm } from '@/api/types'
+import type { Alarm, AlarmRight } from '@/api/types'
 import { isPriority, type Priority } from '@/ui/levels'
 import type { Tone } from '@/ui/tone'
 
@@ -33,12 +33,12 @@ export interface Offer {
   blocked: string
 }
 
-const PERMISSION: Readonly<Record<Act, string>> = {
-  confirm: 'alerts.alarm.confirm',
-  close: 'alerts.alarm.close',
-  check: 'alerts.alarm.check',
-  shelve: 'alerts.alarm.shelve',
-  unshelve: 'alerts.alarm.shelve',
+const NEEDS: Readonly<Record<Act, AlarmRight>> = {
+  confirm: 'confirm',
+  close: 'close',
+  check: 'check',
+  shelve: 'shelve',
+  unshelve: 'shelve',
 }
 
 function isShelved(alarm: Alarm, nowMs: number): boolean {
@@ -51,13 +51,13 @@ function closeBlock(alarm: Alarm): string {
 }
 
 /** What this person may do with an alarm now, in the order of the work; the server decides again. */
-export function offers(alarm: Alarm, can: (permission: string) => boolean, nowMs: number): Offer[] {
+export function offers(alarm: Alarm, may: readonly AlarmRight[], nowMs: number): Offer[] {
   const possible: Offer[] = []
   if (alarm.firm_state === 'new') possible.push({ act: 'confirm', blocked: '' })
   if (alarm.firm_state !== 'closed') possible.push({ act: 'close', blocked: closeBlock(alarm) })
   if (alarm.bureau_state !== 'closed') possible.push({ act: 'check', blocked: '' })
   if (isOpen(alarm)) possible.push({ act: isShelved(alarm, nowMs) ? 'unshelve' : 'shelve', blocked: '' })
-  return possible.filter(({ act }) => can(PERMISSION[act]))
+  return possible.filter(({ act }) => may.includes(NEEDS[act]))
 }
 
 /** The worst first, then what nobody has answered, then the newest. */

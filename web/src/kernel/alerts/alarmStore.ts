@@ -14,6 +14,7 @@ import { useLiveStore } from '@/live/liveStore'
 import { PRIORITIES, type Priority } from '@/ui/levels'
 
 import { byNewest, isOpen, priorityOf } from './alarm'
+import { useAlarmRights } from './alarmRights'
 
 /** The store is bounded: beyond this many open alarms colours come from the server's summary. */
 export const MOST_HELD = 2_000
@@ -32,6 +33,7 @@ export interface SubjectState {
 
 export const useAlarmStore = defineStore('alarms', () => {
   const live = useLiveStore()
+  const rights = useAlarmRights()
   const open = shallowRef(new Map<string, Alarm>())
   const summary = shallowRef<AlarmStates['states']>([])
   const isComplete = ref(false)
@@ -84,6 +86,7 @@ export const useAlarmStore = defineStore('alarms', () => {
   }
 
   function replaceBy(items: Alarm[]): void {
+    rights.learn(items)
     const next = new Map<string, Alarm>()
     for (const item of items) {
       const newer = (versions.get(item.id) ?? 0) > item.version
@@ -122,6 +125,7 @@ export const useAlarmStore = defineStore('alarms', () => {
 
   /** Our own act was answered: show it before the stream brings it. */
   function put(alarm: Alarm): void {
+    rights.learn([alarm])
     apply([{ type: 'alerts.alarm', id: alarm.id, version: alarm.version, gone: false, state: { ...alarm } }])
   }
 

@@ -4,7 +4,7 @@ import type { Alarm } from '@/api/types'
 export function testAlarm(given: Partial<Alarm> = {}): Alarm {
   const at = '2026-08-01T02:00:00Z'
   return {
-    id: 'A1', version: 1, subject_id: 'S1', subject_name: 'T-101 液氨储罐', datastream_id: 'D1', datastream_name: '液位', tag: 'LI-101',
+    id: 'A1', version: 1, subject_id: 'S1', subject_name: 'T-101 液氨储罐', site_name: '宁东化工', datastream_id: 'D1', datastream_name: '液位', tag: 'LI-101',
     unit: '%', condition: 'HH', priority: 1, instrument_state: 'active', firm_state: 'new', bureau_state: 'listed', value: 96.2,
     limit_value: 95, raised_at: at, last_raised_at: at, returned_at: null, occurrences: 1, is_late: false, confirmed_by: '',
     confirmed_at: null, closed_by: '', closed_at: null, checked_by: '', checked_at: null, check_outcome: '', shelved_until: null,

@@ -1,0 +1,92 @@
+"""A suppression by design has an end, a reason, somebody who filed it, and stands alone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from anlan.kernel.alerts.rules import Progress
+from anlan.kernel.alerts.services.transitions import apply_transitions
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import ConflictError, InvalidError
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing import queries
+from anlan.kernel.sensing.services import control, suppressions
+from tests.plant import Plant, build_plant
+
+pytestmark = pytest.mark.django_db
+SYSTEM = machine("test")
+
+
+@pytest.fixture
+def plant() -> Plant:
+    return build_plant(streams=1)
+
+
+def test_it_needs_an_end_to_come_and_can_be_ended_early(plant: Plant) -> None:
+    moment = now()
+    stream = plant.streams[0].id
+    with pytest.raises(InvalidError), unit_of_work(SYSTEM):
+        suppressions.file_suppression(
+            datastream_id=stream, starts_at=moment, ends_at=moment - timedelta(1), reason="检修"
+        )
+    with unit_of_work(SYSTEM):
+        row = suppressions.file_suppression(
+            datastream_id=stream, starts_at=moment, ends_at=moment + timedelta(1), reason="检修"
+        )
+        assert queries.running_suppressions().count() == 1
+        ended = suppressions.end_suppression(suppression_id=row.id)
+        assert queries.running_suppressions().count() == 0
+        assert ended.ended_by == "system:test"
+    with pytest.raises(ConflictError), unit_of_work(SYSTEM):
+        suppressions.end_suppression(suppression_id=row.id)
+
+
+def test_a_second_one_is_refused_because_it_would_silently_end_the_first(plant: Plant) -> None:
+    moment = now()
+    stream = plant.streams[0].id
+    with unit_of_work(SYSTEM):
+        first = suppressions.file_suppression(
+            datastream_id=stream, starts_at=moment, ends_at=moment + timedelta(1), reason="校验"
+        )
+    with pytest.raises(ConflictError) as refused, unit_of_work(SYSTEM):
+        suppressions.file_suppression(
+            datastream_id=stream,
+            starts_at=moment + timedelta(2),
+            ends_at=moment + timedelta(3),
+            reason="检修",
+        )
+    assert refused.value.facts["suppression_id"] == first.id
+
+
+def test_it_waits_until_the_engine_has_passed_its_place_on_the_log(
+    plant: Plant, acting_as: Callable[[str], None]
+) -> None:
+    moment = now()
+    epoch = new_ulid()
+    with unit_of_work(SYSTEM):
+        row = suppressions.file_suppression(
+            datastream_id=plant.streams[0].id,
+            starts_at=moment,
+            ends_at=moment + timedelta(hours=2),
+            reason="校验",
+        )
+    assert state_of(row.id) == "waiting"
+    with unit_of_work(SYSTEM):
+        changes = control.unpublished_suppressions()
+        control.place_in_log([(change, 7) for change in changes], epoch=epoch, at_ms=1)
+    assert state_of(row.id) == "waiting"
+    acting_as("anlan_engine")
+    with unit_of_work(SYSTEM):
+        progress = Progress(shard_group="main", epoch=epoch, after_seq=0, seq=7)
+        apply_transitions([], progress)
+    acting_as("anlan_app")
+    assert state_of(row.id) == "running"
+
+
+def state_of(suppression_id: str) -> str:
+    with unit_of_work(SYSTEM):
+        row = queries.suppressions().get(pk=suppression_id)
+        return str(vars(row)["state"])

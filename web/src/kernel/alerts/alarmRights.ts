@@ -1,0 +1,46 @@
+/**
+ * What this person may do with an alarm. Answers of the API say it per alarm; the live stream cannot.
+ *
+ * It depends only on where the alarm hangs, so what one alarm of a site taught holds for its others;
+ * for a place not yet known one alarm of it is asked for.
+ */
+import { defineStore } from 'pinia'
+import { shallowRef, triggerRef } from 'vue'
+
+import { readAlarm } from '@/api/alerts'
+import type { Alarm, AlarmRight } from '@/api/types'
+
+const AGAIN_MS = 10_000
+const placeOf = ({ div, zone, site }: Pick<Alarm, 'div' | 'zone' | 'site'>) => `${div}/${zone ?? ''}/${site ?? ''}`
+
+export const useAlarmRights = defineStore('alarmRights', () => {
+  const known = shallowRef(new Map<string, readonly AlarmRight[]>())
+  const asked = new Set<string>()
+
+  function learn(alarms: Iterable<Alarm>): void {
+    let isNew = false
+    for (const alarm of alarms) {
+      if (!alarm.may || known.value.get(placeOf(alarm))?.join() === alarm.may.join()) continue
+      known.value.set(placeOf(alarm), alarm.may)
+      isNew = true
+    }
+    if (isNew) triggerRef(known)
+  }
+
+  function ask(alarm: Alarm): void {
+    const place = placeOf(alarm)
+    if (asked.has(place)) return
+    asked.add(place)
+    readAlarm(alarm.id)
+      .then((found) => learn([found]))
+      .catch(() => setTimeout(() => asked.delete(place), AGAIN_MS))
+  }
+
+  function of(alarm: Alarm): readonly AlarmRight[] {
+    const may = alarm.may ?? known.value.get(placeOf(alarm))
+    if (!may) ask(alarm)
+    return may ?? []
+  }
+
+  return { learn, of }
+})
