@@ -40,6 +40,7 @@ from anlan.kernel.base.bus import (
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.stopping import end_all, run_together
 from anlan.kernel.sensing.control import encode_tick
 from anlan.kernel.sensing.directory import directory_mark, last_sequences, load_directory
 
@@ -95,17 +96,17 @@ class Gateway:
         """Run until cancelled; ends with an error when the log is not ours any more."""
         await self.keeper.hold_the_log()
         await self._recall()
-        async with asyncio.TaskGroup() as tasks:
-            for part in self._parts():
-                tasks.create_task(part)
-            await self.keeper.test_the_door()
-            await self.keeper.let_in(self.doors.directory.entries.values())
-            self.keeper.is_open = True
-            tasks.create_task(serve(self.mqtt, self.config.gateway_port))
-            log.info(
-                "doors open: MQTT %s, HTTP %s", self.config.mqtt_port, self.config.gateway_port
-            )
-            ready()
+        await run_together(*self._parts(), self._open())
+
+    async def _open(self) -> None:
+        """Let devices in once the door has been seen to keep what it is told; then serve HTTP."""
+        await self.keeper.test_the_door()
+        await self.keeper.let_in(self.doors.directory.entries.values())
+        self.keeper.is_open = True
+        serving = asyncio.create_task(serve(self.mqtt, self.config.gateway_port))
+        log.info("doors open: MQTT %s, HTTP %s", self.config.mqtt_port, self.config.gateway_port)
+        ready()
+        await serving
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         return [
@@ -226,12 +227,16 @@ async def _be_alone(nats: Client, node: str) -> None:
 async def run(config: Config) -> None:
     """Run the gateway until SIGTERM or SIGINT."""
     gateway = await Gateway.build(config)
-    running = asyncio.ensure_future(gateway.run())
+    running = asyncio.create_task(gateway.run())
+    told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    waiting = asyncio.create_task(told.wait())
     try:
-        await running
-    except asyncio.CancelledError:
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
         log.info("told to stop")
     finally:
+        await end_all([running, waiting])
         await gateway.close()

@@ -92,7 +92,8 @@ async def stream(house: House, scope: Message, receive: Receive, send: Send) -> 
     try:
         while sent := await client.next_bytes():
             part = {"type": "http.response.body", "body": sent, "more_body": True}
-            await asyncio.wait_for(send(part), STALLED_S)
+            async with asyncio.timeout(STALLED_S):
+                await send(part)
     except TimeoutError:
         log.info("%s took nothing for %s s: let go", client.ticket.actor, STALLED_S)
     finally:
@@ -114,7 +115,8 @@ async def admit(house: House, scope: Message) -> tuple[Client, int | None]:
     if len(house.hub.clients) >= CLIENTS_MAX:
         raise UnavailableError("在线人数已满", code="base.full")
     try:
-        await asyncio.wait_for(house.events.caught_up.wait(), CATCH_UP_S)
+        async with asyncio.timeout(CATCH_UP_S):
+            await house.events.caught_up.wait()
     except TimeoutError as error:
         raise UnavailableError("消息总线暂不可用", code="base.bus_away") from error
     return Client(ticket=ticket), int(text) if text else None

@@ -163,9 +163,6 @@ async def test_events_made_anew_reset_everybody_and_go_on(
         await until(lambda: house.hub.position == 3)
 
 
-@pytest.mark.skip(
-    reason="open defect: one of these requests can hang the stream's process under load"
-)
 @pytest.mark.usefixtures("nobody_asks")
 async def test_a_wrong_request_is_refused_with_a_reason(settings_of_run: Config) -> None:
     async with lit(settings_of_run) as house:

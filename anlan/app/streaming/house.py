@@ -16,6 +16,7 @@ from anlan.app.streaming.readings_feed import ReadingsFeed
 from anlan.app.streaming.rights import Rights
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config, config
+from anlan.kernel.base.stopping import end_all, run_together
 
 log = logging.getLogger("anlan.live")
 
@@ -68,8 +69,7 @@ class House:
         """Stop everything; the listeners are told."""
         for client in self.hub.clients.values():
             client.end("closing")
-        self.running.cancel()
-        await asyncio.gather(self.running, return_exceptions=True)
+        await end_all([self.running])
         await self.database.close()
         await self._nats.close()
 
@@ -85,19 +85,17 @@ class House:
 
     async def _run(self) -> None:
         await bus.connect(self._config, "live", self._nats)
-        async with asyncio.TaskGroup() as group:
-            for part in (
-                self.events.read_forever(),
-                self.readings.read_forever(),
-                self.readings.refresh_forever(),
-                self.readings.tell_forever(),
-                self.rights.watch_over(self.hub.clients),
-                self._flush_forever(),
-                self._forget_forever(),
-                self._look_forever(),
-                self._beat_forever(),
-            ):
-                group.create_task(part)
+        await run_together(
+            self.events.read_forever(),
+            self.readings.read_forever(),
+            self.readings.refresh_forever(),
+            self.readings.tell_forever(),
+            self.rights.watch_over(self.hub.clients),
+            self._flush_forever(),
+            self._forget_forever(),
+            self._look_forever(),
+            self._beat_forever(),
+        )
 
     async def _flush_forever(self) -> None:
         while True:

@@ -77,7 +77,8 @@ class Rights:
         """Ask again and again, for as long as the process lives."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._now.wait(), ASK_EVERY_S)
+                async with asyncio.timeout(ASK_EVERY_S):
+                    await self._now.wait()
             self._now.clear()
             with contextlib.suppress(DatabaseAwayError):
                 await self.ask(list(clients.values()))
