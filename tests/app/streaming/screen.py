@@ -55,8 +55,15 @@ class Screen:
 
     def open(self) -> None:
         """Fetch a snapshot; its position was read before it was queried."""
-        self.position, self.state = self.fetch()
-        self.versions = {key: version for key, (version, _) in self.state.items()}
+        self.position, found = self.fetch()
+        held, self.state = self.state, {}
+        for key, fetched in found.items():
+            if fetched[0] >= self.versions.get(key, 0):
+                self.state[key] = fetched
+            elif key in held:
+                self.state[key] = held[key]
+        # versions of what has gone are kept: a row from before its end may still be on its way
+        self.versions |= {key: version for key, (version, _) in self.state.items()}
 
     def take(self, event: str, data: dict[str, Any]) -> None:
         """Do what one frame says."""

@@ -184,6 +184,21 @@ class Play:
         ("cut",),
     ]
 )
+@example(  # the end of an object overtakes a reset, which overtakes its beginning
+    story=[
+        ("change", OBJECTS[1], 5, PLACES[0], False),
+        ("publish", 1, False),
+        ("pass", 700.0),
+        ("cut",),
+        ("change", OBJECTS[0], 5, PLACES[0], False),
+        ("publish", 3, False),
+        ("pass", 0.3),
+        ("change", OBJECTS[0], 6, PLACES[1], False),
+        ("publish", 3, False),
+        ("pass", 0.3),
+        ("deliver", 9, False),
+    ]
+)
 @given(story=st.lists(STEP, min_size=12, max_size=80))
 def test_state_before_and_events_make_the_state_after(story: list[tuple[object, ...]]) -> None:
     play = Play()
