@@ -7,7 +7,6 @@ ended, prove the door by a message of our own, and only then let devices in.
 import asyncio
 import logging
 import os
-import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
@@ -30,6 +29,8 @@ from anlan.app.gateway_http import serve
 from anlan.app.log_writer import AnotherWriterError, LogWriter
 from anlan.app.mqtt_door import MqttDoor
 from anlan.app.readiness import ready
+from anlan.app.stopping import stop_when_told
+from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base.bus import (
     EXERCISE_SHARD,
     TICK,
@@ -40,7 +41,6 @@ from anlan.kernel.base.bus import (
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
-from anlan.kernel.base.stopping import end_all, run_together
 from anlan.kernel.sensing.control import encode_tick
 from anlan.kernel.sensing.directory import directory_mark, last_sequences, load_directory
 
@@ -229,14 +229,12 @@ async def run(config: Config) -> None:
     gateway = await Gateway.build(config)
     running = asyncio.create_task(gateway.run())
     told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    stop_when_told(told)
     waiting = asyncio.create_task(told.wait())
     try:
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
-        log.info("told to stop")
     finally:
         await end_all([running, waiting])
         await gateway.close()

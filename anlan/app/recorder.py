@@ -29,7 +29,7 @@ from anlan.app.log_message import LogMessage
 from anlan.app.log_reader import LogReader
 from anlan.app.readiness import ready
 from anlan.app.stopping import stop_when_told
-from anlan.app.waiting import ended, pause
+from anlan.app.waiting import end_all, pause
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
@@ -103,8 +103,7 @@ class Recorder:
                 tasks.create_task(care.purge_in_time(reader.js, epoch, lambda: writer.position)),
             ]
             await self._read(writer, reader)
-            for task in beside:
-                await ended(task)
+            await end_all(beside)
 
     async def _read(self, writer: HistoryWriter, reader: LogReader) -> None:
         seen = writer.position

@@ -21,7 +21,7 @@ from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.readiness import ready
 from anlan.app.relay import relay_journal
 from anlan.app.subscribers import Reaction, subscribers
-from anlan.app.waiting import PATIENCE_S, ended, pause
+from anlan.app.waiting import end_all, pause
 from anlan.kernel.base import bus, deadlines, heads
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
@@ -36,6 +36,8 @@ RETRY_S = 2.0
 JOBS_AT_ONCE = 2
 #: A job that does not end in this time at a stop is aborted and runs again after the next start.
 JOBS_GRACE_S = 10.0
+#: What procrastinate may take to tidy up behind that.
+TIDY_S = 5.0
 
 _CLEAN = (
     "DELETE FROM base_idempotencykey WHERE created_at < now() - interval '7 days'",
@@ -79,7 +81,7 @@ async def run(config: Config) -> None:
         relay_stop.set()
         await relaying
         await asyncio.to_thread(export_head, config)
-        await ended(connecting)
+        await end_all([connecting])
         with suppress(NatsError):
             await nats.close()
 
@@ -126,8 +128,8 @@ async def _run_jobs_once(stop: asyncio.Event) -> None:
         try:
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await ended(stopping)
-            await ended(working, JOBS_GRACE_S + PATIENCE_S)
+            await end_all([stopping])
+            await end_all([working], JOBS_GRACE_S + TIDY_S)
         if not working.cancelled():
             working.result()  # an error is the caller's
 

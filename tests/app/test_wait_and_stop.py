@@ -1,10 +1,11 @@
-"""Waiting ends when told to: no cancellation is lost, whatever is done in the same moment."""
+"""What waits or runs together ends when told to; no cancellation is lost."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from anlan.app.waiting import ended, pause
+from anlan.app.waiting import end_all, pause, run_together
 
 
 async def test_a_pause_is_cut_short_by_its_event() -> None:
@@ -38,24 +39,69 @@ async def test_a_cancellation_in_the_moment_of_the_event_is_not_swallowed(turns:
     assert waiting.cancelled()
 
 
-async def test_what_swallows_a_cancellation_is_cancelled_again_until_it_is_over() -> None:
-    swallowed = 0
+async def deaf(times: int, heard: list[int]) -> None:
+    """Go on as `wait_for` of Python 3.11 lets a task do: the first cancellations are swallowed."""
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            heard.append(1)
+            if len(heard) > times:
+                raise
 
-    async def swallow_twice() -> None:
-        nonlocal swallowed
-        while True:
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                swallowed += 1
-                if swallowed > 2:
-                    raise
 
-    stubborn = asyncio.create_task(swallow_twice())
+async def test_a_task_that_swallows_a_cancellation_is_asked_again() -> None:
+    heard: list[int] = []
+    task = asyncio.create_task(deaf(2, heard))
     await asyncio.sleep(0)
-    await ended(stubborn, patience_s=0.01)
-    assert stubborn.cancelled()
-    assert swallowed == 3
+    await end_all([task])
+    assert task.cancelled()
+    assert len(heard) == 3
+
+
+async def test_who_is_stopped_while_stopping_finishes_it_and_passes_it_on() -> None:
+    heard: list[int] = []
+    task = asyncio.create_task(deaf(2, heard))
+    stopping = asyncio.create_task(end_all([task]))
+    await asyncio.sleep(0.01)
+    stopping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
+    assert task.cancelled()
+
+
+async def test_one_failure_stops_the_others_and_is_raised() -> None:
+    heard: list[int] = []
+
+    async def fall() -> None:
+        await asyncio.sleep(0)
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError):
+        await run_together(deaf(1, heard), fall())
+    assert len(heard) == 2
+
+
+async def test_being_cancelled_stops_every_part() -> None:
+    heard: list[int] = []
+    running = asyncio.create_task(run_together(deaf(1, heard), deaf(3, heard)))
+    await asyncio.sleep(0.01)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert running.cancelled()
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_parts_that_end_by_themselves_are_waited_for() -> None:
+    done: list[str] = []
+
+    async def work(name: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        done.append(name)
+
+    await run_together(work("late", 0.02), work("early", 0))
+    assert done == ["early", "late"]
 
 
 async def test_an_error_while_ending_stays_in_the_task() -> None:
@@ -67,6 +113,6 @@ async def test_an_error_while_ending_stays_in_the_task() -> None:
 
     failing = asyncio.create_task(fail())
     await asyncio.sleep(0)
-    await ended(failing)
+    await end_all([failing])
     with pytest.raises(ValueError, match="tidying"):
         failing.result()

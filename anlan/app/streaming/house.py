@@ -14,9 +14,9 @@ from anlan.app.streaming.frames import Standing
 from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.readings_feed import ReadingsFeed
 from anlan.app.streaming.rights import Rights
+from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config, config
-from anlan.kernel.base.stopping import end_all, run_together
 
 log = logging.getLogger("anlan.live")
 

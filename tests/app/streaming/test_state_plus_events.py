@@ -4,7 +4,6 @@ import json
 import random
 
 import msgspec
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
