@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from anlan.kernel.base.ids import ULID_LENGTH, new_ulid
+from anlan.kernel.base.permissions import Facts
 
 
 class UlidField(models.CharField):  # type: ignore[type-arg]
@@ -46,6 +47,11 @@ class Placed(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def facts(self) -> Facts:
+        """Return what a decision about this row rests on."""
+        return Facts(div=self.div, zone=self.zone, site=self.site)
 
 
 class Exercisable(models.Model):

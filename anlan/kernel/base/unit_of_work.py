@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from anlan.kernel.base.errors import NotSignedInError
+from anlan.kernel.base.errors import NotPermittedError, NotSignedInError
 from anlan.kernel.base.ids import new_ulid
-from anlan.kernel.base.permissions import Principal, Scope
+from anlan.kernel.base.permissions import Facts, Principal, Reach, Scope, decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,18 @@ def current_work() -> Work:
     if work is None:
         raise NotSignedInError("没有打开的事务：写入必须由登录的人或具名的进程发起")
     return work
+
+
+def refuse_unless(permission: str, facts: Facts, *reaches: Reach) -> None:
+    """Refuse whoever acts unless a post gives the permission and reaches the row in one of these ways.
+
+    The route's gate knows only that some post gives it; which one, and whether it reaches this
+    row, is known here.
+    """
+    principal = current_work().principal
+    decisions = [decide(principal, permission, facts, reach) for reach in reaches or (Reach.SEEN,)]
+    if not any(decision.allowed for decision in decisions):
+        raise NotPermittedError("没有权限", permission=permission, reason=decisions[-1].reason)
 
 
 @contextmanager

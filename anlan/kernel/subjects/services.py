@@ -9,11 +9,16 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import InvalidError, NotFoundError, StaleVersionError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import Facts, Reach
+from anlan.kernel.base.unit_of_work import refuse_unless
 from anlan.kernel.subjects import events, rules
 from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
 
 #: The kind whose subjects are sites: what hangs below inherits the site (architecture.md 2b).
 SITE_KIND = "enterprise"
+EDIT = "subjects.subject.edit"
+#: Who only sees a site, because it lies in his territory, does not change what stands on it.
+IN_CHARGE = (Reach.OWN_FIRM, Reach.IN_CHARGE)
 _EDITABLE = ("name", "name_en", "code", "status", "attributes", "location")
 
 
@@ -75,6 +80,7 @@ def register_subject(
     where = place or (journal.Place.of(parent) if parent else None)
     if where is None:
         raise InvalidError("监测对象须有所在区划，或有上级对象", code="subjects.no_place")
+    refuse_unless(EDIT, Facts(div=where.div, zone=where.zone, site=where.site), *IN_CHARGE)
     own_id = details.pop("id", None) or new_ulid()
     moment = now()
     row = Subject(
@@ -102,6 +108,7 @@ def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> 
     row = Subject.objects.select_for_update().filter(pk=subject_id).first()
     if row is None:
         raise NotFoundError("没有这个监测对象，或不在您的范围内", id=subject_id)
+    refuse_unless(EDIT, row.facts, *IN_CHARGE)
     if row.version != expected_version:
         raise StaleVersionError("已被他人修改，请刷新后再改", current_version=row.version)
     if unknown := sorted(set(wanted) - set(_EDITABLE)):

@@ -9,6 +9,8 @@ from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
 from anlan.kernel.base.events import EventType
+from anlan.kernel.base.permissions import Reach
+from anlan.kernel.base.unit_of_work import refuse_unless
 from anlan.kernel.sensing import events
 from anlan.kernel.sensing.models import Datastream, Device, Gateway, ObservedProperty
 from anlan.kernel.subjects.models import Subject
@@ -131,6 +133,7 @@ def retire_datastream(*, datastream_id: str) -> Datastream:
     row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
     if row is None:
         raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
+    refuse_unless("sensing.datastream.edit", row.facts, Reach.OWN_FIRM, Reach.IN_CHARGE)
     if row.retired_at is not None:
         raise ConflictError("测点已停用", code="sensing.already_retired")
     row.retired_at = row.updated_at = now()
