@@ -17,6 +17,7 @@ import msgspec
 from paho.mqtt.client import Client, MQTTMessageInfo
 
 from anlan.adapters.mqtt import listener
+from anlan.adapters.mqtt.line import Line
 from anlan.adapters.mqtt.listener import Door
 from anlan.adapters.mqtt.message import Columns, JsonMessage
 from anlan.adapters.mqtt.signature import sign
@@ -30,6 +31,7 @@ READINGS_MAX = 5_000
 #: MQTT messages on their way without an acknowledgement; paho lets as many out.
 WINDOW = 20
 PUBACK_S = 60.0
+AGAIN_S = 0.02
 HTTP_TIMEOUT_S = 20.0
 
 
@@ -159,16 +161,26 @@ class Replay:
 
 @dataclass(slots=True)
 class MqttSender:
-    """The MQTT door: QoS 1, a window of messages on their way; paho sends again after a break."""
+    """The MQTT door: QoS 1, a window of messages on their way, in order over broken lines."""
 
     client: Client
     topic: str
     heard: list[dict[str, Any]] = field(default_factory=list)
+    _line: Line = field(init=False)
     _under_way: list[MQTTMessageInfo] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Keep order on the client's line."""
+        self._line = Line(self.client)
+
     def send(self, payload: bytes) -> None:
-        """Send; what was wrong is told later, on the errors topic."""
-        self._under_way.append(self.client.publish(self.topic, payload, qos=1))
+        """Send; what was wrong is told later, on the errors topic. Raises ReplayError."""
+        until = time.monotonic() + PUBACK_S
+        while (info := self._line.publish(self.topic, payload)) is None:
+            if time.monotonic() > until:
+                raise ReplayError(f"{self.topic}: no line for {PUBACK_S:g} s")
+            time.sleep(AGAIN_S)
+        self._under_way.append(info)
         while len(self._under_way) >= WINDOW:
             self._acknowledged()
 

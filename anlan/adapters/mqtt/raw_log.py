@@ -11,9 +11,11 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -90,7 +92,8 @@ class RawLog:
 
     A reading that comes behind a later one is not judged, so order matters: after a start and after
     every break NATS is told to give everything unfinished again, from the oldest on, at once.
-    What we still have in hand is then dropped here.
+    What we still have in hand is then dropped here. So is whatever comes over a new line before
+    that: a question that waited for the line would be answered with what came later.
     """
 
     nats: Client
@@ -100,6 +103,8 @@ class RawLog:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _given_before: int = 0
     _line: int = -1
+    _inbox: str = ""
+    _listening: Subscription | None = None
     _taken: int = 0
 
     async def messages(self, room: Callable[[], Awaitable[int]]) -> AsyncIterator[RawMessage]:
@@ -107,11 +112,9 @@ class RawLog:
 
         Raises RawLogLostError when the consumer is gone.
         """
-        inbox = self.nats.new_inbox()
-        await self.nats.subscribe(f"{inbox}.*", cb=self._heard)
         for number in itertools.count():
             wanted = await room()
-            if not await self._ask(wanted, f"{inbox}.{number}"):
+            if not await self._ask(wanted, number):
                 await asyncio.sleep(RETRY_S)
                 continue
             while wanted > 0 and (reply := await self._next()) is not None:
@@ -123,7 +126,7 @@ class RawLog:
                 elif _status(reply) in _GONE:
                     await self._still_there()
                     break
-                elif _status(reply) != "100" and reply.subject == f"{inbox}.{number}":
+                elif _status(reply) != "100" and reply.subject == f"{self._inbox}.{number}":
                     break
 
     async def done(self, message: RawMessage) -> None:
@@ -136,7 +139,7 @@ class RawLog:
         self._in_hand.discard(message.sequence)
         await message.wire.nak(delay=seconds)
 
-    async def _ask(self, wanted: int, inbox: str) -> bool:
+    async def _ask(self, wanted: int, number: int) -> bool:
         """Ask for messages; they and the end of the answer come to the inbox. False without a line."""
         question = {
             "batch": wanted,
@@ -146,6 +149,7 @@ class RawLog:
         try:
             if self._line != self.nats.stats["reconnects"]:
                 await self._from_the_oldest()
+            inbox = f"{self._inbox}.{number}"
             await self.nats.publish(_NEXT, json.dumps(question).encode(), reply=inbox)
         except (NatsError, OSError) as error:
             log.warning("%s cannot be asked: %r", MQTT_LOG, error)
@@ -155,6 +159,7 @@ class RawLog:
     async def _from_the_oldest(self) -> None:
         """Have everything that is not finished given again, in order."""
         line = self.nats.stats["reconnects"]
+        await self._listen_anew()
         self._given_before = (await self.js.stream_info(MQTT_LOG)).state.last_seq
         try:
             await self.js.reset_consumer(MQTT_LOG, CONSUMER)
@@ -162,7 +167,19 @@ class RawLog:
             raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone") from None
         self._line = line
 
-    async def _heard(self, wire: Msg) -> None:
+    async def _listen_anew(self) -> None:
+        """Change the inbox: questions of the old line find nobody, and the server forgets them."""
+        old, self._listening = self._listening, None
+        if old is not None:
+            await old.unsubscribe()
+        self._inbox = self.nats.new_inbox()
+        self._listening = await self.nats.subscribe(
+            f"{self._inbox}.*", cb=partial(self._heard, self._inbox)
+        )
+
+    async def _heard(self, inbox: str, wire: Msg) -> None:
+        if inbox != self._inbox or self._line != self.nats.stats["reconnects"]:
+            return
         reply: RawMessage | Msg = wire
         if _status(wire) is None:
             message = self._message(wire)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from anlan.adapters.mqtt.line import Line
 from anlan.adapters.mqtt.message import Columns, JsonMessage
 from anlan.adapters.mqtt.signature import sign
 from anlan.app.demo.credentials import Credentials
@@ -67,13 +69,15 @@ class SequenceFile:
 
 @dataclass(slots=True)
 class Door:
-    """The connection of one gateway; paho sends again what was not acknowledged."""
+    """The connection of one gateway; what was not acknowledged is sent again before anything new."""
 
     credentials: Credentials
     host: str
     port: int
     dropped: int = field(default=0, init=False)
     _client: mqtt.Client = field(init=False, repr=False)
+    _line: Line = field(init=False, repr=False)
+    _waiting: deque[bytes] = field(default_factory=deque, init=False, repr=False)
 
     def __post_init__(self) -> None:
         client = mqtt.Client(
@@ -82,11 +86,8 @@ class Door:
             protocol=mqtt.MQTTv311,
         )
         client.username_pw_set(self.credentials.user, self.credentials.token)
-        client.max_queued_messages_set(KEPT_MESSAGES)
         client.reconnect_delay_set(*RECONNECT_S)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        self._client = client
+        self._client, self._line = client, Line(client, name=self.credentials.user)
 
     def open(self) -> None:
         """Begin to connect; goes on trying until `close`."""
@@ -100,21 +101,18 @@ class Door:
 
     def send(self, payload: bytes) -> None:
         """Send, or keep for later; beyond what a gateway keeps the newest is dropped and counted."""
-        info = self._client.publish(self.credentials.topic, payload, qos=1)
-        if info.rc == mqtt.MQTT_ERR_QUEUE_SIZE:
+        if self._line.under_way + len(self._waiting) >= KEPT_MESSAGES:
             self.dropped += 1
+        else:
+            self._waiting.append(payload)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what waits for the line, if it is clear."""
+        while self._waiting and self._line.publish(self.credentials.topic, self._waiting[0]):
+            self._waiting.popleft()
 
     def close(self) -> None:
         """End the line; what was not acknowledged is lost with the process, as with a real box."""
         self._client.disconnect()
         self._client.loop_stop()
-
-    def _on_connect(
-        self, _client: object, _data: object, _flags: object, reason: object, _properties: object
-    ) -> None:
-        logger.info("gateway %s: %s", self.credentials.firm, reason)
-
-    def _on_disconnect(
-        self, _client: object, _data: object, _flags: object, reason: object, _properties: object
-    ) -> None:
-        logger.warning("gateway %s: line away: %s", self.credentials.firm, reason)

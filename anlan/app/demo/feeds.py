@@ -73,6 +73,8 @@ class Feeds:
     def step(self) -> int:
         """Take requested faults, send what is due, return how many messages that were."""
         second = self.second
+        for feed in self.feeds:
+            feed.door.flush()
         for request in take_requests(self.folder):
             for feed in self.feeds:
                 if feed.firm == request.firm and request.run in feed.play.series:

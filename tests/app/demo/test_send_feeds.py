@@ -162,7 +162,12 @@ def test_what_was_measured_while_the_line_was_away_comes_afterwards_in_sequence(
         for _ in range(5):
             feeds.step()
         house.server.start(house.folder / "nats.log")
-        house.until(lambda: len(receipts()) == 6, "all that was measured")
+
+        def all_sent() -> bool:
+            box.door.flush()
+            return len(receipts()) == 6
+
+        house.until(all_sent, "all that was measured")
     finally:
         feeds.close()
     assert receipts() == [(number, "accepted", 0) for number in range(1, 7)]

@@ -20,6 +20,7 @@ from django.db.models import Model
 from nats.aio.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from anlan.adapters.mqtt.line import Line
 from anlan.adapters.mqtt.signature import sign
 from anlan.app.stack import ports
 from anlan.app.stack.care import Care
@@ -205,12 +206,14 @@ class Box:
     port: int
     seq: int = 0
     client: mqtt.Client = field(init=False)
+    line: Line = field(init=False)
 
     def __post_init__(self) -> None:
         gateway = self.plant.gateway
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"box-{gateway.id}")
         self.client.username_pw_set(f"{gateway.firm_code}.{gateway.code}", gateway.token)
         self.client.reconnect_delay_set(1, 1)
+        self.line = Line(self.client)
 
     def message(self, *rows: dict[str, Any], seq: int | None = None, **parts: Any) -> bytes:
         """Return a signed message; without a number it takes the next."""
@@ -230,14 +233,21 @@ class Box:
         self.client.connect("127.0.0.1", self.port, keepalive=10)
         self.client.loop_start()
 
-    def send(self, payload: bytes, *, qos: int = 1, wait: bool = True) -> mqtt.MQTTMessageInfo:
-        """Publish on the own topic; wait for the PUBACK."""
-        topic = f"a1/{self.plant.gateway.firm_code}/{self.plant.gateway.code}/obs"
-        info = self.client.publish(topic, payload, qos=qos)
-        if wait and qos:
-            info.wait_for_publish(PATIENCE_S)
-            assert info.is_published()
-        return info
+    @property
+    def topic(self) -> str:
+        return f"a1/{self.plant.gateway.firm_code}/{self.plant.gateway.code}/obs"
+
+    def send(self, payload: bytes) -> None:
+        """Publish on the own topic, in order; wait for the PUBACK."""
+        end = time.monotonic() + PATIENCE_S
+        while (info := self.line.publish(self.topic, payload)) is None:
+            assert time.monotonic() < end, "the box has no line"
+            time.sleep(0.005)
+        info.wait_for_publish(PATIENCE_S)
+        assert info.is_published()
+
+    def send_qos_0(self, payload: bytes) -> None:
+        self.client.publish(self.topic, payload, qos=0)
 
     def close(self) -> None:
         self.client.disconnect()
