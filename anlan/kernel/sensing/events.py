@@ -24,6 +24,34 @@ class GatewayState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceState:
+    """The public state of an instrument."""
+
+    id: str
+    version: int
+    gateway_id: str
+    subject_id: str
+    name: str
+    model: str
+    serial: str
+    div: int
+    zone: int | None
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyState:
+    """The public state of what can be measured; it hangs nowhere, every bureau reads it."""
+
+    id: str
+    version: int
+    code: str
+    title: str
+    title_en: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatastreamState:
     """The public state of a datastream."""
 
@@ -89,6 +117,8 @@ class SuppressionState:
 
 GATEWAY_REGISTERED = EventType("sensing.gateway.registered", GatewayState, "采集网关已登记")
 GATEWAY_CHANGED = EventType("sensing.gateway.changed", GatewayState, "采集网关已变更")
+PROPERTY_DEFINED = EventType("sensing.property.defined", PropertyState, "监测指标已定义")
+DEVICE_REGISTERED = EventType("sensing.device.registered", DeviceState, "感知设备已登记")
 DATASTREAM_REGISTERED = EventType("sensing.datastream.registered", DatastreamState, "测点已登记")
 DATASTREAM_RETIRED = EventType("sensing.datastream.retired", DatastreamState, "测点已停用")
 LIMIT_FILED = EventType("sensing.limit.filed", LimitState, "限值已备案")

@@ -15,6 +15,9 @@ from anlan.kernel.sensing import events
 from anlan.kernel.sensing.models import Datastream, Device, Gateway, ObservedProperty
 from anlan.kernel.subjects.models import Subject
 
+EDIT = "sensing.datastream.edit"
+#: Who may put up and retire what measures at a site.
+KEEPERS = (Reach.OWN_FIRM, Reach.IN_CHARGE)
 #: Characters of a topic level that MQTT and NATS both carry unchanged.
 TOPIC_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
@@ -22,7 +25,7 @@ TOPIC_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 def define_property(*, code: str, title: str, title_en: str, unit: str) -> ObservedProperty:
     """Define what can be measured; an existing code is returned as it is."""
     moment = now()
-    row, _ = ObservedProperty.objects.get_or_create(
+    row, is_new = ObservedProperty.objects.get_or_create(
         code=code,
         defaults={
             "title": title,
@@ -32,6 +35,11 @@ def define_property(*, code: str, title: str, title_en: str, unit: str) -> Obser
             "updated_at": moment,
         },
     )
+    if is_new:
+        said = {"code": code, "title": title, "title_en": title_en, "unit": unit}
+        state = events.PropertyState(id=row.id, version=row.version, **said)
+        about = journal.Subject(id=row.id, version=row.version, place=journal.Place())
+        journal.record(events.PROPERTY_DEFINED, state, about)
     return row
 
 
@@ -46,7 +54,7 @@ def register_gateway(
             )
     if Gateway.objects.filter(firm_code=firm_code, code=code).exists():
         raise ConflictError(f"网关 {firm_code}/{code} 已登记", code="sensing.gateway_exists")
-    site = _subject(site_id)
+    site = _in_charge_of(site_id)
     moment = now()
     row = Gateway(
         organisation_id=organisation_id,
@@ -68,8 +76,8 @@ def register_gateway(
 
 
 def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: Any) -> Device:
-    """Register an instrument at a subject; the gateway's journal row names the site it is at."""
-    subject = _subject(subject_id)
+    """Register an instrument (感知设备) at a subject, behind a gateway."""
+    subject = _in_charge_of(subject_id)
     moment = now()
     row = Device(
         gateway=gateway,
@@ -83,6 +91,20 @@ def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: 
         **details,
     )
     row.save(force_insert=True)
+    state = events.DeviceState(
+        id=row.id,
+        version=row.version,
+        gateway_id=gateway.id,
+        subject_id=subject.id,
+        name=row.name,
+        model=row.model,
+        serial=row.serial,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+    )
+    about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
+    journal.record(events.DEVICE_REGISTERED, state, about)
     return row
 
 
@@ -105,7 +127,7 @@ def register_datastream(
         raise InvalidError("分辨力须大于零", code="sensing.bad_resolution")
     if Datastream.objects.filter(gateway=gateway, tag=tag, retired_at=None).exists():
         raise ConflictError(f"位号 {tag} 已登记", code="sensing.tag_exists", tag=tag)
-    subject = _subject(subject_id)
+    subject = _in_charge_of(subject_id)
     moment = now()
     row = Datastream(
         number=_next_number(),
@@ -133,7 +155,7 @@ def retire_datastream(*, datastream_id: str) -> Datastream:
     row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
     if row is None:
         raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
-    refuse_unless("sensing.datastream.edit", row.facts, Reach.OWN_FIRM, Reach.IN_CHARGE)
+    refuse_unless(EDIT, row.facts, *KEEPERS)
     if row.retired_at is not None:
         raise ConflictError("测点已停用", code="sensing.already_retired")
     row.retired_at = row.updated_at = now()
@@ -144,10 +166,12 @@ def retire_datastream(*, datastream_id: str) -> Datastream:
     return row
 
 
-def _subject(subject_id: str) -> Subject:
+def _in_charge_of(subject_id: str) -> Subject:
+    """Return the subject that something is put up at, if its firm or the bureau in charge does it."""
     row = Subject.objects.filter(pk=subject_id).first()
     if row is None:
         raise InvalidError("没有这个监测对象，或不在您的范围内", code="sensing.unknown_subject")
+    refuse_unless(EDIT, row.facts, *KEEPERS)
     return row
 
 
