@@ -1,12 +1,12 @@
 """What PostgreSQL remembers for the engine: progress, configuration by place in the log, alarms."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 
 from django.db.models import Q
 
 from anlan.app.judging import CONDITION_NUMBERS
 from anlan.engines.alarms import controls
+from anlan.engines.alarms.proof import Told
 from anlan.kernel.alerts.models import Alarm, EngineProgress, InstrumentState
 from anlan.kernel.base.clock import to_ms
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
@@ -36,15 +36,20 @@ class DatabaseMemory:
             *self._retirements(),
         ]
 
-    def told(self) -> Mapping[int, int]:
-        """Return the bits of active real alarms by datastream number."""
-        bits: dict[int, int] = defaultdict(int)
+    def told(self) -> Told:
+        """Return the active real alarms, and which of them no data confirm."""
+        active: dict[int, int] = defaultdict(int)
+        unconfirmed: dict[int, int] = defaultdict(int)
         rows = Alarm.objects.filter(
             instrument_state=InstrumentState.ACTIVE, exercise_id=None
         ).order_by("id")
-        for number, condition in rows.values_list("datastream__number", "condition").iterator():
-            bits[number] |= 1 << CONDITION_NUMBERS[condition]
-        return bits
+        columns = ("datastream__number", "condition", "unconfirmed_at")
+        for number, condition, unconfirmed_at in rows.values_list(*columns).iterator():
+            bit = 1 << CONDITION_NUMBERS[condition]
+            active[number] |= bit
+            if unconfirmed_at is not None:
+                unconfirmed[number] |= bit
+        return Told(active=dict(active), unconfirmed=dict(unconfirmed))
 
     def _limits(self, placed: Q) -> list[controls.Change]:
         newest = (

@@ -5,7 +5,6 @@ knows a clock, a network or a database: a test can kill them wherever it likes.
 """
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge, Judged
+from anlan.engines.alarms.proof import Told
 from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, NEVER, Readings
 from anlan.kernel.alerts.rules import LATE_AFTER_MS, Deafness, Progress, Transition
 from anlan.kernel.base.bus import CONTROL, EXERCISE_SHARD, HTTP, MQTT, TICK
@@ -112,7 +112,7 @@ class Judging:
             alarm_id=derived_ulid(at_ms, self.epoch, message.shard, message.seq, int(row["index"])),
             number=int(row["number"]),
             condition=CONDITION_NAMES[row["condition"]],
-            kind="raised" if KIND_NAMES[int(row["kind"])] == "raised" else "returned",
+            kind=KIND_NAMES[int(row["kind"])],  # type: ignore[arg-type]  # the same four words
             at_ms=at_ms,
             known_ms=known_ms,
             value=value if isfinite(value) else None,
@@ -125,13 +125,13 @@ class Session:
     """One run of the engine: silent up to what is committed, aloud after it.
 
     `told` is set where the silent part could not be whole (no snapshot, a purged log, a new life
-    of the log): the conditions that the database holds active, by number; they count.
+    of the log): the conditions that the database holds active; they count.
     """
 
     group: str
     judging: Judging
     committed: int
-    told: Mapping[int, int] | None = None
+    told: Told | None = None
     waiting: list[Transition] = field(default_factory=list)
     deaf: list[Deafness] = field(default_factory=list)
 

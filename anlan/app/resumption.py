@@ -5,7 +5,7 @@ snapshot: the configuration that stood in the log before its first message, from
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
 from anlan.app.judging import Judging, Session
@@ -13,6 +13,7 @@ from anlan.app.log_message import LogSpan
 from anlan.app.snapshots import Snapshots
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge, Stepper
+from anlan.engines.alarms.proof import Told
 
 log = logging.getLogger("anlan.engine")
 
@@ -30,8 +31,8 @@ class Memory(Protocol):
     def configuration(self, epoch: str, before: int) -> list[controls.Change]:
         """Return the changes that stand in the log before a message, the newest of each kind."""
 
-    def told(self) -> Mapping[int, int]:
-        """Return the bits of active conditions by datastream number."""
+    def told(self) -> Told:
+        """Return the conditions that are active."""
 
 
 def resume(
@@ -59,4 +60,17 @@ def resume(
     seq = max(seq, min(committed, span.first - 1))  # what the log has let go cannot be heard again
     log.info("from message %s, silent up to %s", seq + 1, committed)
     judging = Judging(span.epoch, judge, seq)
-    return Session(snapshots.group, judging, committed, None if is_whole else memory.told())
+    session = Session(snapshots.group, judging, committed, None if is_whole else memory.told())
+    if done is not None and not same_life:
+        _begin_new_life(session, snapshots)
+    return session
+
+
+def _begin_new_life(session: Session, snapshots: Snapshots) -> None:
+    """Take the old judge over into the new life of the log, so that no crash can lose it again."""
+    session.come_to_the_end_of_silence()
+    name, content = snapshots.dump(session.judging)
+    try:
+        snapshots.write(name, content)
+    except OSError as error:
+        log.warning("snapshot %s was not written: %s", name, error)

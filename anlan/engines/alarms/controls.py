@@ -155,7 +155,7 @@ def _suppress(change: Suppression, at_ms: int, rule: Any, row: Any) -> Records:
     row["reported"] = row["active"]
     for condition in _conditions(hidden):
         row["raised_ms"][min(condition, SILENT_SLOT)] = at_ms
-    return _written(change.number, hidden, RAISED, at_ms, rule, row)
+    return written(change.number, hidden, RAISED, at_ms, rule, row)
 
 
 def _give_back(number: int, bits: int, at_ms: int, rule: Any, row: Any) -> Records:
@@ -163,10 +163,11 @@ def _give_back(number: int, bits: int, at_ms: int, rule: Any, row: Any) -> Recor
     told = int(row["reported"]) & bits
     row["active"] &= 255 ^ bits
     row["reported"] &= 255 ^ bits
-    return _written(number, told, RETURNED, at_ms, rule, row)
+    return written(number, told, RETURNED, at_ms, rule, row)
 
 
-def _written(number: int, bits: int, kind: int, at_ms: int, rule: Any, row: Any) -> Records:
+def written(number: int, bits: int, kind: int, at_ms: int, rule: Any, row: Any) -> Records:
+    """Write the transitions of one datastream's conditions, stamped not before their raise."""
     rows = []
     for condition in _conditions(bits):
         slot = min(condition, SILENT_SLOT)

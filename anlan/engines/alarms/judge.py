@@ -3,13 +3,13 @@
 It is a pure function of the messages it was given, in their order: no clock, no chance.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from anlan.engines.alarms import controls
+from anlan.engines.alarms.proof import Told, Unproven
 from anlan.engines.alarms.records import (
     DEAF_AFTER_MS,
     NEVER,
@@ -56,11 +56,13 @@ class Judge:
         config: Records | None = None,
         state: Records | None = None,
         last_tick_ms: int = NEVER,
+        unproven: Unproven | None = None,
     ) -> None:
         self.stepper = stepper
         self.config = new_config(0) if config is None else config
         self.state = new_state(0) if state is None else state
         self.last_tick_ms = last_tick_ms
+        self.unproven = unproven or Unproven()
 
     def readings(self, readings: Readings, arrived_ms: int, *, first_index: int = 0) -> Judged:
         """Judge one message; `first_index` continues the count where a caller split the message."""
@@ -81,9 +83,10 @@ class Judge:
             return Judged()
         restart = abs(gap_ms) > DEAF_AFTER_MS
         self.last_tick_ms = at_ms
-        transitions = self.stepper.tick(
-            at_ms, restart=restart, config=self.config, state=self.state
-        )
+        records = {"config": self.config, "state": self.state}
+        transitions = self.stepper.tick(at_ms, restart=restart, **records)
+        doubts = self.unproven.look(at_ms, restart=restart, **records)
+        transitions = np.concatenate([transitions, doubts]) if len(doubts) else transitions
         return Judged(transitions=_numbered(transitions), deaf_ms=gap_ms if restart else 0)
 
     def control(self, change: controls.Change, at_ms: int) -> Judged:
@@ -92,21 +95,22 @@ class Judge:
         self._make_room(change.number)
         return Judged(transitions=_numbered(controls.apply(change, at_ms, self.config, self.state)))
 
-    def adopt(self, told: Mapping[int, int]) -> None:
+    def adopt(self, told: Told) -> None:
         """Believe somebody else's memory of which conditions (bits) were told as active.
 
         For a judge whose own memory has a hole: what was told is active, what was not told is not,
-        unless suppression may have hidden it.
+        unless suppression may have hidden it. What is believed wants proof (proof.py).
         """
-        self._make_room(max(told, default=-1))
+        self._make_room(max(told.active, default=-1))
         config: Any = self.config
         state: Any = self.state
         state["reported"] = 0
-        for number, bits in told.items():
+        for number, bits in told.active.items():
             config["registered"][number] = 1
             state["reported"][number] = bits
         hidden = np.where(config["suppressed"] != 0, state["active"], 0)
         state["active"] = state["reported"] | hidden.astype(np.uint8)
+        self.unproven = Unproven.of(told, state)
 
     def _make_room(self, number: int) -> None:
         """Grow by doubling; a record without `registered` is as if it were not there."""

@@ -19,8 +19,13 @@ VALUE_LIMITS = 4
 SILENT_SLOT = 4
 SILENT_BIT = 1 << SILENT
 
-RAISED, RETURNED = 1, 2
-KIND_NAMES = {RAISED: "raised", RETURNED: "returned"}
+RAISED, RETURNED, UNCONFIRMED, REAFFIRMED = 1, 2, 3, 4
+KIND_NAMES = {
+    RAISED: "raised",
+    RETURNED: "returned",
+    UNCONFIRMED: "unconfirmed",
+    REAFFIRMED: "reaffirmed",
+}
 
 #: "There was none": earlier than any reading.
 NEVER = int(np.iinfo(np.int64).min)

@@ -8,10 +8,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from anlan.engines.alarms.judge import Judge, Stepper
+from anlan.engines.alarms.proof import Unproven
 from anlan.engines.alarms.records import CONFIG, STATE
 
 #: Raise it with every change of a record or of its meaning; older snapshots are then replayed past.
-VERSION = 1
+VERSION = 2
 
 
 class SnapshotError(ValueError):
@@ -20,10 +21,15 @@ class SnapshotError(ValueError):
 
 def dump(judge: Judge, about: dict[str, Any]) -> bytes:
     """Write the judge and what the caller wants to find again beside it (JSON values)."""
-    head = {"version": VERSION, "last_tick_ms": judge.last_tick_ms, "about": about}
+    head = {
+        "version": VERSION,
+        "last_tick_ms": judge.last_tick_ms,
+        "unproven_since_ms": judge.unproven.since_ms,
+        "about": about,
+    }
     text = np.frombuffer(json.dumps(head).encode(), np.uint8)
     file = BytesIO()
-    np.savez(file, head=text, config=judge.config, state=judge.state)
+    np.savez(file, head=text, config=judge.config, state=judge.state, unproven=judge.unproven.rows)
     return file.getvalue()
 
 
@@ -32,10 +38,16 @@ def load(data: bytes, stepper: Stepper) -> tuple[Judge, dict[str, Any]]:
     try:
         with np.load(BytesIO(data), allow_pickle=False) as file:
             head = json.loads(file["head"].tobytes())
-            config, state = file["config"], file["state"]
+            config, state, rows = file["config"], file["state"], file["unproven"]
     except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
         raise SnapshotError(f"not a snapshot: {error}") from error
     if head["version"] != VERSION or config.dtype != CONFIG or state.dtype != STATE:
         raise SnapshotError(f"a snapshot of version {head['version']}, wanted {VERSION}")
-    judge = Judge(stepper, config=config, state=state, last_tick_ms=head["last_tick_ms"])
+    judge = Judge(
+        stepper,
+        config=config,
+        state=state,
+        last_tick_ms=head["last_tick_ms"],
+        unproven=Unproven(rows, head["unproven_since_ms"]),
+    )
     return judge, head["about"]

@@ -27,7 +27,8 @@ _TITLES = {"site_name": "企业", "subject_name": "监测对象", "datastream_na
            "raised_at": "报警时间", "returned_at": "复归时间", "occurrences": "次数",
            "confirmed_by": "确认人", "confirmed_at": "确认时间", "checked_by": "核查人",
            "checked_at": "核查时间", "closed_by": "消警人", "closed_at": "消警时间",
-           "check_outcome": "核查方式", "shelved_until": "搁置至", "is_late": "迟到判定"}  # fmt: skip
+           "check_outcome": "核查方式", "shelved_until": "搁置至", "is_late": "迟到判定",
+           "unconfirmed_at": "未获数据证实"}  # fmt: skip
 _WORDS: dict[str, dict[Any, str]] = {
     "condition": dict(Condition.choices),
     "instrument_state": dict(InstrumentState.choices),

@@ -31,6 +31,7 @@ class AlarmState:
     returned_at: datetime | None
     occurrences: int
     is_late: bool
+    unconfirmed_at: datetime | None
     confirmed_by: str
     confirmed_at: datetime | None
     closed_by: str
@@ -67,6 +68,8 @@ class EngineDeafness:
 
 ALARM_RAISED = EventType("alerts.alarm.raised", AlarmState, "报警产生（或再次超限）")
 ALARM_RETURNED = EventType("alerts.alarm.returned", AlarmState, "报警复归")
+ALARM_UNCONFIRMED = EventType("alerts.alarm.unconfirmed", AlarmState, "报警未获数据证实")
+ALARM_REAFFIRMED = EventType("alerts.alarm.reaffirmed", AlarmState, "数据恢复，报警仍在")
 ALARM_CONFIRMED = EventType("alerts.alarm.confirmed", AlarmState, "企业已确认")
 ALARM_CLOSED = EventType("alerts.alarm.closed", AlarmState, "企业已消警")
 ALARM_CHECKED = EventType("alerts.alarm.checked", AlarmState, "部门已核查")

@@ -55,6 +55,7 @@ class Alarm(Identified, Placed, Exercisable):
     limit_version = models.IntegerField(default=0)
     occurrences = models.IntegerField(default=1)
     is_late = models.BooleanField(default=False)
+    unconfirmed_at = models.DateTimeField("未获数据证实", null=True)
     # the firm's columns
     firm_state = models.CharField(max_length=16, choices=FirmState.choices, default=FirmState.NEW)
     confirmed_by = models.CharField(max_length=64, blank=True)

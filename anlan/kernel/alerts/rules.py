@@ -68,7 +68,7 @@ class Transition:
     alarm_id: str
     number: int
     condition: str
-    kind: Literal["raised", "returned"]
+    kind: Literal["raised", "returned", "unconfirmed", "reaffirmed"]
     at_ms: int
     known_ms: int
     value: float | None

@@ -35,6 +35,7 @@ class AlarmOut(Schema):
     returned_at: datetime | None
     occurrences: int
     is_late: bool
+    unconfirmed_at: datetime | None
     confirmed_by: str
     confirmed_at: datetime | None
     closed_by: str

@@ -1,7 +1,6 @@
 """A log, a database and a night of messages, all in memory, to kill engines in."""
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anlan.app.judging import Judging
@@ -9,6 +8,7 @@ from anlan.app.log_message import LogMessage, LogSpan
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
+from anlan.engines.alarms.proof import Told
 from anlan.kernel.alerts.rules import Progress, Transition
 from anlan.kernel.sensing.batch import Batch, columns_of, encode
 from anlan.kernel.sensing.control import (
@@ -147,7 +147,8 @@ class FakeMemory:
                 one.condition
             )
             before = self.active.get(one.number, 0)
-            self.active[one.number] = before | bit if one.kind == "raised" else before & ~bit
+            if one.kind in {"raised", "returned"}:
+                self.active[one.number] = before | bit if one.kind == "raised" else before & ~bit
 
     def progress(self) -> tuple[str, int] | None:
         """Return the position."""
@@ -158,6 +159,6 @@ class FakeMemory:
         del epoch, before
         return self.changes
 
-    def told(self) -> Mapping[int, int]:
+    def told(self) -> Told:
         """Return the active alarms."""
-        return dict(self.active)
+        return Told(active={number: bits for number, bits in self.active.items() if bits})

@@ -1,12 +1,14 @@
 """What the engine asks of PostgreSQL when its own memory has a hole."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from anlan.app.engine_memory import DatabaseMemory
 from anlan.engines.alarms import controls
+from anlan.engines.alarms.proof import Told
 from anlan.engines.alarms.records import HH, SILENT, H
 from anlan.kernel.alerts.rules import Progress, Transition
 from anlan.kernel.alerts.services.transitions import apply_transitions
@@ -128,7 +130,11 @@ def test_progress_and_active_alarms_come_back(
         for condition in ("HH", "H")
     ]
     with unit_of_work(machine("engine")):
-        assert (MEMORY.progress(), MEMORY.told()) == (None, {})
+        assert (MEMORY.progress(), MEMORY.told()) == (None, Told(active={}))
         progress = Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=5)
         apply_transitions(raised, progress)
-        assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), {number: 1 << HH | 1 << H})
+        both = {number: 1 << HH | 1 << H}
+        assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), Told(active=both))
+        doubt = replace(raised[1], kind="unconfirmed")
+        apply_transitions([doubt], replace(progress, after_seq=5, seq=6))
+        assert MEMORY.told() == Told(active=both, unconfirmed={number: 1 << H})

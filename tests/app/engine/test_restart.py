@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.app.engine.fake_log import (
     limit,
     readings,
     span_of,
+    tick,
     truth_of,
 )
 
@@ -36,13 +38,18 @@ class Life:
     """One life of an engine over a fake log; `chance` decides where it dies."""
 
     def __init__(
-        self, log: list[LogMessage], memory: FakeMemory, folder: Path, chance: random.Random
+        self,
+        log: list[LogMessage],
+        memory: FakeMemory,
+        folder: Path,
+        chance: random.Random,
+        epoch: str = EPOCH,
     ) -> None:
-        self.log, self.memory, self.chance = log, memory, chance
+        self.log, self.memory, self.chance, self.epoch = log, memory, chance, epoch
         self.snapshots = Snapshots(folder, "main")
 
     def live(self, *, mortal: bool = True) -> Session:
-        session = resume(self.memory, self.snapshots, span_of(self.log), Kernel)
+        session = resume(self.memory, self.snapshots, span_of(self.log, self.epoch), Kernel)
         at = 0
         while at < len(self.log):
             fetched = self.log[at : at + self.chance.randint(1, 7)]
@@ -155,6 +162,41 @@ def test_a_new_life_of_the_log_goes_on_with_the_old_judge(tmp_path: Path) -> Non
     memory.commit(*reborn.output(START_MS))
     assert [one.kind for one in memory.committed] == ["raised", "returned"]
     assert memory.at == (OTHER_EPOCH, 1)
+
+
+def test_an_alarm_that_no_data_confirm_in_the_new_life_is_told_after_ten_minutes(
+    tmp_path: Path,
+) -> None:
+    log, memory = an_alarm_and_its_end(), FakeMemory(changes=[HH_90])
+    Life(log[:2], memory, tmp_path, chance_of(1)).live(mortal=False)
+    ticks = [tick(1 + at, START_MS + 60_000 + at * 5_000) for at in range(121)]
+    crashed = Life(ticks[:50], memory, tmp_path, chance_of(2), epoch=OTHER_EPOCH)
+    crashed.live(mortal=False)
+    back = readings(122, (7, START_MS + 700_000, 95.0), at_ms=START_MS + 700_000)
+    rest = [*ticks, back, tick(123, START_MS + 665_000)]
+    Life(rest, memory, tmp_path, chance_of(3), epoch=OTHER_EPOCH).live(mortal=False)
+    assert [(one.kind, one.at_ms) for one in memory.committed] == [
+        ("raised", START_MS),
+        ("unconfirmed", START_MS + 660_000),
+        ("reaffirmed", START_MS + 665_000),
+    ]
+
+
+def test_a_crash_right_after_the_log_began_anew_does_not_lose_the_old_judge(
+    tmp_path: Path,
+) -> None:
+    log, memory = an_alarm_and_its_end(), FakeMemory(changes=[HH_90])
+    session = Life(log[:2], memory, tmp_path, chance_of(1)).live(mortal=False)
+    snapshots = Snapshots(tmp_path, "main")
+    snapshots.write(*snapshots.dump(session.judging))
+    first = [tick(1, START_MS + 1000)]
+    reborn = resume(memory, snapshots, span_of(first, OTHER_EPOCH), Kernel)
+    reborn.take(first[0])
+    memory.commit(*reborn.output(START_MS))  # and dies without a snapshot
+    again = resume(memory, snapshots, span_of(first, OTHER_EPOCH), Kernel)
+    state: Any = again.judging.judge.state
+    assert (state["last_ms"][7], state["last_value"][7]) == (START_MS, 95.0)
+    assert again.told is None
 
 
 def test_a_first_start_takes_the_limits_that_the_log_has_let_go(tmp_path: Path) -> None:

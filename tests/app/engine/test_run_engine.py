@@ -25,7 +25,7 @@ from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.models import Alarm, EngineProgress
 from anlan.kernel.base import bus
-from anlan.kernel.base.clock import now_ms, to_ms
+from anlan.kernel.base.clock import from_ms, now_ms, to_ms
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -344,9 +344,16 @@ def test_a_log_made_anew_ends_the_process_and_the_next_remembers(engine: EngineH
     engine.open_log()
     assert process.wait(timeout=PATIENCE_S) == 3
     assert "READINGS was" in engine.said()
-    last = engine.publish(engine.beyond(50.0))
+    began_ms = now_ms()
+    ticks = [tick(0, began_ms + at_ms) for at_ms in range(0, 610_000, 10_000)]
+    last = engine.publish(*ticks)
     engine.start()
-    engine.until(engine.has_judged(last), "the new life is judged")
+    engine.until(engine.has_judged(last), "ten minutes of the new life are judged")
+    with unit_of_work(machine("test")):
+        assert Alarm.objects.get().unconfirmed_at == from_ms(began_ms + 600_000)
+    last = engine.publish(engine.beyond(50.0))
+    engine.until(engine.has_judged(last), "a reading of the new life is judged")
     with unit_of_work(machine("test")):
         alarm = Alarm.objects.get()
-    assert alarm.instrument_state == "returned"  # the limit stood in the lost life, and is known
+    # the limit stood in the lost life, and is known
+    assert (alarm.instrument_state, alarm.unconfirmed_at) == ("returned", None)

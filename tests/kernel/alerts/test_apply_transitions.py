@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from typing import Literal
 
 import pytest
 from django.db import IntegrityError
@@ -22,6 +23,7 @@ from anlan.kernel.places.rules import node_div
 from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
+Kind = Literal["raised", "returned", "unconfirmed", "reaffirmed"]
 EPOCH = "01K0000000000000000000EP0C"
 ENGINE = machine("engine")
 
@@ -34,14 +36,14 @@ def plant(acting_as: Callable[[str], None]) -> Plant:
 
 
 def step(
-    plant: Plant, kind: str, seq: int, *, condition: str = "HH", stream: int = 0
+    plant: Plant, kind: Kind, seq: int, *, condition: str = "HH", stream: int = 0
 ) -> Transition:
     at = now_ms()
     return Transition(
         alarm_id=derived_ulid(at, EPOCH, 0, seq, stream),
         number=plant.streams[stream].number,
         condition=condition,
-        kind="raised" if kind == "raised" else "returned",
+        kind=kind,
         at_ms=at,
         known_ms=at,
         value=91.5,
@@ -87,7 +89,8 @@ def test_the_journal_carries_exactly_the_public_state_that_the_api_shows(plant: 
 
 
 def test_raise_return_raise_in_one_message_reopens_the_same_row(plant: Plant) -> None:
-    chain = [step(plant, kind, seq) for seq, kind in enumerate(("raised", "returned", "raised"))]
+    kinds: tuple[Kind, ...] = ("raised", "returned", "raised")
+    chain = [step(plant, kind, seq) for seq, kind in enumerate(kinds)]
     assert apply(chain, 0, 1) == 3
     alarm = the_alarm()
     assert (alarm.instrument_state, alarm.occurrences, alarm.version) == ("active", 2, 3)
@@ -164,3 +167,23 @@ def test_a_time_of_deafness_is_one_journal_row_beside_the_progress(plant: Plant)
     assert rows[0].data["reason"] == "no_ticks"
     assert rows[0].occurred_at == from_ms(ended_ms)
     assert rows[0].div == node_div(config().node) != plant.site.div, "the whole area, no one site"
+
+
+def test_an_alarm_without_data_is_marked_once_and_the_mark_goes_with_the_data(
+    plant: Plant,
+) -> None:
+    apply([step(plant, "raised", 1)], 0, 1)
+    doubt = step(plant, "unconfirmed", 2)
+    assert apply([doubt], 1, 2) == 1
+    alarm = the_alarm()
+    assert (alarm.unconfirmed_at, alarm.instrument_state) == (from_ms(doubt.at_ms), "active")
+    assert apply([step(plant, "unconfirmed", 3)], 2, 3) == 0, "it is marked already"
+    assert apply([step(plant, "reaffirmed", 4)], 3, 4) == 1
+    assert the_alarm().unconfirmed_at is None
+    apply([doubt], 4, 5)
+    apply([step(plant, "returned", 6)], 5, 6)
+    assert the_alarm().unconfirmed_at is None
+    with unit_of_work(ENGINE):
+        types = list(Journal.objects.order_by("id").values_list("type", flat=True))
+    told = [name.rpartition(".")[2] for name in types if name.startswith("alerts.")]
+    assert told == ["raised", "unconfirmed", "reaffirmed", "unconfirmed", "returned"]

@@ -2753,6 +2753,8 @@ export interface components {
             occurrences: number;
             /** Is Late */
             is_late: boolean;
+            /** Unconfirmed At */
+            unconfirmed_at: string | null;
             /** Confirmed By */
             confirmed_by: string;
             /** Confirmed At */

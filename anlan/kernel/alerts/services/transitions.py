@@ -60,19 +60,44 @@ _RAISE = f"""
         instrument_state = 'active', last_raised_at = excluded.raised_at, returned_at = NULL,
         value = excluded.value, limit_id = excluded.limit_id, limit_value = excluded.limit_value,
         limit_version = excluded.limit_version, occurrences = a.occurrences + 1,
-        is_late = excluded.is_late
-    RETURNING a.id
+        is_late = excluded.is_late, unconfirmed_at = NULL
+    RETURNING a.id, a.last_raised_at
+"""
+
+_ACTIVE = """
+    FROM t JOIN sensing_datastream d ON d.number = t.number
+    WHERE a.datastream_id = d.id AND a.condition = t.condition
+        AND a.exercise_id IS NOT DISTINCT FROM %(exercise)s AND a.instrument_state = 'active'
 """
 
 _RETURN = f"""
     WITH {_INPUT}
     UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
-        instrument_state = 'returned', returned_at = t.at
-    FROM t JOIN sensing_datastream d ON d.number = t.number
-    WHERE a.datastream_id = d.id AND a.condition = t.condition
-        AND a.exercise_id IS NOT DISTINCT FROM %(exercise)s AND a.instrument_state = 'active'
-    RETURNING a.id
+        instrument_state = 'returned', returned_at = t.at, unconfirmed_at = NULL
+    {_ACTIVE} RETURNING a.id, t.at
 """
+
+_DOUBT = f"""
+    WITH {_INPUT}
+    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
+        unconfirmed_at = t.at
+    {_ACTIVE} AND a.unconfirmed_at IS NULL RETURNING a.id, t.at
+"""
+
+_REAFFIRM = f"""
+    WITH {_INPUT}
+    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
+        unconfirmed_at = NULL
+    {_ACTIVE} AND a.unconfirmed_at IS NOT NULL RETURNING a.id, t.at
+"""
+
+#: What is written for each kind, in this order within a round; returns (alarm, when it happened).
+_STATEMENTS = {
+    "returned": _RETURN,
+    "raised": _RAISE,
+    "unconfirmed": _DOUBT,
+    "reaffirmed": _REAFFIRM,
+}
 
 #: The public state of an alarm as jsonb; a test holds it equal to `events.AlarmState`.
 STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id', a.subject_id,
@@ -83,7 +108,8 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
         THEN 'new' ELSE a.firm_state END, 'bureau_state', a.bureau_state,
     'value', a.value, 'limit_value', a.limit_value, 'raised_at', a.raised_at,
     'last_raised_at', a.last_raised_at, 'returned_at', a.returned_at,
-    'occurrences', a.occurrences, 'is_late', a.is_late, 'confirmed_by', a.confirmed_by,
+    'occurrences', a.occurrences, 'is_late', a.is_late,
+    'unconfirmed_at', a.unconfirmed_at, 'confirmed_by', a.confirmed_by,
     'confirmed_at', a.confirmed_at, 'closed_by', a.closed_by, 'closed_at', a.closed_at,
     'checked_by', a.checked_by, 'checked_at', a.checked_at) || jsonb_build_object(
     'check_outcome', a.check_outcome, 'shelved_until', a.shelved_until,
@@ -95,11 +121,9 @@ _JOURNAL = f"""
     WITH written AS (
         INSERT INTO base_journal (ulid, node, schema, type, occurred_at, known_at, correlation_id,
             exercise_id, actor, object, object_version, div, zone, site, data)
-        SELECT u.ulid, %(node)s, 1, %(type)s,
-            CASE WHEN a.instrument_state = 'active' THEN a.last_raised_at ELSE a.returned_at END,
-            %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
+        SELECT u.ulid, %(node)s, 1, %(type)s, u.at, %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
             a.site, {STATE_SQL}
-        FROM unnest(%(ids)s::text[], %(ulids)s::text[]) AS u(id, ulid)
+        FROM unnest(%(ids)s::text[], %(at)s::timestamptz[], %(ulids)s::text[]) AS u(id, at, ulid)
         JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
         JOIN sensing_datastream d ON d.id = a.datastream_id
         LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
@@ -132,7 +156,7 @@ def apply_transitions(
         _record_deafness(progress, deafness, at)
     changed = 0
     for one_round in rounds(list(transitions)):
-        for kind in ("returned", "raised"):
+        for kind in _STATEMENTS:
             chosen = [one for one in one_round if one.kind == kind]
             changed += _apply(kind, chosen, exercise_id) if chosen else 0
     return changed
@@ -194,20 +218,21 @@ def _apply(kind: str, chosen: list[Transition], exercise_id: str | None) -> int:
         "now": moment,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE if kind == "raised" else _RETURN, values)
-        ids = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_STATEMENTS[kind], values)
+        written = cursor.fetchall()
         cursor.execute(
             _JOURNAL,
             {
-                "ids": ids,
-                "ulids": sorted(new_ulid() for _ in ids),
+                "ids": [alarm_id for alarm_id, _ in written],
+                "at": [at for _, at in written],
+                "ulids": sorted(new_ulid() for _ in written),
                 "node": config().node,
                 "type": f"alerts.alarm.{kind}",
                 "actor": current_work().principal.actor,
                 "now": moment,
             },
         )
-    return len(ids)
+    return len(written)
 
 
 def _moment(ms: int | None) -> datetime | None:
