@@ -4,7 +4,7 @@ from anlan.app.api import api
 from anlan.app.demo import api as demo
 from anlan.app.health import api as health
 from anlan.kernel.alerts import api as alerts
-from anlan.kernel.base import api as audit
+from anlan.kernel.base.api import audit, dead_letters
 from anlan.kernel.documents import api as documents
 from anlan.kernel.messaging import api as messaging
 from anlan.kernel.people.api import directory, sessions
@@ -21,6 +21,7 @@ api.add_router("/subjects", subjects.router)
 api.add_router("/sensing", sensing.router)
 api.add_router("/alerts", alerts.router)
 api.add_router("/audit", audit.router)
+api.add_router("/operations", dead_letters.router)
 api.add_router("/health", health.router)
 api.add_router("/demo", demo.router)
 

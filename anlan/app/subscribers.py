@@ -1,30 +1,31 @@
 """Reactions of slices to events: `subscriptions.py`, its position in the handler's transaction.
 
 A slice's `HANDLERS` maps event types to functions of an `Envelope`. The journal itself is what is
-read, by position, so nothing can be missed and nothing need be acknowledged; the relay wakes us.
-Five tries, then the event becomes a dead letter and the slice goes on.
+read, by position, so nothing can be missed and nothing need be acknowledged; the relay wakes us
+(docs/adr/0007). Five tries, then the event becomes a dead letter and the slice goes on.
 """
 
 import asyncio
 import importlib
-import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+from itertools import groupby
 
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.waiting import pause
-from anlan.kernel.base.clock import now
+from anlan.kernel.base import queries
 from anlan.kernel.base.envelope import EVENT_SQL, Envelope, decode
 from anlan.kernel.base.events import EVENT_TYPES
-from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Principal, Scope, machine
-from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.base.services import dead_letters
+from anlan.kernel.base.unit_of_work import Work, caused_by, unit_of_work
 
 log = logging.getLogger("anlan.worker")
 
@@ -51,10 +52,10 @@ _NEXT = f"""
     WHERE s.position > %s AND s.position <= %s AND j.type = ANY(%s)
     ORDER BY s.position LIMIT %s
 """  # noqa: S608  put together from constants
-_DEAD = """
-    INSERT INTO base_deadletter (id, slice, position, event, error, failed_at)
-    VALUES (%s, %s, %s, %s, %s, %s)
-"""
+_AT = f"""
+    SELECT {EVENT_SQL} FROM base_sealed s JOIN base_journal j ON j.id = s.journal_id
+    WHERE s.position = %s
+"""  # noqa: S608  put together from constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +133,20 @@ class Reaction:
     def step(self) -> float:
         """Handle what is next; return how long to rest, 0 when there is more."""
         events, sealed = self._next()
-        for event in events:
-            if pause_s := self._handle(event):
+        for _drill, group in groupby(events, key=lambda event: event.exercise_id):
+            if pause_s := self._handle_all(list(group)):
                 return pause_s
-            self._cursor = event.position
         if len(events) == AT_ONCE:
             return 0.0
         self._cursor = max(self._cursor, sealed)
         self._note_skipped()
+        self._again()
         return LOOK_S
 
     def _next(self) -> tuple[list[Envelope], int]:
         """Return the next events of our types, and up to where the journal was looked through."""
         name, types = self.subscriber.slice, list(self.subscriber.handlers)
-        everything = replace(
-            self.subscriber.principal, scope=self.subscriber.principal.scope | Scope(audit=True)
-        )
-        with unit_of_work(everything), connection.cursor() as cursor:
+        with unit_of_work(self._everything), connection.cursor() as cursor:
             if self._cursor < 0:
                 cursor.execute(_BEGIN, [name])
                 cursor.execute(_POSITION, [name])
@@ -158,14 +156,39 @@ class Reaction:
             cursor.execute(_NEXT, [self._cursor, sealed, types, AT_ONCE])
             return [decode(row[0]) for row in cursor.fetchall()], sealed
 
+    def _handle_all(self, events: list[Envelope]) -> float:
+        """Handle events of one drill in one transaction; should one be refused, each in its own."""
+        if len(events) > 1 and not self._failed[1]:
+            try:
+                if self._handle_together(events):
+                    self._cursor = events[-1].position
+                    return 0.0
+            except Exception as error:
+                if _is_away(error):
+                    raise
+                log.info("%s events are handled one by one: %r", len(events), error)
+        for event in events:
+            if pause_s := self._handle(event):
+                return pause_s
+            self._cursor = event.position
+        return 0.0
+
+    def _handle_together(self, events: list[Envelope]) -> bool:
+        """Call the handlers; False, and nothing done, when another worker had some of them."""
+        with self._acting(events[0]):
+            if not self._advance(events[0].position, events[-1].position):
+                return False
+            for event in events:
+                with caused_by(correlation_id=event.correlation_id, causation_id=event.id):
+                    self.subscriber.handlers[event.type](event)
+        return True
+
     def _handle(self, event: Envelope) -> float:
         """Call the handler; position and everything it wrote are one transaction."""
-        acting = replace(self.subscriber.principal, exercise_id=event.exercise_id)
-        thread = event.correlation_id
         try:
-            with unit_of_work(acting, correlation_id=thread, causation_id=event.id):
-                self.subscriber.handlers[event.type](event)
-                self._advance(event.position)
+            with self._acting(event):
+                if self._advance(event.position, event.position):
+                    self.subscriber.handlers[event.type](event)
         except Exception as error:
             if _is_away(error):
                 raise
@@ -180,25 +203,68 @@ class Reaction:
         if tries < TRIES:
             self._failed = (event.position, tries)
             return PAUSES_S[tries - 1]
-        text = "".join(traceback.format_exception(error))[-8_000:]
-        with unit_of_work(self.subscriber.principal), connection.cursor() as cursor:
-            plain = json.dumps(to_plain(event), default=str)
-            name = self.subscriber.slice
-            cursor.execute(_DEAD, [new_ulid(), name, event.position, plain, text, now()])
-            self._advance(event.position)
+        with unit_of_work(self.subscriber.principal):
+            if self._advance(event.position, event.position):
+                dead_letters.set_aside(
+                    slice_name=self.subscriber.slice, event=event, error=_text(error), tries=tries
+                )
         self._failed = (0, 0)
         return 0.0
 
-    def _advance(self, position: int) -> None:
-        self._stored = position
+    def _again(self) -> None:
+        """Handle what somebody wants handled again, out of its order; once, whatever comes of it."""
+        found = self._wanted()
+        if found is None:
+            return
+        letter_id, event = found
+        try:
+            with self._acting(event):
+                letter = dead_letters.claimed(letter_id=letter_id)
+                if letter is not None:
+                    self.subscriber.handlers[event.type](event)
+                    dead_letters.note_handled(letter=letter)
+        except Exception as error:
+            if _is_away(error):
+                raise
+            log.warning("%s refused %s again: %r", self.subscriber.slice, event.id, error)
+            with unit_of_work(self.subscriber.principal):
+                letter = dead_letters.claimed(letter_id=letter_id)
+                if letter is not None:
+                    dead_letters.note_refused(letter=letter, error=_text(error))
+
+    def _wanted(self) -> tuple[str, Envelope] | None:
+        """Return the oldest dead letter that is wanted again, its event as the journal has it."""
+        with unit_of_work(self._everything, read_only=True), connection.cursor() as cursor:
+            letter = queries.wanted_again(self.subscriber.slice)
+            if letter is None:
+                return None
+            cursor.execute(_AT, [letter.position])
+            return letter.id, decode(cursor.fetchone()[0])
+
+    def _acting(self, event: Envelope) -> AbstractContextManager[Work]:
+        """Open the unit of work in which an event is handled: its drill, its thread of cause."""
+        acting = replace(self.subscriber.principal, exercise_id=event.exercise_id)
+        thread = event.correlation_id
+        return unit_of_work(acting, correlation_id=thread, causation_id=event.id)
+
+    @property
+    def _everything(self) -> Principal:
+        """Who looks into the journal: drills too."""
+        own = self.subscriber.principal
+        return replace(own, scope=own.scope | Scope(audit=True))
+
+    def _advance(self, first: int, last: int) -> bool:
+        """Move the slice's position over some events, which locks it; False when others were here."""
+        self._stored = last
         with connection.cursor() as cursor:
-            cursor.execute(_ADVANCE, [position, self.subscriber.slice, position])
+            cursor.execute(_ADVANCE, [last, self.subscriber.slice, first])
+            return bool(cursor.rowcount)
 
     def _note_skipped(self) -> None:
         """Remember now and then how far was looked through, for the next start."""
         if self._cursor - self._stored >= SKIPPED_WRITE:
             with unit_of_work(self.subscriber.principal):
-                self._advance(self._cursor)
+                self._advance(self._cursor, self._cursor)
 
 
 def _is_away(error: Exception) -> bool:
@@ -214,7 +280,5 @@ def _is_away(error: Exception) -> bool:
     return False
 
 
-def to_plain(event: Envelope) -> dict[str, object]:
-    """Return an event as plain values, its state included."""
-    names = (name for name in Envelope.__struct_fields__ if name != "data")
-    return {name: getattr(event, name) for name in names} | {"data": event.state()}
+def _text(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))

@@ -10,12 +10,15 @@ from psycopg.conninfo import conninfo_to_dict
 from anlan.app import subscribers
 from anlan.app.database_thread import DatabaseAwayError
 from anlan.app.subscribers import Reaction, Subscriber
-from anlan.kernel.base import journal
+from anlan.kernel.base import journal, queries
 from anlan.kernel.base.envelope import Envelope
 from anlan.kernel.base.events import JOURNAL_VERIFIED, JournalVerified
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.models import DeadLetter
+from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.sealing import GENESIS, SEAL_SQL
-from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.base.services import dead_letters
+from anlan.kernel.base.unit_of_work import current_work, unit_of_work
 from tests.journal_rows import Row, write
 
 Dsn = Callable[[str], str]
@@ -27,7 +30,7 @@ class Slice:
 
     def __init__(self) -> None:
         self.seen: list[int] = []
-        self.refusals = 0
+        self.refused: set[int] = set()
 
     def on_raised(self, event: Envelope) -> None:
         """React: leave a row that is caused by the event."""
@@ -41,8 +44,7 @@ class Slice:
         assert work.correlation_id == event.correlation_id
         assert work.causation_id == event.id
         assert work.principal.exercise_id == event.exercise_id
-        if self.refusals:
-            self.refusals -= 1
+        if event.position in self.refused:
             raise ValueError("not now")
         self.seen.append(event.position)
 
@@ -123,11 +125,12 @@ def test_a_slice_that_is_new_begins_with_what_comes(journal_dsn: Dsn, own: Slice
 def test_a_refusal_leaves_nothing_and_is_tried_again(
     reaction: Reaction, own: Slice, journal_dsn: Dsn
 ) -> None:
-    own.refusals = 2
+    own.refused = {1}
     tell(journal_dsn, Row(), Row())
     pauses = [reaction.step(), reaction.step()]
     assert pauses == [0.2, 1.0]
     assert (own.seen, reactions_of(journal_dsn)) == ([], [])
+    own.refused.clear()
     reaction.step()
     assert own.seen == [1, 2]
     assert reactions_of(journal_dsn) == [1, 2]
@@ -136,7 +139,7 @@ def test_a_refusal_leaves_nothing_and_is_tried_again(
 def test_after_five_tries_the_event_is_put_aside_and_the_next_one_handled(
     reaction: Reaction, own: Slice, journal_dsn: Dsn
 ) -> None:
-    own.refusals = 5
+    own.refused = {1}
     tell(journal_dsn, Row(data={"value": 91}), Row())
     pauses = [reaction.step() for _ in range(5)]
     assert pauses[:4] == list(subscribers.PAUSES_S)
@@ -148,6 +151,86 @@ def test_after_five_tries_the_event_is_put_aside_and_the_next_one_handled(
     assert (name, place, event["data"]) == ("plans", 1, {"value": 91})
     assert "not now" in error
     assert position(journal_dsn) == 2
+
+
+def test_one_that_is_refused_among_many_takes_nobody_with_it(
+    reaction: Reaction, own: Slice, journal_dsn: Dsn
+) -> None:
+    own.refused = {3}
+    tell(journal_dsn, *(Row() for _ in range(6)))
+    for _ in range(6):
+        reaction.step()
+    assert reactions_of(journal_dsn) == [1, 2, 4, 5, 6]
+    assert open_letter()["position"] == 3
+
+
+def test_events_handled_together_keep_their_own_thread_of_cause(
+    reaction: Reaction, own: Slice, journal_dsn: Dsn
+) -> None:
+    rows = [Row() for _ in range(3)]
+    tell(journal_dsn, *rows)
+    reaction.step()
+    threads = ask(journal_dsn, "SELECT correlation_id, causation_id FROM base_journal"
+                  " WHERE type = 'base.journal.verified' ORDER BY id")  # fmt: skip
+    assert threads == [(row.correlation_id, row.ulid) for row in rows]
+    assert own.seen == [1, 2, 3]
+
+
+def open_letter() -> dict[str, Any]:
+    """Return the newest dead letter as the list shows it."""
+    with unit_of_work(machine("test"), read_only=True):
+        newest = DeadLetter.objects.order_by("-id").values_list("id", flat=True)[0]
+        return queries.dead_letter(newest)
+
+
+def ask_again() -> None:
+    letter = open_letter()
+    with unit_of_work(machine("test")):
+        dead_letters.ask_again(letter_id=letter["id"], version=letter["version"])
+
+
+def test_a_dead_letter_is_handled_again_when_somebody_wants_it_and_then_settled(
+    reaction: Reaction, own: Slice, journal_dsn: Dsn
+) -> None:
+    drill = new_ulid()
+    own.refused = {1}
+    tell(journal_dsn, Row(exercise_id=drill), Row())
+    for _ in range(5):
+        reaction.step()
+    ask_again()
+    reaction.step()
+    assert own.seen == [2]
+    letter = open_letter()
+    assert (letter["retry_at"], letter["settled_at"], letter["tries"]) == (None, None, 6)
+    own.refused.clear()
+    ask_again()
+    reaction.step()
+    assert own.seen == [2, 1]
+    letter = open_letter()
+    assert (letter["outcome"], letter["tries"]) == ("handled", 7)
+    reaction.step()
+    assert own.seen == [2, 1]
+    kinds = [row[0] for row in ask(journal_dsn, "SELECT type FROM base_journal"
+             " WHERE type LIKE 'base.dead_letter.%' ORDER BY id")]  # fmt: skip
+    assert [kind.rpartition(".")[2] for kind in kinds] == [
+        "set_aside",
+        "retried",
+        "refused",
+        "retried",
+        "handled",
+    ]
+
+
+def test_two_workers_handle_each_event_once(
+    reaction: Reaction, own: Slice, journal_dsn: Dsn
+) -> None:
+    other = Reaction(reaction.subscriber)
+    other.step()
+    tell(journal_dsn, Row(), Row())
+    reaction.step()
+    other.step()
+    assert own.seen == [1, 2]
+    assert reactions_of(journal_dsn) == [1, 2]
 
 
 async def test_with_the_database_away_no_try_is_counted(

@@ -43,6 +43,15 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         decoded: dict[str, Any] = msgspec.json.decode(self.data)
         return decoded
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values for JSON, its state included."""
+        names = (name for name in self.__struct_fields__ if name != "data")
+        values = {name: getattr(self, name) for name in names} | {"data": self.state()}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in values.items()
+        }
+
     @property
     def noun(self) -> str:
         """The kind of object, `slice.noun`; the type without its verb."""

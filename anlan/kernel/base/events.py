@@ -54,5 +54,27 @@ class JournalVerified:
     findings: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterState:
+    """An event that a slice could not handle, and what became of it; not what it says."""
+
+    id: str
+    slice: str
+    position: int
+    event_id: str
+    event_type: str
+    tries: int
+    outcome: str
+    reason: str
+
+
 JOURNAL_ERASED = EventType("base.journal.erased", JournalErased, "日志的个人内容已清除")
 JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")
+
+DEAD_LETTER_SET_ASIDE = EventType(
+    "base.dead_letter.set_aside", DeadLetterState, "事件未能处理，已搁置"
+)
+DEAD_LETTER_RETRIED = EventType("base.dead_letter.retried", DeadLetterState, "要求重新处理死信")
+DEAD_LETTER_REFUSED = EventType("base.dead_letter.refused", DeadLetterState, "死信重新处理仍失败")
+DEAD_LETTER_HANDLED = EventType("base.dead_letter.handled", DeadLetterState, "死信已处理")
+DEAD_LETTER_DISCARDED = EventType("base.dead_letter.discarded", DeadLetterState, "死信已放弃")

@@ -87,15 +87,33 @@ class SubscriptionProgress(models.Model):
 
 
 class DeadLetter(models.Model):
-    """An event that a handler refused five times; shown to the system administrator."""
+    """An event that a handler refused five times; shown to the system administrator.
+
+    `retry_at` is his wish to have it handled again, which the worker fulfils.
+    """
 
     id = UlidField(primary_key=True, default=new_ulid)
+    version = models.IntegerField(default=1)
     slice = models.CharField(max_length=64)
     position = models.BigIntegerField()
     event = models.JSONField()
     error = models.TextField()
+    tries = models.IntegerField(default=0)
     failed_at = models.DateTimeField()
+    retry_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slice", "position"],
+                condition=models.Q(settled_at__isnull=True),
+                name="base_deadletter_once",
+            )
+        ]
 
 
 class IdempotencyKey(models.Model):

@@ -1,8 +1,11 @@
-"""Reads of the journal: the whole of it, one thread of cause, one object's versions."""
+"""Reads of the journal (all of it, one thread of cause, one object's versions) and of dead letters."""
+
+from typing import Any
 
 from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField, Value
 
-from anlan.kernel.base.models import Journal, Seal, Sealed
+from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.models import DeadLetter, Journal, Seal, Sealed
 
 #: A thread or a history longer than this is read through the list.
 AT_ONCE = 500
@@ -28,3 +31,39 @@ def seals() -> QuerySet[Seal]:
     """Return the links of the chain, their heads as hexadecimal text."""
     text = Func(F("head"), Value("hex"), function="encode", output_field=TextField())
     return Seal.objects.annotate(head_hex=text)
+
+
+DEAD_LETTERS = ListSpec(
+    fields={
+        "id": Field(path="id", title="标识"),
+        "slice": Field(path="slice", title="模块"),
+        "position": Field(path="position", kind="int", sortable=True, title="位置"),
+        "event_id": Field(path="event__id", title="事件标识"),
+        "event_type": Field(path="event__type", title="事件"),
+        "object": Field(path="event__object", title="对象"),
+        "error": Field(path="error", title="错误"),
+        "tries": Field(path="tries", kind="int", title="次数"),
+        "failed_at": Field(path="failed_at", kind="time", sortable=True, title="失败时间"),
+        "retry_at": Field(path="retry_at", kind="time", title="要求重新处理"),
+        "settled_at": Field(path="settled_at", kind="time", title="处理时间"),
+        "settled_by": Field(path="settled_by", title="处理人"),
+        "outcome": Field(path="outcome", title="结果"),
+        "reason": Field(path="reason", title="原因"),
+        "version": Field(path="version", kind="int"),
+    },
+    sort="-failed_at",
+)
+
+
+def dead_letter(letter_id: str) -> dict[str, Any]:
+    """Return one dead letter as the list shows it."""
+    paths = {field.path for field in DEAD_LETTERS.fields.values()}
+    return DEAD_LETTERS.renamed(DeadLetter.objects.filter(pk=letter_id).values(*paths)[0])
+
+
+def wanted_again(slice_name: str) -> DeadLetter | None:
+    """Return the oldest dead letter of a slice that somebody wants handled again."""
+    waiting = DeadLetter.objects.filter(
+        slice=slice_name, retry_at__isnull=False, settled_at__isnull=True
+    )
+    return waiting.order_by("position").first()

@@ -1,4 +1,4 @@
-"""JSON shapes of the journal and its chain."""
+"""JSON shapes of the journal, its chain and dead letters."""
 
 from datetime import datetime
 from typing import Any
@@ -83,3 +83,36 @@ class VerifyOut(Schema):
     exported_heads: int
     next_after: int | None
     findings: list[FindingOut]
+
+
+class DeadLetterOut(Schema):
+    """An event that a slice could not handle; `retry_at` until the worker has tried again."""
+
+    id: str
+    slice: str
+    position: int
+    event_id: str
+    event_type: str
+    object: str
+    error: str
+    tries: int
+    failed_at: datetime
+    retry_at: datetime | None
+    settled_at: datetime | None
+    settled_by: str
+    outcome: str
+    reason: str
+    version: int
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic writes it
+    @property
+    def title(self) -> str:
+        """What happened, in words."""
+        known = EVENT_TYPES.get(self.event_type)
+        return known.title if known else self.event_type
+
+
+class DiscardBody(Schema):
+    """Why an event is given up."""
+
+    reason: str = Field(max_length=500, pattern=r"^[^\x00]*$")

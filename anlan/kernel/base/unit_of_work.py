@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 
@@ -79,6 +79,18 @@ def unit_of_work(
             yield work
         finally:
             _work.reset(token)
+
+
+@contextmanager
+def caused_by(*, correlation_id: str, causation_id: str) -> Iterator[Work]:
+    """Name another thread of cause for a part of the open unit of work."""
+    token = _work.set(
+        replace(current_work(), correlation_id=correlation_id, causation_id=causation_id)
+    )
+    try:
+        yield current_work()
+    finally:
+        _work.reset(token)
 
 
 def scope_settings(principal: Principal) -> list[str]:

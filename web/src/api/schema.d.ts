@@ -1115,7 +1115,7 @@ export interface paths {
          * List Journal
          * @description List the journal, newest first.
          */
-        get: operations["anlan_kernel_base_api_list_journal"];
+        get: operations["anlan_kernel_base_api_audit_list_journal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1135,7 +1135,7 @@ export interface paths {
          * List Seals
          * @description List the links of the chain, newest first.
          */
-        get: operations["anlan_kernel_base_api_list_seals"];
+        get: operations["anlan_kernel_base_api_audit_list_seals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1157,7 +1157,7 @@ export interface paths {
          * Verify
          * @description Compute the chain again from its rows; who asked for it is recorded.
          */
-        post: operations["anlan_kernel_base_api_verify"];
+        post: operations["anlan_kernel_base_api_audit_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1175,7 +1175,7 @@ export interface paths {
          * Thread
          * @description Show everything that one cause has led to, as far as the scope reaches.
          */
-        get: operations["anlan_kernel_base_api_thread"];
+        get: operations["anlan_kernel_base_api_audit_thread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1195,9 +1195,69 @@ export interface paths {
          * History
          * @description Show the versions of one object, as far as the scope reaches.
          */
-        get: operations["anlan_kernel_base_api_history"];
+        get: operations["anlan_kernel_base_api_audit_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description List what a slice could not handle, newest first; what the event says is not shown.
+         */
+        get: operations["anlan_kernel_base_api_dead_letters_list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters/{letter_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Dead Letter
+         * @description Have the worker hand the event to its slice once more.
+         */
+        post: operations["anlan_kernel_base_api_dead_letters_retry_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters/{letter_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Dead Letter
+         * @description Give the event up, with a reason.
+         */
+        post: operations["anlan_kernel_base_api_dead_letters_discard_dead_letter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3045,6 +3105,69 @@ export interface components {
             items: components["schemas"]["JournalOut"][];
         };
         /**
+         * DeadLetterOut
+         * @description An event that a slice could not handle; `retry_at` until the worker has tried again.
+         */
+        DeadLetterOut: {
+            /** Id */
+            id: string;
+            /** Slice */
+            slice: string;
+            /** Position */
+            position: number;
+            /** Event Id */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Object */
+            object: string;
+            /** Error */
+            error: string;
+            /** Tries */
+            tries: number;
+            /**
+             * Failed At
+             * Format: date-time
+             */
+            failed_at: string;
+            /** Retry At */
+            retry_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string;
+            /** Outcome */
+            outcome: string;
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+            /**
+             * Title
+             * @description What happened, in words.
+             */
+            readonly title: string;
+        };
+        /** DeadLetterOutPage */
+        DeadLetterOutPage: {
+            /** Items */
+            items: components["schemas"]["DeadLetterOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * DiscardBody
+         * @description Why an event is given up.
+         */
+        DiscardBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * CheckOut
          * @description One thing looked at; figures carry their unit in their name.
          */
@@ -4618,7 +4741,7 @@ export interface operations {
             };
         };
     };
-    anlan_kernel_base_api_list_journal: {
+    anlan_kernel_base_api_audit_list_journal: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -4643,7 +4766,7 @@ export interface operations {
             };
         };
     };
-    anlan_kernel_base_api_list_seals: {
+    anlan_kernel_base_api_audit_list_seals: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -4668,7 +4791,7 @@ export interface operations {
             };
         };
     };
-    anlan_kernel_base_api_verify: {
+    anlan_kernel_base_api_audit_verify: {
         parameters: {
             query?: never;
             header?: never;
@@ -4692,7 +4815,7 @@ export interface operations {
             };
         };
     };
-    anlan_kernel_base_api_thread: {
+    anlan_kernel_base_api_audit_thread: {
         parameters: {
             query?: never;
             header?: never;
@@ -4714,7 +4837,7 @@ export interface operations {
             };
         };
     };
-    anlan_kernel_base_api_history: {
+    anlan_kernel_base_api_audit_history: {
         parameters: {
             query?: never;
             header?: never;
@@ -4732,6 +4855,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JournalRows"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_dead_letters_list_dead_letters: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterOutPage"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_dead_letters_retry_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_base_api_dead_letters_discard_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterOut"];
                 };
             };
         };

@@ -1,0 +1,1 @@
+"""What the base itself writes beside the journal."""
