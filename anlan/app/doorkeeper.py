@@ -30,11 +30,15 @@ class SelfTestError(RuntimeError):
 
 @dataclass(slots=True)
 class Doorkeeper:
-    """Opens the door once; later only changes the list of who may come in."""
+    """Opens the door once; later only changes the list of who may come in.
+
+    While it `is_refusing` (the disk is nearly full) nobody may: devices keep what they have.
+    """
 
     config: Config
     js: JetStreamContext
     is_open: bool = False
+    is_refusing: bool = False
     _waiting: dict[bytes, "asyncio.Future[None]"] = field(default_factory=dict)
 
     @property
@@ -86,9 +90,9 @@ class Doorkeeper:
 
     async def let_in(self, gateways: Iterable[GatewayEntry]) -> None:
         """Write who may come in and have NATS read it; nothing is done when nothing changes."""
+        allowed = () if self.is_refusing else sorted(gateways, key=lambda g: g.user)
         devices = [
-            DeviceUser(user=g.user, password=g.token, firm=g.firm, gateway=g.code)
-            for g in sorted(gateways, key=lambda g: g.user)
+            DeviceUser(user=g.user, password=g.token, firm=g.firm, gateway=g.code) for g in allowed
         ]
         text = render(
             devices,

@@ -26,6 +26,8 @@ from anlan.app.doorkeeper import Doorkeeper
 from anlan.app.doors import Doors
 from anlan.app.evidence import Evidence
 from anlan.app.gateway_http import serve
+from anlan.app.health.outside import disk_free
+from anlan.app.health.rules import doors_refuse
 from anlan.app.log_writer import AnotherWriterError, LogWriter
 from anlan.app.mqtt_door import MqttDoor
 from anlan.app.readiness import ready
@@ -48,6 +50,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 HEALTH_S = 5.0
+SPACE_S = 2.0
 DIRECTORY_S = 2.0
 #: The look for changes may take this share of the time at most.
 DIRECTORY_SHARE = 1 / 40
@@ -55,6 +58,7 @@ RETRY_S = 1.0
 EXERCISE_TICKS_MS = 3_600_000
 DRAIN_S = 3.0
 ALIVE_S = 2.0
+_DOORS = {True: "refuse", False: "take again"}
 
 
 @dataclass(slots=True)
@@ -100,6 +104,7 @@ class Gateway:
 
     async def _open(self) -> None:
         """Let devices in once the door has been seen to keep what it is told; then serve HTTP."""
+        await self._look_at_space()
         await self.keeper.test_the_door()
         await self.keeper.let_in(self.doors.directory.entries.values())
         self.keeper.is_open = True
@@ -118,6 +123,7 @@ class Gateway:
             self.control.run(),
             _every(TICK_S, self._tick),
             _every(HEALTH_S, self._tell_health),
+            _every(SPACE_S, self._look_at_space),
             self._follow_directory(),
         ]
 
@@ -166,7 +172,8 @@ class Gateway:
     async def _tick(self) -> None:
         """Say how far time has come: not further than the messages that we have read."""
         at = self.mqtt.read_upto(now_ms())
-        if at <= self._last_tick or self.writer.is_in_trouble or not self.nats.is_connected:
+        is_deaf = self.keeper.is_refusing or self.writer.is_in_trouble or not self.nats.is_connected
+        if at <= self._last_tick or is_deaf:
             return  # a tick that comes late would be a lie; the gap tells the engine that we were deaf
         self._last_tick = at
         shards = set(self.doors.directory.shards)
@@ -175,6 +182,17 @@ class Gateway:
         for shard in sorted(shards):
             subject = readings_subject(self.config.node, shard, TICK)
             _kept = self.writer.publish(subject, encode_tick(at), f"t:{shard}:{at}")
+
+    async def _look_at_space(self) -> None:
+        """Refuse while the disk is nearly full, so that what was taken stays kept (7.16)."""
+        free = min((await asyncio.to_thread(disk_free, self.config)).values())
+        refuses = doors_refuse(free, refused_before=self.keeper.is_refusing)
+        if refuses == self.keeper.is_refusing:
+            return
+        self.keeper.is_refusing = refuses
+        log.error("%.1f %% of the disk are free: doors %s", free * 100, _DOORS[refuses])
+        if self.keeper.is_open:
+            await self.keeper.let_in(self.doors.directory.entries.values())
 
     async def _tell_health(self) -> None:
         self.doors.tell_health()

@@ -75,6 +75,10 @@ class Observations:
             raise NotFoundError("没有这个地址")
         if method != "POST":
             raise MethodError("这里只接受 POST")
+        if self.mqtt.keeper.is_refusing:
+            raise UnavailableError(
+                "磁盘将满，入口暂停接收，请保留数据稍后重发", code="sensing.disk_full"
+            )
         headers = {name.lower(): value for name, value in scope["headers"]}
         payload = await _body(headers, receive)
         user = headers.get(b"x-gateway", b"").decode("latin-1")
@@ -118,6 +122,7 @@ class Observations:
             "messages": dict(messages),
             "refused_rows": dict(refused),
             "qos_0": self.mqtt.qos_0,
+            "doors": "refuse" if self.mqtt.keeper.is_refusing else "open",
             "in_flight": doors.writer.in_flight,
             "log_troubles": doors.writer.troubles,
             "database": "away" if self.mqtt.evidence.is_away else "ok",

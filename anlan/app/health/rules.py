@@ -9,6 +9,8 @@ from anlan.kernel.base import bus
 #: Free space of 7.16: below 15 % a banner, below 10 % exports and models stop, below 5 % the doors
 #: refuse.
 DISK_BANNER, DISK_MODELS, DISK_DOORS = 0.15, 0.10, 0.05
+#: Doors that refused open again with so much free, not at the first freed byte.
+DISK_DOORS_AGAIN = 0.06
 _DISK: tuple[tuple[float, Status, str, str], ...] = (
     (DISK_DOORS, "down", "，入口拒收", ", doors refuse"),
     (DISK_MODELS, "late", "，导出和模型停止", ", exports and models stop"),
@@ -25,6 +27,11 @@ HEAD_LATE_S, HEAD_DOWN_S = 20 * 60.0, 60 * 60.0
 JOBS_LATE_S, JOBS_DOWN_S = 45.0, 300.0
 MESSAGES_LATE = 5_000
 EVENTS_LATE = 100
+
+
+def doors_refuse(free: float, *, refused_before: bool) -> bool:
+    """Tell whether the doors take nothing: `free` is the free share of the fullest disk."""
+    return free < (DISK_DOORS_AGAIN if refused_before else DISK_DOORS)
 
 
 def judge(facts: Facts) -> list[Check]:
