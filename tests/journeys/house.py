@@ -137,3 +137,22 @@ def first_row(
                     state: dict[str, Any] = row["state"]
                     return state
     raise AssertionError(f"nothing of the kind on the stream in {seconds} s")
+
+
+class Listening:
+    """Somebody's live stream, listened to in a thread of its own from now on."""
+
+    def __init__(self, client: httpx.Client, seconds: float = 900) -> None:
+        self._heard: list[str] = []
+        self._is_open = threading.Event()
+        threading.Thread(target=self._listen, args=[client, seconds], daemon=True).start()
+        assert self._is_open.wait(30), "the stream did not open"
+
+    def _listen(self, client: httpx.Client, seconds: float) -> None:
+        for event, _ in frames(client, seconds):
+            self._heard.append(event)
+            self._is_open.set()
+
+    def events(self) -> set[str]:
+        """Return the kinds of all that was heard."""
+        return set(self._heard)

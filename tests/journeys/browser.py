@@ -1,0 +1,92 @@
+"""A real browser for journeys: Debian's Chromium, signed in, with every other host refused."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: What the map paints at priority 1 (web/src/map/symbols.ts: MAP_LEVELS), as red, green, blue.
+RED = (0xFF, 0x5A, 0x5F)
+#: Half the side, in pixels, of the square about the map's middle that is looked at.
+AROUND = 24
+
+_COUNT = """
+async ([picture, [r, g, b]]) => {
+    const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
+    const pen = canvas.getContext('2d')
+    pen.drawImage(bitmap, 0, 0)
+    const { data } = pen.getImageData(0, 0, bitmap.width, bitmap.height)
+    let found = 0
+    for (let i = 0; i < data.length; i += 4)
+        if (Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24) found++
+    return found
+}
+"""
+
+
+@dataclass(slots=True)
+class Chromium:
+    """A running browser, and the hosts beside ours that its pages asked for."""
+
+    browser: Browser
+    address: str
+    strangers: list[str] = field(default_factory=list)
+
+    def page_of(self, person: httpx.Client) -> Page:
+        """Return a page of somebody who has signed in, in a context of his own."""
+        context = self.browser.new_context(
+            viewport={"width": 1600, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
+        for name, value in person.cookies.items():
+            context.add_cookies([{"name": name, "value": value, "url": self.address}])
+        context.on("request", lambda request: self._note(request.url))
+        return context.new_page()
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.strangers.append(url)
+
+
+@contextmanager
+def chromium(address: str) -> Iterator[Chromium]:
+    """Start the browser; nothing that it loaded may have come from anywhere else."""
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium: `make test` installs it")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        made = Chromium(browser, address)
+        yield made
+        browser.close()
+    assert made.strangers == []
+
+
+def red_in_the_middle(page: Page) -> int:
+    """Count the red pixels about the middle of the map, where what is selected stands."""
+    box = page.locator("canvas.maplibregl-canvas").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    side = 2.0 * AROUND
+    picture = page.screenshot(
+        clip={"x": x - AROUND, "y": y - AROUND, "width": side, "height": side}
+    )
+    found: int = page.evaluate(_COUNT, [base64.b64encode(picture).decode(), list(RED)])
+    return found
