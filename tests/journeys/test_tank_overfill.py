@@ -130,7 +130,9 @@ def test_the_point_turns_red_on_the_bureaus_map(
         if red_in_the_middle(wall) > 20:
             return
         wall.wait_for_timeout(500)
-    raise AssertionError("the point did not turn red in 30 s, though the page was never loaded anew")
+    raise AssertionError(
+        "the point did not turn red in 30 s, though the page was never loaded anew"
+    )
 
 
 def test_the_firm_confirms_in_its_browser(

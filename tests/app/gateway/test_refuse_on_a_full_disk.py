@@ -26,7 +26,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m,mode=755", "anlan-test", str(folder)],
+        [
+            "/usr/bin/mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            f"size={SIZE_MB}m,mode=755",
+            "anlan-test",
+            str(folder),
+        ],
         check=False,
         capture_output=True,
         text=True,
@@ -34,7 +42,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip(f"no small disk: {mounted.stderr.strip()}")
     yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    subprocess.run(["/usr/bin/umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
