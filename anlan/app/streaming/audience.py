@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from anlan.app.streaming import frames
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.heard import Heard
-from anlan.kernel.base.permissions import Facts, Scope
+from anlan.kernel.base.permissions import Facts, Grant, Reach
 from anlan.kernel.base.tickets import Ticket
 
 FRAME_EVERY_S = 0.25
@@ -26,16 +26,20 @@ _KNOWN_PLACES = 50_000
 class Hearing:
     """What decides what is heard; listeners with the same one form an audience."""
 
-    scope: Scope
-    permissions: frozenset[str]
-    ceiling: int
+    grants: tuple[Grant, ...]
     exercise_id: str | None
 
     @classmethod
     def of(cls, ticket: Ticket) -> "Hearing":
         """Return what a ticket lets its holder hear."""
-        views = frozenset(one for one in ticket.permissions if one.endswith(".view"))
-        return cls(ticket.scope, views, ticket.ceiling, ticket.exercise_id)
+        return cls(ticket.grants, ticket.exercise_id)
+
+    def sees(self, permission: str, facts: Facts) -> bool:
+        """Tell whether a post that gives the permission reaches a place, up to that label."""
+        return any(
+            permission in grant.permissions and grant.reaches(facts, Reach.SEEN)
+            for grant in self.grants
+        )
 
 
 class Audience:
@@ -48,7 +52,7 @@ class Audience:
         self.hearing = hearing
         self._told = position
         self.clients: set[Client] = set()
-        self._known: dict[Facts, bool] = {}
+        self._known: dict[tuple[str, Facts], bool] = {}
         self._waiting: dict[tuple[str, str], tuple[Heard, bytes]] = {}
         self._urgent: list[bytes] = []
         self._last_frame = 0.0
@@ -56,27 +60,23 @@ class Audience:
 
     def row_for(self, event: Heard) -> bytes | None:
         """Return the bytes these listeners get for an event; None: it is not for them."""
-        hearing = self.hearing
-        if (
-            event.exercise_id != hearing.exercise_id
-            or event.hints.sensitivity > hearing.ceiling
-            or event.permission not in hearing.permissions
-        ):
+        if event.exercise_id != self.hearing.exercise_id:
             return None
-        if self.sees(event.facts):
+        if self.sees(event.permission, event.facts):
             return event.row
         # gone is a version too: it goes to the scope that lost the object
-        if event.before is not None and self.sees(event.before):
+        if event.before is not None and self.sees(event.permission, event.before):
             return event.gone_row
         return None
 
-    def sees(self, facts: Facts) -> bool:
-        """Tell whether the scope reaches a place."""
-        seen = self._known.get(facts)
+    def sees(self, permission: str, facts: Facts) -> bool:
+        """Tell whether these listeners reach a place with this permission."""
+        asked = (permission, facts)
+        seen = self._known.get(asked)
         if seen is None:
             if len(self._known) >= _KNOWN_PLACES:
                 self._known.clear()
-            seen = self._known[facts] = self.hearing.scope.sees(facts)
+            seen = self._known[asked] = self.hearing.sees(permission, facts)
         return seen
 
     def take(self, event: Heard, *, is_urgent: bool) -> None:

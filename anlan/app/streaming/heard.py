@@ -1,7 +1,7 @@
 """What is heard from EVENTS, made ready for many listeners: who may have it, and as which bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import msgspec
@@ -99,7 +99,15 @@ class Heard:
 def heard_of(event: Envelope, before: Facts | None = None) -> Heard:
     """Return an event made ready; `before` is where its object was at the version before."""
     hints = _hints_of(event.data)
-    facts = Facts(div=event.div, zone=event.zone, site=event.site, incident=hints.incident_id)
+    facts = Facts(
+        div=event.div,
+        zone=event.zone,
+        site=event.site,
+        incident=hints.incident_id,
+        sensitivity=hints.sensitivity,
+    )
+    if before is not None:
+        before = replace(before, sensitivity=hints.sensitivity)
     noun, _, verb = event.type.rpartition(".")
     return Heard(
         position=event.position,

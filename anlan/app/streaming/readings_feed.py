@@ -70,7 +70,7 @@ class ReadingsFeed:
             for name, number, shard, div, zone, site in await self._database.fetch(
                 _BY_ID, [wanted]
             ):
-                if audience.sees(Facts(div=div, zone=zone, site=site)):
+                if audience.sees(VIEW, Facts(div=div, zone=zone, site=site)):
                     watched[number] = name
                     self._shards[number] = shard
         client.watched = watched

@@ -1,9 +1,12 @@
 """Alarms: one row, two writers with columns of their own (7.10), three owners (practice P5)."""
 
+from dataclasses import replace
+
 from django.db import models
 from django.db.models import Q
 
 from anlan.kernel.base.fields import Exercisable, Identified, Placed, UlidField
+from anlan.kernel.base.permissions import Facts
 
 
 class InstrumentState(models.TextChoices):
@@ -102,6 +105,12 @@ class Alarm(Identified, Placed, Exercisable):
             models.Index(fields=["site", "-raised_at"], name="alerts_alarm_site"),
             models.Index(fields=["zone", "-raised_at"], name="alerts_alarm_zone"),
         ]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what a decision about it rests on; its matter is that of its subject's kind."""
+        matter = self.subject.kind.matter
+        return replace(super().facts, incident=self.incident_id, matter=matter)
 
 
 class EngineProgress(models.Model):

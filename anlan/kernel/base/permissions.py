@@ -1,6 +1,7 @@
 """Who may do what: one decision, over plain values (architecture.md section 5)."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -13,6 +14,18 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The scope columns kept on a row, its label, and the matter (监管事项) that it is one of."""
+
+    div: int = 0
+    zone: int | None = None
+    site: str | None = None
+    incident: str | None = None
+    sensitivity: int = 0
+    matter: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What rows a principal reaches: division ranges (inclusive), zones, sites, shared incidents."""
 
@@ -22,7 +35,7 @@ class Scope:
     incidents: tuple[str, ...] = ()
     audit: bool = False
 
-    def sees(self, facts: "Facts") -> bool:
+    def sees(self, facts: Facts) -> bool:
         """Tell whether a row with these scope columns is reached."""
         return (
             any(low <= facts.div <= high for low, high in self.divs)
@@ -42,29 +55,43 @@ class Scope:
         )
 
 
+def union(scopes: Iterable[Scope]) -> Scope:
+    """Return what several posts reach together."""
+    whole = Scope()
+    for scope in scopes:
+        whole |= scope
+    return whole
+
+
 #: One below the largest int8, because PostgreSQL stores the range half open.
 EVERYTHING = Scope(divs=((0, 2**63 - 2),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One post's rights: its permissions hold inside its own reach only, never across posts."""
+    """One post's rights: its permissions hold inside its own reach only, never across posts.
+
+    Who supervises a site is in charge of everything there, save the matters in `ceded`, as (site,
+    matter), that others supervise and he does not: so somebody is always in charge.
+    """
 
     permissions: frozenset[str]
     scope: Scope
     own_sites: frozenset[str] = frozenset()
     supervised_sites: frozenset[str] = frozenset()
+    ceded: frozenset[tuple[str, str]] = frozenset()
+    ceiling: int = 3
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """The scope columns kept on a row, and its label."""
-
-    div: int = 0
-    zone: int | None = None
-    site: str | None = None
-    incident: str | None = None
-    sensitivity: int = 0
+    def reaches(self, facts: Facts, needs: Reach) -> bool:
+        """Tell whether this post's reach is of the kind that an act needs."""
+        if facts.sensitivity > self.ceiling:
+            return False
+        if needs is Reach.OWN_FIRM:
+            return facts.site is not None and facts.site in self.own_sites
+        if needs is Reach.IN_CHARGE and facts.site is not None:
+            supervised = facts.site in self.supervised_sites
+            return supervised and (facts.site, facts.matter) not in self.ceded
+        return self.scope.sees(facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +109,14 @@ class Principal:
     def permissions(self) -> frozenset[str]:
         """Every permission of any post; a route's gate, before the row is known."""
         return frozenset[str]().union(*(grant.permissions for grant in self.grants))
+
+    def within(self, permission: str) -> "Principal":
+        """Return the same person, who reaches only what the posts with this permission reach."""
+        if self.is_machine:
+            return self
+        held = [grant for grant in self.grants if permission in grant.permissions]
+        ceiling = min(self.ceiling, max((grant.ceiling for grant in held), default=0))
+        return replace(self, scope=union(grant.scope for grant in held), ceiling=ceiling)
 
     @property
     def is_machine(self) -> bool:
@@ -113,18 +148,9 @@ def decide(
         return Decision(allowed=True, reason="post")
     if facts.sensitivity > principal.ceiling:
         return Decision(allowed=False, reason="above_ceiling")
-    if any(_reaches(grant, facts, needs) for grant in held):
+    if any(grant.reaches(facts, needs) for grant in held):
         return Decision(allowed=True, reason=needs)
     return Decision(allowed=False, reason=f"out_of_reach_{needs}")
-
-
-def _reaches(grant: Grant, facts: Facts, needs: Reach) -> bool:
-    """Tell whether one post's reach is of the kind that the act needs."""
-    if needs is Reach.OWN_FIRM:
-        return facts.site is not None and facts.site in grant.own_sites
-    if needs is Reach.IN_CHARGE and facts.site is not None:
-        return facts.site in grant.supervised_sites
-    return grant.scope.sees(facts)
 
 
 def machine(name: str) -> Principal:

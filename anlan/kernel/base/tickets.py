@@ -12,7 +12,7 @@ from django.core.signing import BadSignature, TimestampSigner
 
 from anlan.kernel.base.clock import now, to_ms
 from anlan.kernel.base.errors import NotSignedInError
-from anlan.kernel.base.permissions import Principal, Scope
+from anlan.kernel.base.permissions import Grant, Principal, Scope
 
 LIFETIME_S = 60
 _SALT = "anlan.live.ticket"
@@ -20,15 +20,18 @@ _SALT = "anlan.live.ticket"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """What a listener may hear, and what its stream hangs on: session, posts, time of issue."""
+    """What a listener may hear by each of its posts, and what its stream hangs on."""
 
     actor: str
     session: str
-    scope: Scope
-    permissions: frozenset[str]
-    ceiling: int
+    grants: tuple[Grant, ...]
     exercise_id: str | None
     issued_ms: int
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Every view permission of any post."""
+        return frozenset[str]().union(*(grant.permissions for grant in self.grants))
 
 
 def session_digest(session_key: str) -> str:
@@ -39,16 +42,10 @@ def session_digest(session_key: str) -> str:
 def issue(principal: Principal, session_key: str, secret: str) -> tuple[str, datetime]:
     """Return a signed ticket for a person and the moment it runs out."""
     issued = now()
-    scope = principal.scope
     payload = {
         "u": principal.actor,
         "s": session_digest(session_key),
-        "d": scope.divs,
-        "z": scope.zones,
-        "i": scope.sites,
-        "n": scope.incidents,
-        "p": sorted(principal.permissions),
-        "c": principal.ceiling,
+        "g": _packed(principal),
         "x": principal.exercise_id,
         "t": to_ms(issued),
     }
@@ -62,21 +59,37 @@ def check(text: str, secret: str) -> Ticket:
         said: dict[str, Any] = _signer(secret).unsign_object(text, max_age=LIFETIME_S)
     except (BadSignature, ValueError) as error:
         raise NotSignedInError("实时通道的票据无效或已过期", code="base.bad_ticket") from error
-    scope = Scope(
-        divs=tuple((low, high) for low, high in said["d"]),
-        zones=tuple(said["z"]),
-        sites=tuple(said["i"]),
-        incidents=tuple(said["n"]),
-    )
     return Ticket(
         actor=said["u"],
         session=said["s"],
-        scope=scope,
-        permissions=frozenset(said["p"]),
-        ceiling=said["c"],
+        grants=tuple(_unpacked(grant) for grant in said["g"]),
         exercise_id=said["x"],
         issued_ms=said["t"],
     )
+
+
+def _packed(principal: Principal) -> list[list[Any]]:
+    """Return what a listener hears by his posts: only views matter, posts of one reach are one."""
+    views: dict[tuple[Scope, int], set[str]] = {}
+    for grant in principal.grants:
+        reach = (grant.scope, min(principal.ceiling, grant.ceiling))
+        heard = {one for one in grant.permissions if one.endswith(".view")}
+        views[reach] = views.get(reach, set()) | heard
+    return [
+        [sorted(heard), scope.divs, scope.zones, scope.sites, scope.incidents, ceiling]
+        for (scope, ceiling), heard in views.items()
+    ]
+
+
+def _unpacked(said: list[Any]) -> Grant:
+    views, divs, zones, sites, incidents, ceiling = said
+    scope = Scope(
+        divs=tuple((low, high) for low, high in divs),
+        zones=tuple(zones),
+        sites=tuple(sites),
+        incidents=tuple(incidents),
+    )
+    return Grant(permissions=frozenset(views), scope=scope, ceiling=ceiling)
 
 
 def _signer(secret: str) -> TimestampSigner:

@@ -22,7 +22,7 @@ def with_last(rows: list[Datastream]) -> dict[str, Any]:
     columns = (
         "id", "version", "number", "name", "tag", "subject_id", "subject_name", "gateway_id",
         "unit", "property", "property_title", "resolution", "retired_at", "site_name", "div",
-        "zone", "site",
+        "zone", "site", "matter",
     )  # fmt: skip
     items = [
         {name: getattr(row, name) for name in columns}

@@ -1,9 +1,12 @@
 """Gateways, devices, datastreams, limits, and the evidence of what arrived."""
 
+from dataclasses import replace
+
 from django.db import models
 
 from anlan.kernel.base.fields import Exercisable, Identified, Placed, UlidField
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import Facts
 
 
 class Gateway(Identified, Placed):
@@ -81,6 +84,11 @@ class Datastream(Identified, Placed):
             )
         ]
         indexes = [models.Index(fields=["site"], name="sensing_datastream_site")]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what a decision about it rests on; its matter is that of its subject's kind."""
+        return replace(super().facts, matter=self.subject.kind.matter)
 
 
 class Condition(models.TextChoices):

@@ -40,6 +40,7 @@ _OF_STREAM = {
     "subject_id": F("datastream__subject_id"),
     "subject_name": F("datastream__subject__name"),
     "site_name": _SITE_NAME,
+    "matter": F("datastream__subject__kind__matter"),
     "filed_by_name": name_behind("filed_by"),
     "ended_by_name": name_behind("ended_by"),
 }
@@ -57,6 +58,7 @@ def datastreams() -> QuerySet[Datastream]:
         property_title=F("observed_property__title"),
         gateway_name=F("gateway__name"),
         site_name=_SITE_NAME,
+        matter=F("subject__kind__matter"),
     )
 
 

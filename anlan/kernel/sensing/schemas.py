@@ -13,16 +13,18 @@ from anlan.kernel.sensing.rules import keeping_of
 
 def _keeping(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
     """Return what the asking person may do with a row that hangs here; no further query."""
-    facts = Facts(div=row["div"], zone=row["zone"], site=row["site"])
+    names = ("div", "zone", "site", "matter")
+    facts = Facts(**{name: row[name] for name in names})
     return keeping_of(principal(context["request"]), facts)
 
 
 class Hung(Schema):
-    """Where a row hangs: the scope columns."""
+    """Where a row hangs, and the matter (监管事项) of its subject's kind."""
 
     div: int
     zone: int | None
     site: str | None
+    matter: str
 
 
 class LimitBrief(Schema):

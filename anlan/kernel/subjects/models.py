@@ -1,8 +1,11 @@
 """Monitored subjects (监测对象) of every kind, in a tree; kinds are data."""
 
+from dataclasses import replace
+
 from django.contrib.gis.db import models
 
 from anlan.kernel.base.fields import Identified, Placed
+from anlan.kernel.base.permissions import Facts
 
 
 class SubjectKind(Identified):
@@ -49,3 +52,8 @@ class Subject(Identified, Placed):
             models.Index(fields=["site"], name="subjects_site"),
             models.Index(fields=["zone"], name="subjects_zone"),
         ]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what a decision about it rests on."""
+        return replace(super().facts, matter=self.kind.matter)

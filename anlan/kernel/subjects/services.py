@@ -80,7 +80,8 @@ def register_subject(
     where = place or (journal.Place.of(parent) if parent else None)
     if where is None:
         raise InvalidError("监测对象须有所在区划，或有上级对象", code="subjects.no_place")
-    refuse_unless(EDIT, Facts(div=where.div, zone=where.zone, site=where.site), *IN_CHARGE)
+    at = Facts(div=where.div, zone=where.zone, site=where.site, matter=row_kind.matter)
+    refuse_unless(EDIT, at, *IN_CHARGE)
     own_id = details.pop("id", None) or new_ulid()
     moment = now()
     row = Subject(

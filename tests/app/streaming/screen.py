@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anlan.app.streaming.client import Client
-from anlan.kernel.base.permissions import Scope
+from anlan.kernel.base.permissions import Grant, Scope
 from anlan.kernel.base.tickets import Ticket
 
 VIEWS = frozenset({"alerts.alarm.view", "subjects.subject.view", "sensing.datastream.view"})
@@ -18,12 +18,15 @@ def ticket(scope: Scope, **what: Any) -> Ticket:
     said: dict[str, Any] = {
         "actor": "user:01J00000000000000000000000",
         "session": "s",
-        "permissions": VIEWS,
-        "ceiling": 3,
         "exercise_id": None,
         "issued_ms": 0,
     }
-    return Ticket(scope=scope, **(said | what))
+    grant = Grant(
+        scope=scope,
+        permissions=what.pop("permissions", VIEWS),
+        ceiling=what.pop("ceiling", 3),
+    )
+    return Ticket(grants=(grant,), **(said | what))
 
 
 def read(sent: bytes) -> list[tuple[str, dict[str, Any], str | None]]:

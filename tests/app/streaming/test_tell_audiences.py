@@ -1,6 +1,7 @@
 """Who hears what, in which frames, how often."""
 
 import json
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -14,7 +15,7 @@ from anlan.app.streaming.heard import Heard, heard_of
 from anlan.app.streaming.hub import Hub
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.envelope import Envelope
-from anlan.kernel.base.permissions import Facts, Scope
+from anlan.kernel.base.permissions import Facts, Grant, Scope
 from tests.app.streaming.screen import drain, ticket
 
 COUNTY = Scope(divs=((640181, 640189),))
@@ -100,6 +101,20 @@ def test_a_row_needs_the_permission_to_view_its_kind(told: Told) -> None:
     hub.hear([told.event(), told.event("sensing.limit.filed")], 10.0)
     assert ids(without) == []
     assert ids(sensing) == ["object2"]
+
+
+def test_a_post_that_may_not_view_hears_nothing_by_the_permission_of_another(told: Told) -> None:
+    hub = Hub()
+    views = frozenset({"alerts.alarm.view"})
+    grants = (
+        Grant(permissions=views, scope=NEIGHBOUR, ceiling=1),
+        Grant(permissions=frozenset({"documents.document.view"}), scope=COUNTY, ceiling=3),
+    )
+    both = Client(ticket=replace(ticket(COUNTY), grants=grants))
+    hub.attach(both, None)
+    drain(both)
+    hub.hear([told.event(), told.event(div=640121)], 10.0)
+    assert ids(both) == ["object2"]
 
 
 def test_what_people_do_in_their_accounts_is_nobodys_row(told: Told) -> None:

@@ -32,9 +32,7 @@ FIRM = frozenset({"alerts.alarm.view", "alerts.alarm.confirm", "alerts.alarm.clo
 BUREAU = frozenset({"alerts.alarm.view", "alerts.alarm.check", "alerts.alarm.shelve"})
 
 
-def person(
-    name: str, permissions: frozenset[str], scope: Scope, **sites: frozenset[str]
-) -> Principal:
+def person(name: str, permissions: frozenset[str], scope: Scope, **sites: Any) -> Principal:
     grant = Grant(permissions=permissions, scope=scope, **sites)
     return Principal(actor=f"user:{name}", name=name, grants=(grant,), scope=scope, ceiling=1)
 

@@ -18,6 +18,7 @@ PERMISSIONS = ("alerts.alarm.view", "alerts.alarm.confirm", "alerts.alarm.check"
 SITES = ("site1", "site2", "site3")
 ZONES = (1, 2)
 DIVS = (10, 20, 30, 40)
+MATTERS = ("hazchem", "fire")
 
 SCOPES = st.builds(
     Scope,
@@ -32,6 +33,8 @@ GRANTS = st.builds(
     scope=SCOPES,
     own_sites=st.frozensets(st.sampled_from(SITES)),
     supervised_sites=st.frozensets(st.sampled_from(SITES)),
+    ceded=st.frozensets(st.tuples(st.sampled_from(SITES), st.sampled_from(MATTERS)), max_size=2),
+    ceiling=st.integers(0, 3),
 )
 FACTS = st.builds(
     Facts,
@@ -40,6 +43,7 @@ FACTS = st.builds(
     site=st.none() | st.sampled_from(SITES),
     incident=st.none() | st.sampled_from(("i1", "i2")),
     sensitivity=st.integers(0, 3),
+    matter=st.just("") | st.sampled_from(MATTERS),
 )
 NEEDS = st.sampled_from(list(Reach))
 
@@ -116,6 +120,44 @@ def test_the_firm_confirms_its_own_and_the_bureau_in_charge_checks() -> None:
     assert decide(person(bureau), PERMISSIONS[2], at, Reach.IN_CHARGE).allowed
     assert not decide(person(firm), PERMISSIONS[2], at, Reach.IN_CHARGE).allowed
     assert not decide(person(bureau), PERMISSIONS[2], Facts(site="site2"), Reach.IN_CHARGE).allowed
+
+
+@given(grants=st.lists(GRANTS, max_size=4), facts=FACTS, permission=st.sampled_from(PERMISSIONS))
+def test_what_is_read_with_a_permission_is_what_the_posts_with_it_reach(
+    grants: list[Grant], facts: Facts, permission: str
+) -> None:
+    reader = person(*grants).within(permission)
+    held = [grant for grant in grants if permission in grant.permissions]
+    assert reader.scope.sees(facts) == any(grant.scope.sees(facts) for grant in held)
+    assert reader.ceiling == max((grant.ceiling for grant in held), default=0)
+    assert reader.grants == person(*grants).grants
+
+
+def test_at_one_site_each_matter_has_the_bureau_that_supervises_it() -> None:
+    at, sees = frozenset({"site1"}), Scope(sites=("site1",))
+    brigade = Grant(
+        permissions=frozenset(PERMISSIONS),
+        scope=sees,
+        supervised_sites=at,
+        ceded=frozenset({("site1", "hazchem")}),
+    )
+    bureau = Grant(
+        permissions=frozenset(PERMISSIONS),
+        scope=sees,
+        supervised_sites=at,
+        ceded=frozenset({("site1", "fire")}),
+    )
+    allowed = {
+        (name, matter): decide(
+            person(grant), PERMISSIONS[2], Facts(site="site1", matter=matter), Reach.IN_CHARGE
+        ).allowed
+        for name, grant in (("brigade", brigade), ("bureau", bureau))
+        for matter in ("hazchem", "fire", "", "industry")
+    }
+    assert [key for key, may in allowed.items() if not may] == [
+        ("brigade", "hazchem"),
+        ("bureau", "fire"),
+    ]
 
 
 def test_where_there_is_no_firm_the_territory_is_in_charge() -> None:

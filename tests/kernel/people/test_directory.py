@@ -198,6 +198,6 @@ def test_the_live_ticket_says_what_its_owner_may_hear() -> None:
 
     ticket = check(answer["ticket"], settings.SECRET_KEY)
     assert ticket.actor == f"user:{cast.control_room.id}"
-    assert ticket.scope.sites == (cast.site,)
+    assert [grant.scope.sites for grant in ticket.grants] == [(cast.site,)]
     assert ticket.session == session_digest(client.cookies["anlan_session"].value)
     assert Client().get("/api/v1/live-ticket").status_code == 401

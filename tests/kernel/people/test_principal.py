@@ -6,8 +6,8 @@ import pytest
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.ids import new_ulid
-from anlan.kernel.base.permissions import Facts, decide
-from anlan.kernel.people.models import OrganisationKind, PostHolding
+from anlan.kernel.base.permissions import Facts, Reach, decide
+from anlan.kernel.people.models import OrganisationKind, PostHolding, User
 from anlan.kernel.people.services import posts
 from anlan.kernel.places import services as places
 from anlan.kernel.places.rules import div_of, div_range
@@ -115,6 +115,39 @@ def test_a_permission_counts_only_inside_the_reach_of_the_post_that_gives_it() -
     assert decide(asking, "alerts.alarm.check", here).allowed
     assert not decide(asking, "alerts.alarm.check", there).allowed
     assert decide(asking, "alerts.alarm.view", there).allowed
+
+
+def test_two_bureaus_at_one_site_are_each_in_charge_of_their_own_matter() -> None:
+    cast = assemble()
+    brigade = factories.organisation("灵武市消防救援大队", OrganisationKind.AGENCY)
+    officer = factories.officer(brigade, "duty_officer")
+
+    def may_check(user: User, matter: str) -> bool:
+        at = Facts(div=DIV_IN_TOWN, site=cast.town_site, matter=matter)
+        return decide(principal(user), "alerts.alarm.check", at, Reach.IN_CHARGE).allowed
+
+    assert may_check(cast.duty_officer, "fire")
+    assert not may_check(officer, "fire")
+    factories.supervision(brigade, cast.town_site, matter="fire")
+    assert not may_check(cast.duty_officer, "fire")
+    assert may_check(officer, "fire")
+    assert may_check(cast.duty_officer, "hazchem")
+    assert not may_check(officer, "hazchem")
+    # what nobody supervises by name stays with all who supervise the site
+    assert may_check(cast.duty_officer, "")
+    assert may_check(officer, "industry")
+
+
+def test_what_a_post_may_not_view_is_not_read_with_another_posts_permission() -> None:
+    cast = assemble()
+    both = factories.officer(cast.bureau, "storekeeper")
+    factories.holding(both, factories.post(cast.neighbour_bureau, "expert"))
+
+    reader = principal(both).within("alerts.alarm.view")
+
+    assert reader.scope.sees(Facts(div=div_of(NEIGHBOUR)))
+    assert not reader.scope.sees(Facts(div=div_of(COUNTY)))
+    assert reader.permissions == principal(both).permissions
 
 
 def test_the_ceiling_is_the_highest_of_the_posts_held_now() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def person(*grants: Grant) -> Principal:
     return Principal(actor="user:x", name="某人", grants=grants, scope=scope, ceiling=1)
 
 
-def post(permissions: frozenset[str], scope: Scope, **sites: frozenset[str]) -> Grant:
+def post(permissions: frozenset[str], scope: Scope, **sites: Any) -> Grant:
     return Grant(permissions=permissions, scope=scope, **sites)
 
 

@@ -2208,6 +2208,8 @@ export interface components {
             zone: number | null;
             /** Site */
             site: string | null;
+            /** Matter */
+            matter: string;
             /** Id */
             id: string;
             /** Version */
@@ -2261,6 +2263,8 @@ export interface components {
             zone: number | null;
             /** Site */
             site: string | null;
+            /** Matter */
+            matter: string;
             /** Id */
             id: string;
             /** Version */
@@ -2409,6 +2413,8 @@ export interface components {
             zone: number | null;
             /** Site */
             site: string | null;
+            /** Matter */
+            matter: string;
             /** Id */
             id: string;
             /** Version */
@@ -2601,6 +2607,8 @@ export interface components {
             zone: number | null;
             /** Site */
             site: string | null;
+            /** Matter */
+            matter: string;
             /** Id */
             id: string;
             /** Version */

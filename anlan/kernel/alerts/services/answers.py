@@ -13,7 +13,6 @@ from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
 from anlan.kernel.base.events import EventType
-from anlan.kernel.base.permissions import Facts
 from anlan.kernel.base.unit_of_work import current_work
 
 
@@ -125,8 +124,7 @@ def _locked(alarm_id: str, act: str) -> Alarm:
     alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
     if alarm is None:
         raise NotFoundError("没有这个报警，或不在您的范围内", id=alarm_id)
-    facts = Facts(div=alarm.div, zone=alarm.zone, site=alarm.site, incident=alarm.incident_id)
-    decision = decide_act(current_work().principal, act, facts)
+    decision = decide_act(current_work().principal, act, alarm.facts)
     if not decision.allowed:
         raise NotPermittedError(
             "您不能这样处置这个报警", permission=ACTS[act][0], reason=decision.reason

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.permissions import Grant, Principal, Scope
+from anlan.kernel.base.permissions import Grant, Principal, Scope, union
 from anlan.kernel.people.models import (
     AdministratorKind,
     OrganisationKind,
@@ -32,14 +32,11 @@ def principal_of(user: User, exercise_id: str | None = None) -> Principal:
         posts = posts_of(user)
         grants = _grants(posts)
         ceiling = max((post.role.ceiling for post in posts), default=0)
-    scope = Scope()
-    for grant in grants:
-        scope |= grant.scope
     return Principal(
         actor=actor_of(user),
         name=user.name,
         grants=grants,
-        scope=scope,
+        scope=union(grant.scope for grant in grants),
         ceiling=ceiling,
         exercise_id=exercise_id,
     )
@@ -60,26 +57,37 @@ def _administrator(kind: AdministratorKind) -> tuple[tuple[Grant, ...], int]:
     if role is None:
         return (), 0
     scope = Scope(audit=kind == AdministratorKind.AUDIT)
-    return (Grant(permissions=frozenset(role.permissions), scope=scope),), role.ceiling
+    grant = Grant(permissions=frozenset(role.permissions), scope=scope, ceiling=role.ceiling)
+    return (grant,), role.ceiling
 
 
 def _grants(posts: list[Post]) -> tuple[Grant, ...]:
-    """Return one grant a post, reading what all organisations reach in two queries."""
+    """Return one grant a post, reading what all organisations reach in three queries."""
     organisations = {post.organisation_id for post in posts}
     moment = now()
     reaches = list(SiteReach.objects.filter(valid_at(moment), organisation__in=organisations))
     further = list(ScopeGrant.objects.filter(valid_at(moment), organisation__in=organisations))
+    supervisions = _supervisions({one.site for one in reaches})
     return tuple(
         _grant(
             post,
             [one for one in reaches if one.organisation_id == post.organisation_id],
             [one.territory_code for one in further if one.organisation_id == post.organisation_id],
+            supervisions,
         )
         for post in posts
     )
 
 
-def _grant(post: Post, reaches: list[SiteReach], further: list[str]) -> Grant:
+def _supervisions(sites: set[str]) -> list[SiteReach]:
+    """Return who supervises these sites today, in which matters."""
+    rows = SiteReach.objects.filter(valid_at(now()), relation=SiteRelation.SUPERVISOR)
+    return list(rows.filter(site__in=sites)) if sites else []
+
+
+def _grant(
+    post: Post, reaches: list[SiteReach], further: list[str], supervisions: list[SiteReach]
+) -> Grant:
     """Return what one post reaches.
 
     A firm's people reach their own sites and nothing by territory. A post with a territory of
@@ -100,11 +108,15 @@ def _grant(post: Post, reaches: list[SiteReach], further: list[str]) -> Grant:
             zones=() if organisation.zone is None else (organisation.zone,),
             sites=tuple(sorted(own | supervised)),
         )
+    mine = {(one.site, one.matter) for one in reaches if one.relation == SiteRelation.SUPERVISOR}
+    others = {(one.site, one.matter) for one in supervisions if one.site in supervised}
     return Grant(
         permissions=frozenset(post.role.permissions),
         scope=scope,
         own_sites=own,
         supervised_sites=supervised,
+        ceded=frozenset(others - mine),
+        ceiling=post.role.ceiling,
     )
 
 

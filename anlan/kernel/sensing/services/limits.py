@@ -12,7 +12,6 @@ from anlan.kernel.base.errors import (
     StaleVersionError,
 )
 from anlan.kernel.base.events import EventType
-from anlan.kernel.base.permissions import Facts
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing import events, rules
 from anlan.kernel.sensing.models import Datastream, Limit
@@ -73,8 +72,7 @@ def locked(datastream_id: str, act: str) -> Datastream:
     row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
     if row is None:
         raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
-    facts = Facts(div=row.div, zone=row.zone, site=row.site)
-    decision = rules.decide_keeping(current_work().principal, act, facts)
+    decision = rules.decide_keeping(current_work().principal, act, row.facts)
     if not decision.allowed:
         raise NotPermittedError(
             "只有本企业和监管它的部门可以改动它的限值与抑制",
