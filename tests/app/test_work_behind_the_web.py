@@ -1,11 +1,7 @@
 """`anlan worker` as a process: relay, jobs, deadlines, heads; killed and stopped."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,55 +15,11 @@ from anlan.app.stack.nats import NatsServer
 from anlan.kernel.base import bus, deadlines, heads
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.unit_of_work import current_work
+from tests.app.worker_process import PATIENCE_S, Worker, wait
 from tests.journal_rows import Row, write
 
 Dsn = Callable[[str], str]
 Writer = psycopg.Connection[Any]
-PATIENCE_S = 60.0
-
-
-class Worker:
-    """`anlan worker` over the run's servers."""
-
-    def __init__(self, own: Config, home: Path) -> None:
-        self.ready_file = home / "ready"
-        self.home = home
-        self.log = home / "worker.log"
-        self._environment = os.environ | {
-            "ANLAN_NODE": own.node,
-            "ANLAN_DATABASE_URL": own.database_url,
-            "ANLAN_HOME": str(home),
-            "ANLAN_NATS_URL": own.nats_url,
-            "ANLAN_NATS_PASSWORD_FILE": str(own.nats_password_file),
-            "ANLAN_READY_FILE": str(self.ready_file),
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "Worker":
-        """Start it and wait until it says that it is ready."""
-        self.ready_file.unlink(missing_ok=True)
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "anlan", "worker"],
-                env=self._environment,
-                stdout=out,
-                stderr=out,
-            )
-        wait(self.ready_file.exists)
-        return self
-
-    def end(self, how: signal.Signals) -> int:
-        """End it and return its exit code."""
-        assert self.process is not None
-        self.process.send_signal(how)
-        return self.process.wait(timeout=PATIENCE_S)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < until, "waited too long"
-        time.sleep(0.05)
 
 
 @pytest.fixture

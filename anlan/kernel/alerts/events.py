@@ -66,6 +66,17 @@ class EngineDeafness:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMissed:
+    """Somebody had to be told of an alarm and nobody stands there (无人可通知)."""
+
+    alarm_id: str
+    occurrence: int
+    priority: int
+    #: Organisations that should have been told; none when no bureau is in charge either.
+    organisations: list[str]
+
+
 ALARM_RAISED = EventType("alerts.alarm.raised", AlarmState, "报警产生（或再次超限）")
 ALARM_RETURNED = EventType("alerts.alarm.returned", AlarmState, "报警复归")
 ALARM_UNCONFIRMED = EventType("alerts.alarm.unconfirmed", AlarmState, "报警未获数据证实")
@@ -76,3 +87,4 @@ ALARM_CHECKED = EventType("alerts.alarm.checked", AlarmState, "部门已核查")
 ALARM_SHELVED = EventType("alerts.alarm.shelved", AlarmState, "报警已搁置")
 ALARM_UNSHELVED = EventType("alerts.alarm.unshelved", AlarmState, "报警恢复")
 ENGINE_WAS_DEAF = EventType("alerts.engine.was_deaf", EngineDeafness, "平台自身监测中断")
+NOTICE_MISSED = EventType("alerts.notice.missed", NoticeMissed, "报警无人可通知")

@@ -78,6 +78,17 @@ def moved_its_limit(alarm: Alarm, actor: str) -> bool:
     return rows.filter(since | ended).exists()
 
 
+def alarm_to_tell(alarm_id: str) -> Alarm | None:
+    """Return an alarm with what a message about it names."""
+    return Alarm.objects.select_related("subject", "datastream").filter(pk=alarm_id).first()
+
+
+def leader_of(cause_key: str, from_priority: int) -> str | None:
+    """Return the first open alarm of a cause that is at least so urgent."""
+    open_ones = Alarm.objects.filter(OPEN, cause_key=cause_key, priority__lte=from_priority)
+    return open_ones.order_by("raised_at", "id").values_list("id", flat=True).first()
+
+
 def journal_position() -> int:
     """Return the position that a snapshot is taken after; read it before the snapshot (7.15)."""
     last = Seal.objects.order_by("-id").values_list("last_position", flat=True).first()

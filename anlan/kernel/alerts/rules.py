@@ -43,6 +43,12 @@ ACTS: dict[str, tuple[str, Reach]] = {
     "shelve": ("alerts.alarm.shelve", Reach.SEEN),
 }
 
+#: From this priority upwards the firm's control room is told, and the bureau in charge (P5).
+FIRM_TOLD_FROM, BUREAU_TOLD_FROM = 2, 1
+#: Posts that are told: who is on duty for them, else who holds them.
+FIRM_POSTS = ("firm_control_room",)
+BUREAU_POSTS = ("monitor", "duty_officer")
+
 #: The bureau's desk lists an alarm at once from this priority upwards.
 LISTED_AT_ONCE = 1
 #: A transition older than this at commit is late: recorded, told only if still active (7.9).

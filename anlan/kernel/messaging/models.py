@@ -17,6 +17,11 @@ class Message(Identified, Placed, Exercisable):
     )
     sender = models.CharField(max_length=64)
     withdrawn_at = models.DateTimeField(null=True)
+    # what a process says once however often it is asked to; null for what a person says
+    key = models.CharField(max_length=160, null=True, unique=True)  # noqa: DJ001
+
+    class Meta:
+        indexes = [models.Index(fields=["about_id"], name="messaging_message_about")]
 
 
 class DeliveryState(models.TextChoices):

@@ -1,5 +1,6 @@
 """Reads of messages: a person's inbox."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, TextField, Value, When
@@ -39,7 +40,12 @@ def inbox(principal: Principal) -> QuerySet[Delivery]:
         output_field=TextField(),
     )
     mine = Delivery.objects.filter(recipient=_recipient(principal), channel=InApp.name)
-    return mine.annotate(shown_body=shown, sender_name=name_behind("sender"))
+    who = Case(
+        When(sender__startswith="system:", then=Value("系统")),
+        default=name_behind("sender"),
+        output_field=TextField(),
+    )
+    return mine.annotate(shown_body=shown, sender_name=who)
 
 
 def unread(principal: Principal) -> int:
@@ -56,6 +62,23 @@ def delivery(principal: Principal, message_id: str) -> Delivery:
     if found is None:
         raise NotFoundError("没有这条消息", code="messaging.not_found")
     return found
+
+
+def said(key: str) -> Message | None:
+    """Return what has been said under a key."""
+    return Message.objects.filter(key=key).first()
+
+
+def waiting_to_read(about_id: str, recipients: Iterable[str]) -> set[str]:
+    """Return which of some people have a message about an object that they have not read yet."""
+    waiting = Delivery.objects.filter(
+        message__about_id=about_id,
+        message__withdrawn_at=None,
+        recipient__in=set(recipients),
+        channel=InApp.name,
+        read_at=None,
+    )
+    return set(waiting.values_list("recipient", flat=True))
 
 
 def message(message_id: str) -> Message:

@@ -40,6 +40,17 @@ def div_of(code: str) -> int:
     return int(code.ljust(DIGITS, "0")) if code else 0
 
 
+def code_of(div: int) -> str:
+    """Turn an int8 back into the shortest division code that it stands for; 0 is the country."""
+    digits = str(div).rjust(DIGITS, "0") if div else ""
+    fitting = (
+        digits[: code_digits(level)]
+        for level in DivisionLevel
+        if not digits[code_digits(level) :].strip("0")
+    )
+    return next(fitting)
+
+
 def node_div(node: str) -> int:
     """Return the int8 of the division that an installation is named after (`n640181`).
 

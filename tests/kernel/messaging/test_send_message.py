@@ -55,7 +55,7 @@ def test_each_recipient_gets_one_delivery_and_finds_it_in_his_inbox() -> None:
     body = signed_in(cast.leader).get(f"{URL}/messages").json()
     assert [item["title"] for item in body["items"]] == ["请核查"]
     assert body["items"][0]["read_at"] is None
-    assert body["items"][0]["sender_name"] == "system:factory"
+    assert body["items"][0]["sender_name"] == "系统"
     assert signed_in(cast.monitor).get(f"{URL}/messages").json()["count"] == 0
 
 

@@ -1,0 +1,154 @@
+"""Tell people of an alarm (报警通知): the firm's control room, and the bureau in charge (P5).
+
+Whoever has a message about the alarm that he has not read is not told again; a storm with one cause
+tells once. A message is said once for (alarm, occurrence, organisation) however often we are asked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anlan.kernel.alerts import events, queries
+from anlan.kernel.alerts.models import Alarm, InstrumentState
+from anlan.kernel.alerts.rules import (
+    BUREAU_POSTS,
+    BUREAU_TOLD_FROM,
+    FIRM_POSTS,
+    FIRM_TOLD_FROM,
+)
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.base.fields import Sensitivity
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.messaging import queries as inbox
+from anlan.kernel.messaging import services as messaging
+from anlan.kernel.messaging.models import Message
+from anlan.kernel.people.models import Organisation, User
+from anlan.kernel.people.queries.principals import ceilings_of
+from anlan.kernel.people.queries.responsible import in_charge_of, owners_of, standing_at
+from anlan.kernel.sensing.models import Condition
+
+ABOUT = "alerts.alarm"
+SENSITIVITY = Sensitivity.INTERNAL
+LEVELS = {1: "红色", 2: "橙色"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """An organisation and those of it who are to be told."""
+
+    organisation: Organisation
+    people: list[User]
+
+
+def tell_of_alarm(*, alarm_id: str, occurrence: int) -> list[Message]:
+    """Send what is due about one occurrence of an alarm; nothing when it has become pointless."""
+    alarm = queries.alarm_to_tell(alarm_id)
+    if alarm is None or not _is_worth_telling(alarm, occurrence):
+        return []
+    to_firm, to_bureau = _leads(alarm, FIRM_TOLD_FROM), _leads(alarm, BUREAU_TOLD_FROM)
+    moment = now()
+    wanted: list[Organisation] = []
+    found: list[Addressee] = []
+    if to_firm:
+        firms = owners_of(alarm.site, moment) if alarm.site else []
+        wanted += firms
+        found += _standing(firms, FIRM_POSTS, alarm, moment)
+    if to_bureau or (to_firm and not found):
+        # nobody at the firm, or no firm: the bureau is told in its place
+        bureaus = in_charge_of(journal.Place.of(alarm), moment)
+        wanted += bureaus
+        found += _standing(bureaus, BUREAU_POSTS, alarm, moment)
+    if not found and (to_firm or to_bureau):
+        _record_missed(alarm, wanted)
+    return [said for one in found if (said := _tell(alarm, one)) is not None]
+
+
+def _is_worth_telling(alarm: Alarm, occurrence: int) -> bool:
+    """Tell whether this occurrence still wants somebody: the newest, not put aside, not over (7.9)."""
+    is_over = alarm.is_late and alarm.instrument_state != InstrumentState.ACTIVE
+    is_aside = (
+        alarm.out_of_service
+        or alarm.suppressed_by is not None
+        or (alarm.shelved_until is not None and alarm.shelved_until > now())
+    )
+    return (
+        alarm.occurrences == occurrence and alarm.parent_id is None and not is_over and not is_aside
+    )
+
+
+def _leads(alarm: Alarm, from_priority: int) -> bool:
+    """Tell whether it is urgent enough, and the first open one of its cause that is."""
+    if alarm.priority > from_priority:
+        return False
+    return not alarm.cause_key or queries.leader_of(alarm.cause_key, from_priority) == alarm.id
+
+
+def _standing(
+    organisations: list[Organisation], roles: tuple[str, ...], alarm: Alarm, at: datetime
+) -> list[Addressee]:
+    """Return those organisations where somebody stands who may read the message."""
+    found = []
+    for organisation in organisations:
+        people = standing_at(organisation, roles, at, alarm.exercise_id)
+        ceilings = ceilings_of(user.id for user in people)
+        allowed = [user for user in people if ceilings.get(user.id, -1) >= SENSITIVITY]
+        if allowed:
+            found.append(Addressee(organisation=organisation, people=allowed))
+    return found
+
+
+def _tell(alarm: Alarm, addressee: Addressee) -> Message | None:
+    """Send to whoever of an organisation has not a message about the alarm waiting already."""
+    ids = [user.id for user in addressee.people]
+    key = f"{ABOUT}:{alarm.id}:{alarm.occurrences}:{addressee.organisation.id}"
+    if (said := inbox.said(key)) is not None:
+        return said
+    waiting = inbox.waiting_to_read(alarm.id, ids)
+    if not (recipients := [one for one in ids if one not in waiting]):
+        return None
+    sent = messaging.send_message(
+        title=_title(alarm),
+        body=_body(alarm),
+        recipients=recipients,
+        about=messaging.About(kind=ABOUT, id=alarm.id, place=journal.Place.of(alarm)),
+        sensitivity=SENSITIVITY,
+        key=key,
+    )
+    return sent.message
+
+
+def _title(alarm: Alarm) -> str:
+    drill = "【演练】" if alarm.exercise_id else ""
+    condition = Condition(alarm.condition).label
+    return f"{drill}{LEVELS[alarm.priority]}报警：{alarm.subject.name} {condition}"[:200]
+
+
+def _body(alarm: Alarm) -> str:
+    """Say what, where, how much and when, as the desk would ask."""
+    stream = alarm.datastream
+    at = alarm.last_raised_at.astimezone(SHANGHAI).strftime("%m月%d日 %H:%M:%S")
+    parts = [f"{at}，{alarm.subject.name} {stream.name}（{stream.tag}）"]
+    if alarm.value is not None:
+        parts.append(f"报警值 {alarm.value:g} {stream.unit}")
+    if alarm.limit_value is not None:
+        unit = "秒" if alarm.condition == Condition.SILENT else stream.unit
+        parts.append(f"限值 {alarm.limit_value:g} {unit}")
+    if alarm.occurrences > 1:
+        parts.append(f"第 {alarm.occurrences} 次")
+    if alarm.instrument_state != InstrumentState.ACTIVE:
+        parts.append("已复归")
+    return "，".join(parts) + "。请在报警监测中确认、处置。"
+
+
+def _record_missed(alarm: Alarm, wanted: list[Organisation]) -> None:
+    state = events.NoticeMissed(
+        alarm_id=alarm.id,
+        occurrence=alarm.occurrences,
+        priority=alarm.priority,
+        organisations=sorted({one.id for one in wanted}),
+    )
+    # an object of its own: an alarm's newest row must stay its whole state
+    about = journal.Subject(
+        id=new_ulid(), version=1, place=journal.Place.of(alarm), exercise_id=alarm.exercise_id
+    )
+    journal.record(events.NOTICE_MISSED, state, about)
