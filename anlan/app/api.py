@@ -63,7 +63,12 @@ def on_validation_error(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer a body or query of the wrong shape, field by field."""
     found = error.errors if isinstance(error, ValidationError) else []
     fields = [
-        {"field": ".".join(str(part) for part in one["loc"][1:]), "error": one["msg"]}
+        {
+            "field": ".".join(str(part) for part in one["loc"][1:]),
+            "error": one["msg"],
+            "kind": one["type"],
+            "bound": _bound(one.get("ctx", {})),
+        }
         for one in found
     ]
     return _problem(request, InvalidError("输入有误", errors=fields))
@@ -77,6 +82,12 @@ def on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     answer = _problem(request, UnavailableError("数据库暂时没有应答", code="base.database_away"))
     answer["Retry-After"] = "5"
     return answer
+
+
+def _bound(context: dict[str, Any]) -> float | int | str | None:
+    """Return what a value was held against: the least, the most, the length."""
+    values = [one for one in context.values() if isinstance(one, (int, float, str))]
+    return values[0] if values else None
 
 
 @api.exception_handler(HttpError)

@@ -15,6 +15,19 @@ class SensingConfig(AppConfig):
     def ready(self) -> None:
         """Hang the slice's pages, layers and sections into the core."""
         register(
+            "menu",
+            Entry(
+                name="limits",
+                title_zh="限值与抑制",
+                title_en="Limits",
+                permission="sensing.datastream.view",
+                component="kernel/sensing/LimitsPage",
+                path="/limits",
+                icon="Odometer",
+                order=40,
+            ),
+        )
+        register(
             "dossier_sections",
             Entry(
                 name="datastreams",

@@ -1,8 +1,6 @@
 /** Alarms: lists, the colours of the map, and the acts of firm and bureau. */
-import { client, take } from './client'
+import { client, readSheet, take } from './client'
 import type { Alarm, AlarmChoices, AlarmStates, ListQuery, Page } from './types'
-
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 const at = (id: string) => ({ path: { alarm_id: id } })
 
@@ -28,14 +26,9 @@ export function readAlarmChoices(): Promise<AlarmChoices> {
   return take(client.GET('/api/v1/alerts/choices'))
 }
 
-/** The list as a workbook: the same filter and sort as on the screen, every row. */
-export async function exportAlarms(query: ListQuery): Promise<Blob> {
-  const answer = client.GET('/api/v1/alerts/alarms', {
-    params: { query },
-    headers: { Accept: XLSX },
-    parseAs: 'blob',
-  })
-  return (await take(answer)) as unknown as Blob
+/** The list as a workbook; open ones or all, as on the screen. */
+export function exportAlarms(query: ListQuery, isOpenOnly: boolean): Promise<Blob> {
+  return readSheet(isOpenOnly ? '/api/v1/alerts/alarms/open' : '/api/v1/alerts/alarms', query)
 }
 
 export function confirmAlarm(id: string): Promise<Alarm> {

@@ -69,6 +69,17 @@ export async function take<T>(
   throw problemOf(settled.response.status, settled.error)
 }
 
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/** A list as a workbook: the same address, filter and order as on the screen, every row. */
+export async function readSheet(path: string, query: object): Promise<Blob> {
+  const ask = client.GET as unknown as (path: string, options: object) => Promise<Answer<Blob>>
+  return take(ask(path, { params: { query }, headers: { Accept: XLSX }, parseAs: 'blob' }))
+}
+
+/** The header by which a change says which version it was made from. */
+export const ifMatch = (version: number) => ({ 'If-Match': `"${version}"` })
+
 /** Read an address that a server may be built without (journal, health): the caller says what it expects. */
 export function readOptional<T>(path: string, query: object = {}): Promise<T> {
   const ask = client.GET as unknown as (path: string, options: object) => Promise<Answer<T>>

@@ -1,10 +1,62 @@
 /** What is measured: datastreams, their past, the gateways that send it. */
-import { client, take } from './client'
-import type { Gateway, ListQuery, Observations, Page, SubjectDatastreams } from './types'
+import { client, ifMatch, readSheet, take } from './client'
+import type {
+  Datastream,
+  Gateway,
+  Limit,
+  LimitChange,
+  LimitFiling,
+  ListQuery,
+  Observations,
+  Page,
+  SubjectDatastreams,
+  Suppression,
+  SuppressionFiling,
+} from './types'
 
 /** The datastreams of a subject and of what hangs below it, with limits and newest readings. */
 export function readSubjectDatastreams(subjectId: string): Promise<SubjectDatastreams> {
   return take(client.GET('/api/v1/sensing/subjects/{subject_id}/datastreams', { params: { path: { subject_id: subjectId } } }))
+}
+
+export function readDatastream(id: string): Promise<Datastream> {
+  return take(client.GET('/api/v1/sensing/datastreams/{datastream_id}', { params: { path: { datastream_id: id } } }))
+}
+
+export function listLimits(query: ListQuery): Promise<Page<Limit>> {
+  return take(client.GET('/api/v1/sensing/limits', { params: { query } }))
+}
+
+export const exportLimits = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/sensing/limits', query)
+
+/** File a limit of a kind that does not stand yet. */
+export function fileLimit(body: LimitFiling): Promise<Limit> {
+  return take(client.POST('/api/v1/sensing/limits', { body }))
+}
+
+/** Put another limit in the place of one that stands; refused when somebody else was faster. */
+export function changeLimit({ id, version }: Pick<Limit, 'id' | 'version'>, body: LimitChange): Promise<Limit> {
+  return take(client.PUT('/api/v1/sensing/limits/{limit_id}', { params: { path: { limit_id: id } }, headers: ifMatch(version), body }))
+}
+
+export function withdrawLimit({ id, version }: Pick<Limit, 'id' | 'version'>, reason: string): Promise<Limit> {
+  const params = { path: { limit_id: id } }
+  return take(client.POST('/api/v1/sensing/limits/{limit_id}/withdraw', { params, headers: ifMatch(version), body: { reason } }))
+}
+
+export function listSuppressions(query: ListQuery): Promise<Page<Suppression>> {
+  return take(client.GET('/api/v1/sensing/suppressions', { params: { query } }))
+}
+
+export const exportSuppressions = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/sensing/suppressions', query)
+
+export function fileSuppression(body: SuppressionFiling): Promise<Suppression> {
+  return take(client.POST('/api/v1/sensing/suppressions', { body }))
+}
+
+export function endSuppression({ id, version }: Pick<Suppression, 'id' | 'version'>): Promise<Suppression> {
+  const params = { path: { suppression_id: id } }
+  return take(client.POST('/api/v1/sensing/suppressions/{suppression_id}/end', { params, headers: ifMatch(version) }))
 }
 
 export interface Span {

@@ -5,6 +5,8 @@ type Body<T> = T extends { responses: { 200: { content: { 'application/json': in
 type Get<P extends keyof paths> = Body<paths[P]['get']>
 type Item<P extends keyof paths> = Get<P> extends { items: (infer R)[] } ? R : never
 
+type Sent<T> = T extends { requestBody: { content: { 'application/json': infer B } } } ? B : never
+
 type AnySession = Get<'/api/v1/session'>
 /** A session of somebody; before the log-in the server answers one without a user. */
 export type Session = AnySession & { user: NonNullable<AnySession['user']> }
@@ -14,6 +16,11 @@ export type SubjectDetail = Get<'/api/v1/subjects/{subject_id}'>
 export type SubjectDatastreams = Get<'/api/v1/sensing/subjects/{subject_id}/datastreams'>
 export type Datastream = SubjectDatastreams['items'][number]
 export type DatastreamLimit = Datastream['limits'][number]
+export type Limit = Item<'/api/v1/sensing/limits'>
+export type Suppression = Item<'/api/v1/sensing/suppressions'>
+export type LimitChange = Sent<paths['/api/v1/sensing/limits/{limit_id}']['put']>
+export type LimitFiling = Sent<paths['/api/v1/sensing/limits']['post']>
+export type SuppressionFiling = Sent<paths['/api/v1/sensing/suppressions']['post']>
 export type Observations = Get<'/api/v1/sensing/datastreams/{datastream_id}/observations'>
 export type Gateway = Item<'/api/v1/sensing/gateways'>
 type AnyAlarm = Item<'/api/v1/alerts/alarms'>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { bigNumber, decimalsOf, figure } from './figure'
-import { absoluteTime, relativeTime, shortTime, toMs, watermarkTime } from './time'
+import { fromShanghai, toShanghai, absoluteTime, relativeTime, shortTime, toMs, watermarkTime } from './time'
 
 const at = Date.parse('2026-08-01T02:00:05Z')
 
@@ -43,5 +43,14 @@ describe('figures', () => {
   it('are said as people say them', () => {
     expect(bigNumber(48_587, 'zh-CN')).toBe('4.9万')
     expect(bigNumber(48_587, 'en')).toBe('48,587')
+  })
+})
+
+describe('the field for a moment', () => {
+  it('holds Beijing time, whatever zone the desk is set to', () => {
+    expect(toShanghai('2026-08-01T02:00:00Z')).toBe('2026-08-01T10:00')
+    expect(fromShanghai('2026-08-01T10:00')).toBe('2026-08-01T02:00:00.000Z')
+    expect(fromShanghai(toShanghai('2026-12-31T17:30:00Z'))).toBe('2026-12-31T17:30:00.000Z')
+    expect(fromShanghai('')).toBe('')
   })
 })

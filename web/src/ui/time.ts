@@ -69,3 +69,21 @@ export function relativeTime(ms: number, now: number, locale: string): string {
   const amount = Math.trunc(distance / size)
   return new Intl.RelativeTimeFormat(locale, { numeric: amount === 0 ? 'auto' : 'always', style: 'short' }).format(amount, unit)
 }
+
+/** RFC 3339 to what `<input type="datetime-local">` holds, in Beijing time: 2026-08-01T10:00. */
+export function toShanghai(at: string): string {
+  const ms = toMs(at)
+  if (ms === null) return ''
+  const part = Object.fromEntries(
+    format('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, value]),
+  )
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`
+}
+
+/** What such a field holds, back to RFC 3339. China keeps +08:00 all year. */
+export function fromShanghai(text: string): string {
+  const ms = Date.parse(`${text}+08:00`)
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : ''
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+
+import { bodyOf, draftOf, isBeyond, isSame, newDraft, timesBeyond, wrongWith, type LimitDraft } from './limit'
+import { testLimit } from './testLimit'
+
+const draft = (given: Partial<LimitDraft> = {}): LimitDraft => ({ ...newDraft('HH'), value: 95, reason: '设计变更', ...given })
+const standing = [{ condition: 'H', value: 80 }, { condition: 'L', value: 20 }, { condition: 'silent', value: 300 }]
+
+describe('a limit to be filed', () => {
+  it('is right when it stands in order with the others', () => {
+    expect(wrongWith(draft(), standing)).toEqual({})
+    expect(wrongWith(draft({ condition: 'LL', value: 10 }), standing)).toEqual({})
+  })
+
+  it('names the limit that it would contradict', () => {
+    expect(wrongWith(draft({ value: 80 }), standing).value).toEqual({ key: 'sensing.wrong.above', with: { other: 'H', bound: 80 } })
+    expect(wrongWith(draft({ condition: 'L', value: 85 }), standing).value).toEqual({ key: 'sensing.wrong.below', with: { other: 'H', bound: 80 } })
+  })
+
+  it('replaces its own kind without being compared with it', () => {
+    expect(wrongWith(draft({ condition: 'H', value: 75 }), standing)).toEqual({})
+  })
+
+  it('needs a number, a reason, and delays of at most a day', () => {
+    expect(Object.keys(wrongWith(draft({ value: null, reason: ' ', onDelayS: 90_000, deadband: -1 }), []))).toEqual(['value', 'deadband', 'onDelayS', 'reason'])
+  })
+
+  it('of silence is in seconds and knows neither deadband nor delay', () => {
+    expect(wrongWith(draft({ condition: 'silent', value: 3 }), standing).value?.key).toBe('sensing.wrong.silence')
+    const body = bodyOf(draft({ condition: 'silent', value: 300, deadband: 2, onDelayS: 5 }))
+    expect([body.value, body.deadband, body.on_delay_ms]).toEqual([300, 0, 0])
+  })
+
+  it('goes to the server in milliseconds and comes back the same', () => {
+    expect(bodyOf(draft({ onDelayS: 2.5 })).on_delay_ms).toBe(2500)
+    const limit = testLimit()
+    expect(isSame(draftOf(limit), draftOf({ ...limit, reason: 'else' }))).toBe(true)
+    expect(isSame(draftOf(limit), draftOf({ ...limit, value: 91 }))).toBe(false)
+  })
+})
+
+describe('what it would do', () => {
+  it('is beyond at the limit itself, as the engine judges', () => {
+    expect(isBeyond('HH', 90, 90)).toBe(true)
+    expect(isBeyond('HH', 90, 89.9)).toBe(false)
+    expect(isBeyond('LL', 10, 10)).toBe(true)
+    expect(isBeyond('silent', 300, 999)).toBe(false)
+  })
+
+  it('counts times beyond, and trembling at the limit once while the deadband holds it', () => {
+    const curve = { t: [1, 2, 3, 4, 5, 6], v: [80, 91, 89.5, 91, 70, 92] }
+    expect(timesBeyond(curve, { condition: 'HH', value: 90, deadband: 1 })).toBe(2)
+    expect(timesBeyond(curve, { condition: 'HH', value: 90, deadband: 0 })).toBe(3)
+    expect(timesBeyond(curve, { condition: 'L', value: 75, deadband: 0 })).toBe(1)
+  })
+
+  it('looks at the extremes of a down-sampled curve', () => {
+    const curve = { t: [1, 2], v: [50, 50], min: [40, 49], max: [95, 51] }
+    expect(timesBeyond(curve, { condition: 'HH', value: 90, deadband: 0 })).toBe(1)
+    expect(timesBeyond(curve, { condition: 'LL', value: 45, deadband: 0 })).toBe(1)
+  })
+})
