@@ -8,22 +8,27 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.engine_memory import DatabaseMemory
-from anlan.app.judging import Session
+from anlan.app.exercises import ExerciseJudging
+from anlan.app.judging import Judging
 from anlan.app.log_message import LogSpan
 from anlan.app.log_reader import LogReader, span_of
 from anlan.app.readiness import ready
-from anlan.app.resumption import resume
+from anlan.app.resumption import Form, resume
+from anlan.app.session import Session
+from anlan.app.shard_group import ShardGroup, groups_of
 from anlan.app.snapshots import Snapshots
 from anlan.app.stopping import stop_when_told
-from anlan.app.waiting import pause
+from anlan.app.waiting import end_all, pause
 from anlan.engines.alarms import kernel
+from anlan.engines.alarms.judge import Judge
+from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
@@ -32,14 +37,25 @@ from anlan.kernel.base.permissions import machine
 
 log = logging.getLogger("anlan.engine")
 
-#: One engine judges every shard of real readings; later several own some each (7.18).
-GROUP = "main"
 #: Progress is committed at least this often, also when nothing turned.
 PROGRESS_S = 1.0
 #: So many transitions are enough for one transaction; a catch-up has thousands.
 AT_ONCE = 250
 SNAPSHOT_S = 300.0
 RETRY_S = 0.5
+#: So long the engine of exercises stays down after a fall.
+FALLEN_S = 5.0
+#: So long who judges beside may take to leave a snapshot.
+PATIENCE_S = 3.0
+
+REAL = Form(
+    lambda epoch, seq: Judging(epoch, Judge(Kernel()), seq),
+    lambda data: Judging.load(data, Kernel()),
+)
+EXERCISES = Form(
+    lambda epoch, seq: ExerciseJudging(epoch, Judge(Kernel()), seq),
+    lambda data: ExerciseJudging.load(data, Kernel()),
+)
 
 
 @dataclass(slots=True)
@@ -48,8 +64,10 @@ class Engine:
 
     config: Config
     nats: Client
+    group: ShardGroup
     database: DatabaseThread
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event
+    when_aloud: Callable[[], None] = lambda: None
     _committed_s: float = 0.0
     _snapshot_s: float = 0.0
     _writing: "asyncio.Task[None] | None" = None
@@ -59,11 +77,12 @@ class Engine:
         kernel.warm()
         js = self.nats.jetstream(timeout=5)
         await bus.ensure_streams(js, self.config)
-        snapshots = Snapshots(self.config.path("snapshot_dir"), GROUP)
+        snapshots = Snapshots(self.config.path("snapshot_dir"), self.group.name)
         session = await self._resumed(await span_of(js), snapshots)
         if session is None:
             return
-        reader = LogReader(js, self.config.node, session.judging.epoch)
+        subjects = self.group.subjects(self.config.node)
+        reader = LogReader(js, session.judging.epoch, subjects)
         self._snapshot_s = time.monotonic()
         try:
             await self._judge(reader, session, snapshots)
@@ -87,17 +106,18 @@ class Engine:
                     break
             if not session.is_silent and not is_told:
                 is_told = True
-                log.info("aloud from message %s on", session.committed + 1)
-                ready()
+                log.info("%s: aloud from message %s on", self.group.name, session.committed + 1)
+                self.when_aloud()
             await self._commit_when_due(session)
             await self._snapshot_when_due(session, snapshots)
 
     async def _resumed(self, span: LogSpan, snapshots: Snapshots) -> Session | None:
         """Wait for PostgreSQL, which knows where we were; None when told to stop meanwhile."""
-        memory = DatabaseMemory(GROUP)
+        memory = DatabaseMemory(self.group.name)
+        form = EXERCISES if self.group.is_exercise else REAL
         while not self.stop.is_set():
             try:
-                return await self.database.read(resume, memory, snapshots, span, kernel.Kernel)
+                return await self.database.read(resume, memory, snapshots, span, form)
             except DatabaseAwayError as error:
                 log.warning("waiting for PostgreSQL: %s", error)
                 await pause(self.stop, RETRY_S)
@@ -136,10 +156,9 @@ class Engine:
                 self._committed_s = time.monotonic()
                 return
 
-    @staticmethod
-    def _has(epoch: str, seq: int) -> bool:
+    def _has(self, epoch: str, seq: int) -> bool:
         """Tell whether a commit whose answer was lost had come through after all."""
-        return DatabaseMemory(GROUP).progress() == (epoch, seq)
+        return DatabaseMemory(self.group.name).progress() == (epoch, seq)
 
     async def _snapshot_when_due(self, session: Session, snapshots: Snapshots) -> None:
         """Copy the judge now and then; the writing goes on beside the judging."""
@@ -169,12 +188,40 @@ class Engine:
 
 
 async def run(config: Config) -> None:
-    """Run the engine until SIGTERM or SIGINT."""
+    """Run the engines of the configured shards until SIGTERM or SIGINT."""
+    first, *others = groups_of(config.engine_shards)
     nats = await bus.connect(config, "engine")
-    engine = Engine(config, nats, DatabaseThread(machine("engine")))
-    stop_when_told(engine.stop)
+    stop = asyncio.Event()
+    stop_when_told(stop)
+    beside = [asyncio.create_task(_judge_beside(config, nats, group, stop)) for group in others]
     try:
-        await engine.run()
+        await _judge(config, nats, first, stop, ready)
     finally:
+        stop.set()
+        if beside:
+            await asyncio.wait(beside, timeout=PATIENCE_S)
+        await end_all(beside)
         await nats.close()
-        await engine.database.close()
+
+
+async def _judge(
+    config: Config, nats: Client, group: ShardGroup, stop: asyncio.Event, told: Callable[[], None]
+) -> None:
+    """Run one engine to its end, with a database thread of its own."""
+    database = DatabaseThread(machine("engine"))
+    try:
+        await Engine(config, nats, group, database, stop, told).run()
+    finally:
+        await database.close()
+
+
+async def _judge_beside(
+    config: Config, nats: Client, group: ShardGroup, stop: asyncio.Event
+) -> None:
+    """Judge exercises beside real life; should that fall it begins anew, and real life goes on."""
+    while not stop.is_set():
+        try:
+            await _judge(config, nats, group, stop, lambda: None)
+        except Exception:
+            log.exception("the engine of group %s fell and begins anew", group.name)
+        await pause(stop, FALLEN_S)

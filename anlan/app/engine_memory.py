@@ -1,15 +1,20 @@
 """What PostgreSQL remembers for the engine: progress, configuration by place in the log, alarms."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db.models import Q
 
 from anlan.app.judging import CONDITION_NUMBERS
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.proof import Told
-from anlan.kernel.alerts.models import Alarm, EngineProgress, InstrumentState
-from anlan.kernel.base.clock import to_ms
+from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress, InstrumentState
+from anlan.kernel.alerts.rules import EXERCISE_GROUP
+from anlan.kernel.base.clock import now, to_ms
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+
+EXERCISE_DAY = timedelta(days=1)
 
 
 class DatabaseMemory:
@@ -17,10 +22,12 @@ class DatabaseMemory:
 
     def __init__(self, group: str) -> None:
         self._group = group
+        self._is_exercise = group == EXERCISE_GROUP
 
     def progress(self) -> tuple[str, int] | None:
         """Return (epoch, seq) of the last commit."""
-        rows = EngineProgress.objects.filter(shard_group=self._group)
+        every = ExerciseProgress.objects if self._is_exercise else EngineProgress.objects
+        rows = every.filter(shard_group=self._group)
         return rows.values_list("epoch", "seq").first()
 
     def configuration(self, epoch: str, before: int) -> list[controls.Change]:
@@ -36,20 +43,31 @@ class DatabaseMemory:
             *self._retirements(),
         ]
 
-    def told(self) -> Told:
-        """Return the active real alarms, and which of them no data confirm."""
-        active: dict[int, int] = defaultdict(int)
-        unconfirmed: dict[int, int] = defaultdict(int)
-        rows = Alarm.objects.filter(
-            instrument_state=InstrumentState.ACTIVE, exercise_id=None
-        ).order_by("id")
-        columns = ("datastream__number", "condition", "unconfirmed_at")
-        for number, condition, unconfirmed_at in rows.values_list(*columns).iterator():
+    def told(self) -> Mapping[str | None, Told]:
+        """Return the active alarms of the group by exercise, and which of them no data confirm.
+
+        Exercises that raised nothing for a day are over.
+        """
+        apart = (
+            Q(exercise_id__isnull=False, last_raised_at__gt=now() - EXERCISE_DAY)
+            if self._is_exercise
+            else Q(exercise_id=None)
+        )
+        rows = Alarm.objects.filter(apart, instrument_state=InstrumentState.ACTIVE)
+        columns = ("exercise_id", "datastream__number", "condition", "unconfirmed_at")
+        active: dict[str | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        doubted: dict[str | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for apart_id, number, condition, unconfirmed_at in (
+            rows.order_by("id").values_list(*columns).iterator()
+        ):
             bit = 1 << CONDITION_NUMBERS[condition]
-            active[number] |= bit
+            active[apart_id][number] |= bit
             if unconfirmed_at is not None:
-                unconfirmed[number] |= bit
-        return Told(active=dict(active), unconfirmed=dict(unconfirmed))
+                doubted[apart_id][number] |= bit
+        return {
+            apart_id: Told(active=dict(bits), unconfirmed=dict(doubted[apart_id]))
+            for apart_id, bits in active.items()
+        }
 
     def _limits(self, placed: Q) -> list[controls.Change]:
         newest = (

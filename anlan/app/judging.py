@@ -1,20 +1,21 @@
 """From messages of READINGS to transitions: a pure function of the log (7.2, 7.3).
 
-`Judging` knows what has been judged; `Session` knows what of it has been committed. Neither
-knows a clock, a network or a database: a test can kill them wherever it likes.
+`Judging` knows what has been judged; `session.Session` knows what of it has been committed.
+Neither knows a clock, a network or a database: a test can kill them wherever it likes.
 """
 
 import logging
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 from anlan.app.log_message import LogMessage
-from anlan.engines.alarms import controls
-from anlan.engines.alarms.judge import Judge, Judged
+from anlan.engines.alarms import controls, snapshot
+from anlan.engines.alarms.judge import Judge, Judged, Stepper
 from anlan.engines.alarms.proof import Told
-from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, NEVER, Readings
-from anlan.kernel.alerts.rules import LATE_AFTER_MS, Deafness, Progress, Transition
+from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, Readings
+from anlan.kernel.alerts.rules import Deafness, Transition
 from anlan.kernel.base.bus import CONTROL, EXERCISE_SHARD, HTTP, MQTT, TICK
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.sensing import batch, control
@@ -22,6 +23,8 @@ from anlan.kernel.sensing import batch, control
 log = logging.getLogger("anlan.engine")
 
 CONDITION_NUMBERS = {name: number for number, name in enumerate(CONDITION_NAMES)}
+#: What a message that cannot be judged raises.
+UNREADABLE = (batch.BatchError, control.ControlError, controls.ControlError)
 #: The last moment that a timestamp of Python can name; a sensor may say anything.
 LATEST_MS = 253_402_300_799_000
 
@@ -74,7 +77,7 @@ class Judging:
             return []
         try:
             judged, known_ms = self._judged(message)
-        except (batch.BatchError, control.ControlError, controls.ControlError) as error:
+        except UNREADABLE as error:
             self.counts["refused"] += 1
             log.warning("message %s of %s was skipped: %s", message.seq, self.epoch, error)
             return []
@@ -82,10 +85,11 @@ class Judging:
             self.counts[name] += getattr(judged, name)
         if judged.deaf_ms:
             self.deafness = Deafness(
-                from_ms=_nameable(known_ms - judged.deaf_ms), to_ms=_nameable(known_ms)
+                from_ms=nameable(known_ms - judged.deaf_ms), to_ms=nameable(known_ms)
             )
+        cause = (self.epoch, message.shard, message.seq)
         rows: Any = judged.transitions
-        return [self._transition(message, row, known_ms) for row in rows]
+        return [transition_of(row, known_ms, cause) for row in rows]
 
     def _judged(self, message: LogMessage) -> tuple[Judged, int]:
         """Return what the judge says, and when the message reached us."""
@@ -105,84 +109,50 @@ class Judging:
             return self.judge.control(change, message.stored_ms), message.stored_ms
         raise control.ControlError(f"kind {message.kind!r} of message is not known")
 
-    def _transition(self, message: LogMessage, row: Any, known_ms: int) -> Transition:
-        at_ms = _nameable(int(row["at_ms"]))
-        value = float(row["value"])
-        return Transition(
-            alarm_id=derived_ulid(at_ms, self.epoch, message.shard, message.seq, int(row["index"])),
-            number=int(row["number"]),
-            condition=CONDITION_NAMES[row["condition"]],
-            kind=KIND_NAMES[int(row["kind"])],  # type: ignore[arg-type]  # the same four words
-            at_ms=at_ms,
-            known_ms=known_ms,
-            value=value if isfinite(value) else None,
-            limit_version=int(row["version"]),
-        )
-
-
-@dataclass(slots=True)
-class Session:
-    """One run of the engine: silent up to what is committed, aloud after it.
-
-    `told` is set where the silent part could not be whole (no snapshot, a purged log, a new life
-    of the log): the conditions that the database holds active; they count.
-    """
-
-    group: str
-    judging: Judging
-    committed: int
-    told: Told | None = None
-    waiting: list[Transition] = field(default_factory=list)
-    deaf: list[Deafness] = field(default_factory=list)
-
-    def take(self, message: LogMessage) -> None:
-        """Hear one message; what it causes waits for a commit, or was committed long ago."""
-        if message.seq > self.committed:
-            self.come_to_the_end_of_silence()
-        transitions = self.judging.take(message)
-        if message.seq > self.committed:
-            self.waiting += transitions
-            if self.judging.deafness is not None:
-                self.deaf.append(self.judging.deafness)
-
-    def come_to_the_end_of_silence(self) -> None:
-        """Believe the database once, before the first word is said aloud."""
-        if self.told is not None:
-            self.judging.judge.adopt(self.told)
-            self.told = None
-
     @property
-    def is_ahead(self) -> bool:
-        """Tell whether more has been judged than is committed."""
-        return self.judging.seq > self.committed
+    def tick_ms(self) -> int:
+        """Return the last moment that the log has named."""
+        return self.judge.last_tick_ms
 
-    @property
-    def is_silent(self) -> bool:
-        """Tell whether messages are still heard that were judged before."""
-        return self.judging.seq < self.committed
+    def configure(self, changes: Iterable[controls.Change]) -> None:
+        """Take over what stood in the log before the first message that will be heard."""
+        for change in changes:
+            self.judge.control(change, 0)
 
-    def output(self, now_ms: int) -> tuple[list[Transition], Progress]:
-        """Return what one transaction has to write; the same again until it was written."""
-        tick_ms = self.judging.judge.last_tick_ms
-        progress = Progress(
-            shard_group=self.group,
-            epoch=self.judging.epoch,
-            after_seq=self.committed,
-            seq=self.judging.seq,
-            tick_ms=None if tick_ms == NEVER else _nameable(tick_ms),
-            deaf=tuple(self.deaf),
-        )
-        return [
-            replace(one, late=now_ms - one.at_ms > LATE_AFTER_MS) for one in self.waiting
-        ], progress
+    def adopt(self, told: Mapping[str | None, Told]) -> None:
+        """Believe the database's memory of the active real alarms."""
+        self.judge.adopt(told.get(None, Told(active={})))
 
-    def was_committed(self) -> None:
-        """The transaction that wrote `output` has come back."""
-        self.committed = self.judging.seq
-        self.waiting.clear()
-        self.deaf.clear()
+    def dump(self) -> bytes:
+        """Return the judge and its place as bytes."""
+        return snapshot.dump(self.judge, {"epoch": self.epoch, "seq": self.seq})
+
+    @classmethod
+    def load(cls, data: bytes, stepper: Stepper) -> "Judging":
+        """Read what `dump` wrote. Raises SnapshotError."""
+        judge, about = snapshot.load(data, stepper)
+        return cls(about["epoch"], judge, about["seq"])
 
 
-def _nameable(ms: int) -> int:
+def transition_of(
+    row: Any, known_ms: int, cause: tuple[object, ...], exercise_id: str | None = None
+) -> Transition:
+    """Say a transition of the kernel in the words of alarms; its id is made of its cause."""
+    at_ms = nameable(int(row["at_ms"]))
+    value = float(row["value"])
+    return Transition(
+        alarm_id=derived_ulid(at_ms, *cause, int(row["index"])),
+        number=int(row["number"]),
+        condition=CONDITION_NAMES[row["condition"]],
+        kind=KIND_NAMES[int(row["kind"])],  # type: ignore[arg-type]  # the same four words
+        at_ms=at_ms,
+        known_ms=known_ms,
+        value=value if isfinite(value) else None,
+        limit_version=int(row["version"]),
+        exercise_id=exercise_id,
+    )
+
+
+def nameable(ms: int) -> int:
     """Return the nearest moment that a timestamp can name."""
     return min(max(ms, 0), LATEST_MS)

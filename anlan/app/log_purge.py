@@ -3,12 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Min
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from anlan.kernel.alerts.models import EngineProgress
+from anlan.kernel.alerts.models import EngineProgress, ExerciseProgress
 from anlan.kernel.base.bus import READINGS
+from anlan.kernel.base.clock import now
 
 log = logging.getLogger(__name__)
 
@@ -16,12 +16,16 @@ KEPT = timedelta(hours=24)
 
 
 def engines_progress(epoch: str) -> int:
-    """Return up to where every engine has judged this life of READINGS; 0 where one has not."""
-    rows = EngineProgress.objects.all()
-    if not rows or rows.exclude(epoch=epoch).exists():
+    """Return up to where every engine has judged this life of READINGS; 0 where one has not.
+
+    Exercises are waited for while somebody judges them: real readings must have room.
+    """
+    real = list(EngineProgress.objects.values_list("epoch", "seq"))
+    drills = ExerciseProgress.objects.filter(updated_at__gt=now() - KEPT)
+    rows = [*real, *drills.values_list("epoch", "seq")]
+    if not real or any(judged != epoch for judged, _ in rows):
         return 0
-    found: int = rows.aggregate(least=Min("seq"))["least"]
-    return found
+    return min(int(seq) for _, seq in rows)
 
 
 async def purge_readings(

@@ -26,8 +26,8 @@ class LogReader:
     """Reads one life of READINGS. `fetch` again and again; after None, `open` behind the last."""
 
     js: JetStreamContext
-    node: str
     epoch: str
+    subjects: list[str]
     _pull: JetStreamContext.PullSubscription | None = None
     _expected: int = 1
 
@@ -45,9 +45,10 @@ class LogReader:
         if span.first > after + 1:
             log.error("READINGS begins at %s; %s was read last", span.first, after)
         self._pull = await self.js.pull_subscribe(
-            f"{self.node}.rd.>",
+            "",
             stream=bus.READINGS,
             config=ConsumerConfig(
+                filter_subjects=self.subjects,
                 ack_policy=AckPolicy.NONE,
                 deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
                 opt_start_seq=after + 1,

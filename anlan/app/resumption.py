@@ -5,14 +5,14 @@ snapshot: the configuration that stood in the log before its first message, from
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from anlan.app.judging import Judging, Session
 from anlan.app.log_message import LogSpan
+from anlan.app.session import Judgement, Session
 from anlan.app.snapshots import Snapshots
 from anlan.engines.alarms import controls
-from anlan.engines.alarms.judge import Judge, Stepper
 from anlan.engines.alarms.proof import Told
 
 log = logging.getLogger("anlan.engine")
@@ -31,35 +31,47 @@ class Memory(Protocol):
     def configuration(self, epoch: str, before: int) -> list[controls.Change]:
         """Return the changes that stand in the log before a message, the newest of each kind."""
 
-    def told(self) -> Told:
-        """Return the conditions that are active."""
+    def told(self) -> Mapping[str | None, Told]:
+        """Return the conditions that are active, by exercise."""
 
 
-def resume(
-    memory: Memory, snapshots: Snapshots, span: LogSpan, new: Callable[[], Stepper]
-) -> Session:
+class Startable(Judgement, Protocol):
+    """A judgement that can be begun before its first message."""
+
+    def configure(self, changes: Iterable[controls.Change]) -> None:
+        """Take over what stood in the log before the first message that will be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one kind of judging is begun: before any message (epoch, seq), or from a snapshot."""
+
+    fresh: Callable[[str, int], Startable]
+    load: Callable[[bytes], Startable]
+
+
+def resume(memory: Memory, snapshots: Snapshots, span: LogSpan, form: Form) -> Session:
     """Return the session that goes on where the last commit ended. Raises LogWentBackError."""
     done = memory.progress()
-    committed = done[1] if done is not None and done[0] == span.epoch else 0
+    same_life = done is not None and done[0] == span.epoch
+    committed = done[1] if done is not None and same_life else 0
     if committed > span.last:
         raise LogWentBackError(
             f"READINGS ends at {span.last}, but {committed} was judged: it was restored from a "
             "copy. Give the stream a new epoch (anlan doctor). 读数日志比已判定的位置短"
         )
-    found = None if done is None else snapshots.newest(*done, new())
-    same_life = done is not None and done[0] == span.epoch
-    judge, seq = found or (Judge(new()), span.first - 1)
+    found = None if done is None else snapshots.newest(*done, form.load)
+    judging = found or form.fresh(span.epoch, span.first - 1)
     if not same_life:
-        seq = span.first - 1
+        judging.epoch, judging.seq = span.epoch, span.first - 1
     if found is None or not same_life:
-        for change in memory.configuration(span.epoch, seq + 1):
-            judge.control(change, 0)
-    is_whole = done is None or (found is not None and same_life and seq + 1 >= span.first)
+        judging.configure(memory.configuration(span.epoch, judging.seq + 1))
+    is_whole = done is None or (found is not None and same_life and judging.seq + 1 >= span.first)
     if not is_whole:
-        log.warning("the past of %s is not whole from message %s on", span.epoch, seq + 1)
-    seq = max(seq, min(committed, span.first - 1))  # what the log has let go cannot be heard again
-    log.info("from message %s, silent up to %s", seq + 1, committed)
-    judging = Judging(span.epoch, judge, seq)
+        log.warning("the past of %s is not whole from message %s on", span.epoch, judging.seq + 1)
+    # what the log has let go cannot be heard again
+    judging.seq = max(judging.seq, min(committed, span.first - 1))
+    log.info("from message %s, silent up to %s", judging.seq + 1, committed)
     session = Session(snapshots.group, judging, committed, None if is_whole else memory.told())
     if done is not None and not same_life:
         _begin_new_life(session, snapshots)

@@ -3,15 +3,17 @@
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from anlan.app.judging import Judging
-from anlan.engines.alarms import snapshot
-from anlan.engines.alarms.judge import Judge, Stepper
+from anlan.app.session import Judgement
+from anlan.engines.alarms.snapshot import SnapshotError
 
 log = logging.getLogger("anlan.engine")
+
+J = TypeVar("J", bound=Judgement)
 
 KEPT_S = 48 * 3600
 #: Within this time every snapshot is kept, before it one an hour: large judges are large files.
@@ -30,10 +32,9 @@ class Snapshots:
         """Return the name of the snapshot at a position."""
         return f"{self.group}-{epoch}-{seq:020d}.judge"
 
-    def dump(self, judging: Judging) -> tuple[str, bytes]:
+    def dump(self, judging: Judgement) -> tuple[str, bytes]:
         """Return name and content of a snapshot of this moment."""
-        about = {"epoch": judging.epoch, "seq": judging.seq}
-        return self.name(judging.epoch, judging.seq), snapshot.dump(judging.judge, about)
+        return self.name(judging.epoch, judging.seq), judging.dump()
 
     def write(self, name: str, content: bytes) -> None:
         """Write, fsync, rename, fsync the folder: a name never stands for half a file."""
@@ -51,19 +52,19 @@ class Snapshots:
             os.close(folder)
         self.thin(self.folder / name)
 
-    def newest(self, epoch: str, upto: int, stepper: Stepper) -> tuple[Judge, int] | None:
-        """Return the judge at the newest position that is not above `upto`, and the position."""
+    def newest(self, epoch: str, upto: int, load: Callable[[bytes], J]) -> J | None:
+        """Return the judgement at the newest position that is not above `upto`."""
         for seq, file in self._of(epoch):
             if seq > upto:
                 continue
             try:
-                judge, about = snapshot.load(file.read_bytes(), stepper)
-            except (snapshot.SnapshotError, OSError) as error:
+                judging = load(file.read_bytes())
+            except (SnapshotError, OSError) as error:
                 log.warning("snapshot %s is passed over: %s", file.name, error)
                 continue
-            if (about["epoch"], about["seq"]) == (epoch, seq):
-                return judge, seq
-            log.warning("snapshot %s says it is another: %s", file.name, about)
+            if (judging.epoch, judging.seq) == (epoch, seq):
+                return judging
+            log.warning("snapshot %s is another: %s %s", file.name, judging.epoch, judging.seq)
         return None
 
     def thin(self, newest: Path) -> None:

@@ -8,7 +8,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from anlan.engines.alarms.judge import Judge, Stepper
-from anlan.engines.alarms.proof import Unproven
+from anlan.engines.alarms.proof import UNPROVEN, Unproven
 from anlan.engines.alarms.records import CONFIG, STATE
 
 #: Raise it with every change of a record or of its meaning; older snapshots are then replayed past.
@@ -43,11 +43,12 @@ def load(data: bytes, stepper: Stepper) -> tuple[Judge, dict[str, Any]]:
         raise SnapshotError(f"not a snapshot: {error}") from error
     if head["version"] != VERSION or config.dtype != CONFIG or state.dtype != STATE:
         raise SnapshotError(f"a snapshot of version {head['version']}, wanted {VERSION}")
+    # a file forgets that the records are aligned, and numpy packs what it joins to such an array
     judge = Judge(
         stepper,
-        config=config,
-        state=state,
+        config=config.view(CONFIG),
+        state=state.view(STATE),
         last_tick_ms=head["last_tick_ms"],
-        unproven=Unproven(rows, head["unproven_since_ms"]),
+        unproven=Unproven(rows.view(UNPROVEN), head["unproven_since_ms"]),
     )
     return judge, head["about"]

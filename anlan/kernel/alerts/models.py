@@ -113,7 +113,7 @@ class Alarm(Identified, Placed, Exercisable):
         return replace(super().facts, incident=self.incident_id, matter=matter)
 
 
-class EngineProgress(models.Model):
+class Progress(models.Model):
     """The last log position whose output is committed; written with that output (7.2)."""
 
     shard_group = models.CharField(max_length=16, primary_key=True)
@@ -123,3 +123,14 @@ class EngineProgress(models.Model):
     control_seq = models.BigIntegerField(default=0)
     tick_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class EngineProgress(Progress):
+    """How far each group of real shards has been judged."""
+
+
+class ExerciseProgress(Progress):
+    """How far exercises have been judged: apart, so that no question about real life meets it (7.11)."""

@@ -49,6 +49,9 @@ FIRM_TOLD_FROM, BUREAU_TOLD_FROM = 2, 1
 FIRM_POSTS = ("firm_control_room",)
 BUREAU_POSTS = ("monitor", "duty_officer")
 
+#: The shard group that judges the readings of exercises, apart from real ones (7.11).
+EXERCISE_GROUP = "exercise"
+
 #: The bureau's desk lists an alarm at once from this priority upwards.
 LISTED_AT_ONCE = 1
 #: A transition older than this at commit is late: recorded, told only if still active (7.9).
@@ -68,7 +71,8 @@ class Priority(IntEnum):
 class Transition:
     """One change of a condition as the engine found it, in log order.
 
-    `alarm_id` derives from (epoch, shard, sequence, index), so a replay makes the same alarm.
+    `alarm_id` derives from (epoch, shard, sequence, index), so a replay makes the same alarm;
+    `exercise_id` is that of the readings that caused it, None for real ones.
     """
 
     alarm_id: str
@@ -80,6 +84,7 @@ class Transition:
     value: float | None
     limit_version: int
     late: bool = False
+    exercise_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +121,11 @@ class Progress:
 
 
 def rounds(transitions: list[Transition]) -> list[list[Transition]]:
-    """Split a batch so that no (datastream, condition) stands twice in one round; order is kept."""
-    seen: dict[tuple[int, str], int] = {}
+    """Split a batch so that no alarm stands twice in one round; order is kept."""
+    seen: dict[tuple[int, str, str | None], int] = {}
     split: list[list[Transition]] = []
     for one in transitions:
-        key = (one.number, one.condition)
+        key = (one.number, one.condition, one.exercise_id)
         turn = seen.get(key, 0)
         seen[key] = turn + 1
         if turn == len(split):

@@ -34,6 +34,8 @@ class Config:
     region_dir: Path = Path("region")
     web_dist: Path = Path("../web/dist")
     segment_seconds: float = 10.0
+    #: what `anlan engine` judges: real shards 0-63, readings of exercises 64
+    engine_shards: str = "0-64"
     readings_max_bytes: int = 4 * 1024**3
     events_max_bytes: int = 1024**3
     public_url: str = "http://127.0.0.1:8080"

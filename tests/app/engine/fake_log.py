@@ -1,6 +1,7 @@
 """A log, a database and a night of messages, all in memory, to kill engines in."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anlan.app.judging import Judging
@@ -159,6 +160,6 @@ class FakeMemory:
         del epoch, before
         return self.changes
 
-    def told(self) -> Told:
+    def told(self) -> Mapping[str | None, Told]:
         """Return the active alarms."""
-        return Told(active={number: bits for number, bits in self.active.items() if bits})
+        return {None: Told(active={number: bits for number, bits in self.active.items() if bits})}

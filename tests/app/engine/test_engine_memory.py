@@ -130,11 +130,11 @@ def test_progress_and_active_alarms_come_back(
         for condition in ("HH", "H")
     ]
     with unit_of_work(machine("engine")):
-        assert (MEMORY.progress(), MEMORY.told()) == (None, Told(active={}))
+        assert (MEMORY.progress(), MEMORY.told()) == (None, {})
         progress = Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=5)
         apply_transitions(raised, progress)
         both = {number: 1 << HH | 1 << H}
-        assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), Told(active=both))
+        assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), {None: Told(active=both)})
         doubt = replace(raised[1], kind="unconfirmed")
         apply_transitions([doubt], replace(progress, after_seq=5, seq=6))
-        assert MEMORY.told() == Told(active=both, unconfirmed={number: 1 << H})
+        assert MEMORY.told() == {None: Told(active=both, unconfirmed={number: 1 << H})}

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from anlan.app.judging import LATEST_MS, Judging, Session
+from anlan.app.judging import LATEST_MS, Judging
 from anlan.app.log_message import LogMessage
+from anlan.app.session import Session
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.engines.alarms.records import HH

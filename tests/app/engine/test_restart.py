@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from anlan.app.judging import Session
+from anlan.app.engine import REAL
+from anlan.app.judging import Judging
 from anlan.app.log_message import LogMessage
-from anlan.app.resumption import LogWentBackError, resume
+from anlan.app.resumption import Form, LogWentBackError, resume
+from anlan.app.session import Session
 from anlan.app.snapshots import Snapshots
 from anlan.engines.alarms import controls
-from anlan.engines.alarms.kernel import Kernel
 from anlan.engines.alarms.records import HH
 from tests.app.engine.fake_log import (
     EPOCH,
@@ -44,12 +45,14 @@ class Life:
         folder: Path,
         chance: random.Random,
         epoch: str = EPOCH,
+        form: Form = REAL,
     ) -> None:
         self.log, self.memory, self.chance, self.epoch = log, memory, chance, epoch
+        self.form = form
         self.snapshots = Snapshots(folder, "main")
 
     def live(self, *, mortal: bool = True) -> Session:
-        session = resume(self.memory, self.snapshots, span_of(self.log, self.epoch), Kernel)
+        session = resume(self.memory, self.snapshots, span_of(self.log, self.epoch), self.form)
         at = 0
         while at < len(self.log):
             fetched = self.log[at : at + self.chance.randint(1, 7)]
@@ -82,18 +85,21 @@ class Life:
             half.write_bytes(content[: len(content) // 2])
             raise KilledError
 
+    def live_and_die(self) -> int:
+        """Let engines live and die until one reaches the end; return how many died."""
+        deaths = 0
+        while True:
+            try:
+                self.live(mortal=deaths < 40)
+            except KilledError:
+                deaths += 1
+            else:
+                return deaths
+
 
 def lived(log: list[LogMessage], memory: FakeMemory, folder: Path, seed: int) -> int:
     """Let engines live and die until one reaches the end; return how many died."""
-    chance = chance_of(seed)
-    deaths = 0
-    while True:
-        try:
-            Life(log, memory, folder, chance).live(mortal=deaths < 40)
-        except KilledError:
-            deaths += 1
-        else:
-            return deaths
+    return Life(log, memory, folder, chance_of(seed)).live_and_die()
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -156,7 +162,7 @@ def test_a_new_life_of_the_log_goes_on_with_the_old_judge(tmp_path: Path) -> Non
     snapshots = Snapshots(tmp_path, "main")
     snapshots.write(*snapshots.dump(session.judging))
     again = [readings(1, (7, START_MS + 2000, 50.0), at_ms=START_MS + 2000)]
-    reborn = resume(memory, snapshots, span_of(again, OTHER_EPOCH), Kernel)
+    reborn = resume(memory, snapshots, span_of(again, OTHER_EPOCH), REAL)
     assert (reborn.committed, reborn.judging.seq) == (0, 0)
     reborn.take(again[0])
     memory.commit(*reborn.output(START_MS))
@@ -190,10 +196,11 @@ def test_a_crash_right_after_the_log_began_anew_does_not_lose_the_old_judge(
     snapshots = Snapshots(tmp_path, "main")
     snapshots.write(*snapshots.dump(session.judging))
     first = [tick(1, START_MS + 1000)]
-    reborn = resume(memory, snapshots, span_of(first, OTHER_EPOCH), Kernel)
+    reborn = resume(memory, snapshots, span_of(first, OTHER_EPOCH), REAL)
     reborn.take(first[0])
     memory.commit(*reborn.output(START_MS))  # and dies without a snapshot
-    again = resume(memory, snapshots, span_of(first, OTHER_EPOCH), Kernel)
+    again = resume(memory, snapshots, span_of(first, OTHER_EPOCH), REAL)
+    assert isinstance(again.judging, Judging)
     state: Any = again.judging.judge.state
     assert (state["last_ms"][7], state["last_value"][7]) == (START_MS, 95.0)
     assert again.told is None
@@ -208,11 +215,11 @@ def test_a_first_start_takes_the_limits_that_the_log_has_let_go(tmp_path: Path) 
 def test_a_log_that_ends_before_the_progress_is_refused(tmp_path: Path) -> None:
     memory = FakeMemory(at=(EPOCH, 9))
     with pytest.raises(LogWentBackError, match="ends at 4, but 9"):
-        resume(memory, Snapshots(tmp_path, "main"), span_of(an_alarm_and_its_end()), Kernel)
+        resume(memory, Snapshots(tmp_path, "main"), span_of(an_alarm_and_its_end()), REAL)
 
 
 def test_a_log_emptied_behind_the_progress_needs_no_silence(tmp_path: Path) -> None:
     memory = FakeMemory(at=(EPOCH, 9))
     span = replace(span_of([]), first=10, last=9)
-    session = resume(memory, Snapshots(tmp_path, "main"), span, Kernel)
+    session = resume(memory, Snapshots(tmp_path, "main"), span, REAL)
     assert (session.is_silent, session.is_ahead) == (False, False)

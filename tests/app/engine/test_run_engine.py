@@ -9,7 +9,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from anlan.app.stack.throw_away import Databases
 from anlan.app.stopping import ENDED_HARD
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
-from anlan.kernel.alerts.models import Alarm, EngineProgress
+from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import from_ms, now_ms, to_ms
 from anlan.kernel.base.models import Journal
@@ -38,6 +39,7 @@ from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 60.0
+DRILL = "01K5555555555555555555555X"
 
 
 @dataclass(slots=True)
@@ -284,6 +286,51 @@ def test_a_restarted_nats_is_read_on_from_where_it_was(engine: EngineHouse) -> N
     last = engine.publish(engine.beyond(50.0))
     engine.until(engine.has_judged(last), "the reading after it is judged")
     assert [kind for kind, *_ in journal().elements()] == ["raised", "returned"]
+
+
+def test_a_drill_is_judged_apart_and_every_real_row_stays_as_it_was(engine: EngineHouse) -> None:
+    engine.start()
+    first = engine.publish(engine.beyond(95.0))
+    engine.until(engine.has_judged(first), "the real reading is judged")
+    before = real_rows()
+    at_ms = now_ms()
+    rows = [(engine.numbers[0], at_ms, 95.0), (engine.numbers[1], at_ms, 96.0)]
+    quiet = (engine.numbers[0], at_ms + 1, 50.0)
+    drill = partial(readings, 0, at_ms=at_ms, exercise_id=DRILL, shard=bus.EXERCISE_SHARD)
+    last = engine.publish(drill(*rows), drill(quiet), tick(0, at_ms, bus.EXERCISE_SHARD))
+    engine.until(drill_is_judged(last), "the drill is judged")
+    engine.until(engine.has_judged(last), "real life has passed it by")
+    assert real_rows() == before
+    with unit_of_work(replace(machine("test"), exercise_id=DRILL)):
+        found = list(Alarm.objects.order_by("datastream__number"))
+    assert [(one.instrument_state, one.exercise_id) for one in found] == [
+        ("returned", DRILL),
+        ("active", DRILL),
+    ]
+    engine.end(signal.SIGKILL)
+    engine.start()
+    last = engine.publish(drill((engine.numbers[1], at_ms + 2, 50.0)), tick(0, now_ms()))
+    engine.until(drill_is_judged(last), "the next life goes on with the drill")
+    with unit_of_work(replace(machine("test"), exercise_id=DRILL)):
+        assert set(Alarm.objects.values_list("instrument_state", flat=True)) == {"returned"}
+    assert real_rows() == before
+
+
+def drill_is_judged(seq: int) -> Callable[[], bool]:
+    return lambda: ExerciseProgress.objects.filter(seq__gte=seq).exists()
+
+
+def real_rows() -> list[tuple[str]]:
+    """Return every real row that an engine or a person writes of alarms, as text."""
+    from django.db import connection
+
+    with unit_of_work(machine("test"), read_only=True), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a::text FROM alerts_alarm a WHERE exercise_id IS NULL UNION ALL "
+            "SELECT j::text FROM base_journal j WHERE exercise_id IS NULL ORDER BY 1"
+        )
+        found: list[tuple[str]] = cursor.fetchall()
+    return found
 
 
 def test_told_to_stop_in_the_middle_of_a_flood_it_goes_each_time(engine: EngineHouse) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from anlan.app.engine import REAL
 from anlan.app.judging import Judging
 from anlan.app.snapshots import KEPT_S, Snapshots
 from anlan.engines.alarms.judge import Judge
@@ -30,8 +31,8 @@ def write(snapshots: Snapshots, seq: int, epoch: str = EPOCH) -> Path:
 
 
 def found(snapshots: Snapshots, upto: int) -> int | None:
-    newest = snapshots.newest(EPOCH, upto, Kernel())
-    return None if newest is None else newest[1]
+    newest = snapshots.newest(EPOCH, upto, REAL.load)
+    return None if newest is None else newest.seq
 
 
 def test_the_newest_not_above_the_progress_is_taken(snapshots: Snapshots) -> None:

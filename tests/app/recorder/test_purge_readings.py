@@ -7,7 +7,7 @@ import pytest
 from nats.js import JetStreamContext
 
 from anlan.app.log_purge import KEPT, engines_progress, purge_readings
-from anlan.kernel.alerts.models import EngineProgress
+from anlan.kernel.alerts.models import EngineProgress, ExerciseProgress
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
@@ -69,3 +69,18 @@ def test_an_engine_that_has_not_begun_this_life_holds_everything(
     with unit_of_work(machine("recorder")):
         assert engines_progress(EPOCH) == 50
         assert engines_progress("01K600000000000000000000FF") == 0
+
+
+@pytest.mark.django_db
+def test_exercises_hold_the_log_while_somebody_judges_them(
+    acting_as: Callable[[str], None],
+) -> None:
+    acting_as("anlan_owner")
+    with unit_of_work(machine("test")):
+        EngineProgress.objects.create(shard_group="a", epoch=EPOCH, seq=70, updated_at=now())
+        drills = ExerciseProgress(shard_group="exercise", epoch=EPOCH, seq=5, updated_at=now())
+        drills.save()
+        assert engines_progress(EPOCH) == 5
+        drills.updated_at -= KEPT
+        drills.save()
+        assert engines_progress(EPOCH) == 70

@@ -64,3 +64,11 @@ def hear(
     for at_ms, value in samples:
         result += told(judge.readings(columns([(1, at_ms, value, quality)]), at_ms))
     return result
+
+
+def assert_same(judge: Judge, other: Judge) -> None:
+    """Two judges are in one state, field by field (a NaN is a NaN)."""
+    for mine, theirs in ((judge.config, other.config), (judge.state, other.state)):
+        for name in mine.dtype.names or ():
+            np.testing.assert_array_equal(mine[name], theirs[name])
+    assert judge.last_tick_ms == other.last_tick_ms

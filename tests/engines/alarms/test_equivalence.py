@@ -5,7 +5,6 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,7 @@ from anlan.engines.alarms.judge import Judge, Stepper
 from anlan.engines.alarms.kernel import Kernel
 from anlan.engines.alarms.twin import Twin
 from tests.engines.alarms.oracle import Event, Oracle
-from tests.engines.alarms.plant import Row, columns, events
+from tests.engines.alarms.plant import Row, assert_same, columns, events
 
 #: ("readings", rows, arrived), ("tick", at) or ("control", change, at).
 Message = tuple[Any, ...]
@@ -104,14 +103,6 @@ def told_by_oracle(oracle: Oracle, message: Message) -> list[Event]:
         "control": oracle.control,
     }
     return list(tell[message[0]](*message[1:]))
-
-
-def assert_same(judge: Judge, other: Judge) -> None:
-    """Two judges are in one state, field by field (a NaN is a NaN)."""
-    for mine, theirs in ((judge.config, other.config), (judge.state, other.state)):
-        for name in mine.dtype.names or ():
-            np.testing.assert_array_equal(mine[name], theirs[name])
-    assert judge.last_tick_ms == other.last_tick_ms
 
 
 @settings(max_examples=200, deadline=None)

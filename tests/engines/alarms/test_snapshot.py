@@ -6,7 +6,8 @@ import pytest
 from anlan.engines.alarms import snapshot
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
-from tests.engines.alarms.plant import hear, limit
+from anlan.engines.alarms.proof import Told
+from tests.engines.alarms.plant import columns, hear, limit, told
 
 
 def a_dump() -> bytes:
@@ -20,6 +21,14 @@ def test_it_keeps_what_the_caller_wrote_beside_it() -> None:
     judge, about = snapshot.load(a_dump(), Kernel())
     assert about == {"seq": 7, "epoch": "E"}
     assert hear(judge, (1, 50.0)) == [(1, "HH", "returned")]
+
+
+def test_a_judge_from_a_file_takes_new_datastreams_on() -> None:
+    judge, _ = snapshot.load(a_dump(), Kernel())
+    judge.control(limit(number=1000), 0)
+    judge.adopt(Told(active={3000: 1}))
+    reading = columns([(1000, 5, 99.0, 192)])
+    assert told(judge.readings(reading, 5)) == [(5, "HH", "raised")]
 
 
 @pytest.mark.parametrize("torn", [b"", b"PK", a_dump()[:-30], a_dump()[: len(a_dump()) // 2]])

@@ -1,7 +1,7 @@
 """The engine's writes: alarms, journal and progress in one transaction, once and only once."""
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Literal
 
 import pytest
@@ -54,7 +54,9 @@ def step(
 def apply(transitions: list[Transition], after: int, seq: int, exercise: str | None = None) -> int:
     progress = Progress(shard_group="0", epoch=EPOCH, after_seq=after, seq=seq)
     with unit_of_work(ENGINE):
-        return apply_transitions(transitions, progress, exercise_id=exercise)
+        return apply_transitions(
+            [replace(one, exercise_id=exercise) for one in transitions], progress
+        )
 
 
 def the_alarm() -> Alarm:

@@ -65,11 +65,12 @@ def raise_alarm(
         known_ms=at,
         value=91.5,
         limit_version=99,
+        exercise_id=drill,
     )
     acting_as("anlan_engine")
     progress = Progress(shard_group=f"t{seq}", epoch=EPOCH, after_seq=0, seq=seq)
     with unit_of_work(machine("engine")):
-        apply_transitions([step], progress, exercise_id=drill)
+        apply_transitions([step], progress)
         found = Alarm.objects.get(datastream=plant.streams[stream], exercise_id=drill)
     acting_as("anlan_worker")
     return found

@@ -1,7 +1,6 @@
-# ruff: noqa: S608 - the statements are put together from constants of this module only
 """What the engine writes: alarms, their journal and its progress, in one transaction (7.2, 7.10).
 
-Set operations only: a storm of thousands is a handful of statements.
+The statements stand in `alarm_sql.py`.
 """
 
 from collections.abc import Sequence
@@ -13,12 +12,13 @@ from django.db import connection
 from anlan.kernel.alerts import events
 from anlan.kernel.alerts.rules import (
     DEFAULT_PRIORITY,
-    LISTED_AT_ONCE,
+    EXERCISE_GROUP,
     Deafness,
     Progress,
     Transition,
     rounds,
 )
+from anlan.kernel.alerts.services import alarm_sql
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
@@ -27,125 +27,8 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.places.rules import node_div
 
-_INPUT = """
-    t AS MATERIALIZED (
-        SELECT * FROM unnest(%(alarm)s::text[], %(number)s::int[], %(condition)s::text[],
-            %(at)s::timestamptz[], %(known)s::timestamptz[], %(value)s::float8[],
-            %(version)s::int[], %(late)s::bool[], %(default)s::int[])
-        AS t(alarm, number, condition, at, known, value, version, late, priority))
-"""
 
-_RAISE = f"""
-    WITH {_INPUT}
-    INSERT INTO alerts_alarm AS a (id, version, created_at, updated_at, div, zone, site, exercise_id,
-        datastream_id, subject_id, condition, priority, instrument_state, raised_at, last_raised_at,
-        known_at, value, limit_id, limit_value, limit_version, occurrences, is_late, firm_state,
-        confirmed_by, confirmed_occurrence, closed_by, disposition, bureau_state, checked_by,
-        check_outcome, check_note, shelved_by, shelve_reason, out_of_service, cause_key,
-        correlation_id)
-    SELECT t.alarm, 1, %(now)s, %(now)s, d.div, d.zone, d.site, %(exercise)s, d.id, d.subject_id,
-        t.condition, coalesce(l.priority, t.priority), 'active', t.at, t.at, t.known, t.value, l.id,
-        l.value, t.version, 1, t.late, 'new', '', 0, '', '{{}}',
-        CASE WHEN coalesce(l.priority, t.priority) <= {LISTED_AT_ONCE} THEN 'listed' ELSE 'none' END,
-        '', '', '', '', '', false, '', t.alarm
-    FROM t JOIN sensing_datastream d ON d.number = t.number
-    LEFT JOIN LATERAL (
-        SELECT id, value, priority FROM sensing_limit
-        WHERE datastream_id = d.id AND condition = t.condition AND control_version <= t.version
-        ORDER BY control_version DESC LIMIT 1) l ON true
-    ORDER BY t.alarm
-    ON CONFLICT (datastream_id, condition, exercise_id)
-        WHERE (instrument_state = 'active' OR NOT (firm_state = 'closed'))
-    DO UPDATE SET version = a.version + 1, updated_at = excluded.updated_at,
-        instrument_state = 'active', last_raised_at = excluded.raised_at, returned_at = NULL,
-        value = excluded.value, limit_id = excluded.limit_id, limit_value = excluded.limit_value,
-        limit_version = excluded.limit_version, occurrences = a.occurrences + 1,
-        is_late = excluded.is_late, unconfirmed_at = NULL
-    RETURNING a.id, a.last_raised_at
-"""
-
-_ACTIVE = """
-    FROM t JOIN sensing_datastream d ON d.number = t.number
-    WHERE a.datastream_id = d.id AND a.condition = t.condition
-        AND a.exercise_id IS NOT DISTINCT FROM %(exercise)s AND a.instrument_state = 'active'
-"""
-
-_RETURN = f"""
-    WITH {_INPUT}
-    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
-        instrument_state = 'returned', returned_at = t.at, unconfirmed_at = NULL
-    {_ACTIVE} RETURNING a.id, t.at
-"""
-
-_DOUBT = f"""
-    WITH {_INPUT}
-    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
-        unconfirmed_at = t.at
-    {_ACTIVE} AND a.unconfirmed_at IS NULL RETURNING a.id, t.at
-"""
-
-_REAFFIRM = f"""
-    WITH {_INPUT}
-    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
-        unconfirmed_at = NULL
-    {_ACTIVE} AND a.unconfirmed_at IS NOT NULL RETURNING a.id, t.at
-"""
-
-#: What is written for each kind, in this order within a round; returns (alarm, when it happened).
-_STATEMENTS = {
-    "returned": _RETURN,
-    "raised": _RAISE,
-    "unconfirmed": _DOUBT,
-    "reaffirmed": _REAFFIRM,
-}
-
-#: The public state of an alarm as jsonb; a test holds it equal to `events.AlarmState`.
-STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id', a.subject_id,
-    'subject_name', s.name, 'site_name', coalesce(e.name, ''), 'datastream_id', a.datastream_id, 'datastream_name', d.name,
-    'tag', d.tag, 'unit', d.unit, 'condition', a.condition, 'priority', a.priority,
-    'instrument_state', a.instrument_state, 'firm_state',
-    CASE WHEN a.firm_state = 'confirmed' AND a.occurrences > a.confirmed_occurrence
-        THEN 'new' ELSE a.firm_state END, 'bureau_state', a.bureau_state,
-    'value', a.value, 'limit_value', a.limit_value, 'raised_at', a.raised_at,
-    'last_raised_at', a.last_raised_at, 'returned_at', a.returned_at,
-    'occurrences', a.occurrences, 'is_late', a.is_late,
-    'unconfirmed_at', a.unconfirmed_at, 'confirmed_by', a.confirmed_by,
-    'confirmed_at', a.confirmed_at, 'closed_by', a.closed_by, 'closed_at', a.closed_at,
-    'checked_by', a.checked_by, 'checked_at', a.checked_at) || jsonb_build_object(
-    'check_outcome', a.check_outcome, 'shelved_until', a.shelved_until,
-    'suppressed_by', a.suppressed_by, 'out_of_service', a.out_of_service,
-    'parent_id', a.parent_id, 'cause_key', a.cause_key, 'div', a.div, 'zone', a.zone,
-    'site', a.site, 'exercise_id', a.exercise_id)"""
-
-_JOURNAL = f"""
-    WITH written AS (
-        INSERT INTO base_journal (ulid, node, schema, type, occurred_at, known_at, correlation_id,
-            exercise_id, actor, object, object_version, div, zone, site, data)
-        SELECT u.ulid, %(node)s, 1, %(type)s, u.at, %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
-            a.site, {STATE_SQL}
-        FROM unnest(%(ids)s::text[], %(at)s::timestamptz[], %(ulids)s::text[]) AS u(id, at, ulid)
-        JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
-        JOIN sensing_datastream d ON d.id = a.datastream_id
-        LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
-        RETURNING id)
-    INSERT INTO base_journal_pending (journal_id) SELECT id FROM written
-"""
-
-_ADVANCE = """
-    INSERT INTO alerts_engineprogress AS p
-        (shard_group, version, epoch, seq, control_seq, tick_at, updated_at)
-    VALUES (%(group)s, %(deaf)s, %(epoch)s, %(seq)s, 0, %(tick)s, %(now)s)
-    ON CONFLICT (shard_group) DO UPDATE
-    SET epoch = excluded.epoch, seq = excluded.seq, version = p.version + %(deaf)s,
-        tick_at = coalesce(excluded.tick_at, p.tick_at), updated_at = excluded.updated_at
-    WHERE p.epoch <> excluded.epoch OR p.seq = %(after)s
-    RETURNING p.version
-"""
-
-
-def apply_transitions(
-    transitions: Sequence[Transition], progress: Progress, *, exercise_id: str | None = None
-) -> int:
+def apply_transitions(transitions: Sequence[Transition], progress: Progress) -> int:
     """Write the alarms of some log messages, one journal row each, and the engine's progress.
 
     Call inside a unit of work of the engine. Returns how many alarm rows changed. Raises
@@ -156,17 +39,18 @@ def apply_transitions(
         _record_deafness(progress, deafness, at)
     changed = 0
     for one_round in rounds(list(transitions)):
-        for kind in _STATEMENTS:
+        for kind in alarm_sql.STATEMENTS:
             chosen = [one for one in one_round if one.kind == kind]
-            changed += _apply(kind, chosen, exercise_id) if chosen else 0
+            changed += _apply(kind, chosen) if chosen else 0
     return changed
 
 
 def _advance(progress: Progress) -> int:
     """Move the progress, and return its version; refuse where it is not what it was."""
     with connection.cursor() as cursor:
+        apart = progress.shard_group == EXERCISE_GROUP
         cursor.execute(
-            _ADVANCE,
+            alarm_sql.ADVANCE_EXERCISES if apart else alarm_sql.ADVANCE,
             {
                 "group": progress.shard_group,
                 "epoch": progress.epoch,
@@ -201,7 +85,7 @@ def _record_deafness(progress: Progress, deafness: Deafness, version: int) -> No
     journal.record(events.ENGINE_WAS_DEAF, state, about, occurred_at=state.ended_at)
 
 
-def _apply(kind: str, chosen: list[Transition], exercise_id: str | None) -> int:
+def _apply(kind: str, chosen: list[Transition]) -> int:
     """Run the statement of one kind and write its journal rows."""
     moment = now()
     values: dict[str, Any] = {
@@ -214,14 +98,14 @@ def _apply(kind: str, chosen: list[Transition], exercise_id: str | None) -> int:
         "version": [one.limit_version for one in chosen],
         "late": [one.late for one in chosen],
         "default": [DEFAULT_PRIORITY[one.condition] for one in chosen],
-        "exercise": exercise_id,
+        "exercise": [one.exercise_id for one in chosen],
         "now": moment,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENTS[kind], values)
+        cursor.execute(alarm_sql.STATEMENTS[kind], values)
         written = cursor.fetchall()
         cursor.execute(
-            _JOURNAL,
+            alarm_sql.JOURNAL,
             {
                 "ids": [alarm_id for alarm_id, _ in written],
                 "at": [at for _, at in written],

@@ -11,13 +11,15 @@ REVOKE INSERT ON base_sealed, base_seal FROM anlan_app, anlan_worker;
 -- A private half may be erased by a job; a trigger lets nothing else through.
 GRANT UPDATE (change) ON base_journal TO anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON base_relayprogress FROM anlan_app, anlan_worker;
-REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress FROM anlan_app, anlan_worker;
+REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress, alerts_exerciseprogress
+    FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worker;
 
 -- The engine: alarms, their journal and its own progress.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_engine;
 REVOKE ALL ON people_user, people_onetimelink, django_session FROM anlan_engine;
-GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress TO anlan_engine;
+GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress, alerts_exerciseprogress
+    TO anlan_engine;
 GRANT INSERT ON base_journal, base_journal_pending TO anlan_engine;
 
 -- The relay: seals, positions, nothing of business.
@@ -28,7 +30,8 @@ GRANT INSERT ON base_sealed, base_seal TO anlan_relay;
 GRANT INSERT, UPDATE ON base_relayprogress TO anlan_relay;
 
 -- The recorder: the catalogue of history files.
-GRANT SELECT ON sensing_datastream, sensing_historyfile, alerts_engineprogress TO anlan_recorder;
+GRANT SELECT ON sensing_datastream, sensing_historyfile, alerts_engineprogress,
+    alerts_exerciseprogress TO anlan_recorder;
 GRANT INSERT, UPDATE, DELETE ON sensing_historyfile TO anlan_recorder;
 
 -- The gateway: directory of tags, receipts, quarantine.
