@@ -80,7 +80,7 @@ def moved_its_limit(alarm: Alarm, actor: str) -> bool:
 
 def alarm_to_tell(alarm_id: str) -> Alarm | None:
     """Return an alarm with what a message about it names."""
-    return Alarm.objects.select_related("subject", "datastream").filter(pk=alarm_id).first()
+    return Alarm.objects.select_related("subject__kind", "datastream").filter(pk=alarm_id).first()
 
 
 def leader_of(cause_key: str, from_priority: int) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -11,16 +12,15 @@ from anlan.kernel.alerts.models import Alarm
 from anlan.kernel.alerts.rules import Progress, Transition
 from anlan.kernel.alerts.services.notices import tell_of_alarm
 from anlan.kernel.alerts.services.transitions import apply_transitions
-from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now, now_ms
 from anlan.kernel.base.ids import derived_ulid, new_ulid
 from anlan.kernel.base.models import Journal
-from anlan.kernel.base.permissions import Principal, machine
+from anlan.kernel.base.permissions import Facts, Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.messaging import queries as inbox
 from anlan.kernel.messaging import services as messaging
 from anlan.kernel.messaging.models import Delivery, Message
-from anlan.kernel.people.models import PostHolding, User
+from anlan.kernel.people.models import Organisation, PostHolding, User
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.responsible import in_charge_of
 from anlan.kernel.people.services import posts
@@ -241,16 +241,21 @@ def test_what_is_put_aside_or_over_before_it_could_be_told_is_not_told(raised: R
     assert missed() == []
 
 
-def test_without_supervision_the_bureau_of_the_zone_or_of_the_smallest_territory_is_in_charge(
+def test_in_charge_is_who_supervises_the_matter_then_the_site_then_zone_then_territory(
     cast: Cast,
 ) -> None:
+    mines = factories.organisation("矿山监察（测试）", territory_code="")
+    factories.supervision(mines, cast.town_site, "mining")
     moment = now()
-    in_zone = journal.Place(div=DIV_IN_ZONE, zone=ZONE)
-    in_town = journal.Place(div=DIV_IN_TOWN)
-    by_matter = journal.Place(div=DIV_IN_ZONE, zone=ZONE, site=cast.town_site)
-    with unit_of_work(acting(), read_only=True):
-        assert in_charge_of(in_zone, moment) == [cast.zone_bureau]
-        assert in_charge_of(in_town, moment) == [cast.bureau]
-        assert in_charge_of(by_matter, moment) == [cast.bureau]
-        assert in_charge_of(journal.Place(div=DIV_NEXT_DOOR), moment) == [cast.neighbour_bureau]
-        assert in_charge_of(journal.Place(div=div_of("650102")), moment) == []
+
+    def of(**facts: Any) -> list[Organisation]:
+        with unit_of_work(acting(), read_only=True):
+            return in_charge_of(Facts(**facts), moment)
+
+    assert of(div=DIV_IN_TOWN, site=cast.town_site, matter="mining") == [mines]
+    assert of(div=DIV_IN_TOWN, site=cast.town_site, matter="hazchem") == [cast.bureau]
+    assert of(div=DIV_IN_TOWN, site=cast.town_site) == [cast.bureau, mines]
+    assert of(div=DIV_IN_ZONE, zone=ZONE) == [cast.zone_bureau]
+    assert of(div=DIV_IN_TOWN) == [cast.bureau]
+    assert of(div=DIV_NEXT_DOOR) == [cast.neighbour_bureau]
+    assert of(div=div_of("650102")) == []

@@ -55,7 +55,7 @@ def tell_of_alarm(*, alarm_id: str, occurrence: int) -> list[Message]:
         found += _standing(firms, FIRM_POSTS, alarm, moment)
     if to_bureau or (to_firm and not found):
         # nobody at the firm, or no firm: the bureau is told in its place
-        bureaus = in_charge_of(journal.Place.of(alarm), moment)
+        bureaus = in_charge_of(alarm.facts, moment)
         wanted += bureaus
         found += _standing(bureaus, BUREAU_POSTS, alarm, moment)
     if not found and (to_firm or to_bureau):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from anlan.kernel.base.journal import Place
+from anlan.kernel.base.permissions import Facts
 from anlan.kernel.people.models import (
     Organisation,
     OrganisationKind,
@@ -21,22 +21,23 @@ def owners_of(site: str, at: datetime) -> list[Organisation]:
     return _related(site, SiteRelation.OWNER, at)
 
 
-def in_charge_of(place: Place, at: datetime) -> list[Organisation]:
-    """Return the bureaus in charge: by supervision of the site, else by zone, else by territory.
+def in_charge_of(facts: Facts, at: datetime) -> list[Organisation]:
+    """Return the bureaus in charge: by supervision of the matter, else of the site, else by place.
 
-    By territory it is the smallest that contains the place.
+    By place it is the zone's bureau, else that of the smallest territory around.
     """
-    supervising = _related(place.site, SiteRelation.SUPERVISOR, at) if place.site else []
-    if supervising:
-        return supervising
+    if facts.site:
+        supervising = _related(facts.site, SiteRelation.SUPERVISOR, at, facts.matter)
+        supervising = supervising or _related(facts.site, SiteRelation.SUPERVISOR, at)
+        if supervising:
+            return supervising
     bureaus = Organisation.objects.filter(kind=OrganisationKind.BUREAU)
-    if place.zone is not None and (found := list(bureaus.filter(zone=place.zone))):
+    if facts.zone is not None and (found := list(bureaus.filter(zone=facts.zone))):
         return found
-    around = list(
-        bureaus.filter(territory_code__in=[c for c in ancestors(code_of(place.div)) if c])
-    )
-    smallest = max((len(one.territory_code) for one in around), default=0)
-    return [one for one in around if len(one.territory_code) == smallest]
+    around = [code for code in ancestors(code_of(facts.div)) if code]
+    found = list(bureaus.filter(territory_code__in=around))
+    smallest = max((len(one.territory_code) for one in found), default=0)
+    return [one for one in found if len(one.territory_code) == smallest]
 
 
 def standing_at(
@@ -56,7 +57,11 @@ def standing_at(
     return [user for user in on.values() if user.is_active]
 
 
-def _related(site: str, relation: SiteRelation, at: datetime) -> list[Organisation]:
+def _related(
+    site: str, relation: SiteRelation, at: datetime, matter: str | None = None
+) -> list[Organisation]:
     reaches = SiteReach.objects.filter(valid_at(at), site=site, relation=relation)
+    if matter is not None:
+        reaches = reaches.filter(matter=matter)
     rows = reaches.select_related("organisation").order_by("valid_from", "id")
     return list({row.organisation_id: row.organisation for row in rows}.values())
