@@ -24,8 +24,6 @@ FLAGS = [
 ]
 #: What the map paints at priority 1 (web/src/map/symbols.ts: MAP_LEVELS), as red, green, blue.
 RED = (0xFF, 0x5A, 0x5F)
-#: Half the side, in pixels, of the square about the map's middle that is looked at.
-AROUND = 24
 
 _COUNT = """
 async ([picture, [r, g, b]]) => {
@@ -79,14 +77,8 @@ def chromium(address: str) -> Iterator[Chromium]:
     assert made.strangers == []
 
 
-def red_in_the_middle(page: Page) -> int:
-    """Count the red pixels about the middle of the map, where what is selected stands."""
-    box = page.locator("canvas.maplibregl-canvas").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    side = 2.0 * AROUND
-    picture = page.screenshot(
-        clip={"x": x - AROUND, "y": y - AROUND, "width": side, "height": side}
-    )
+def red_on_the_map(page: Page) -> int:
+    """Count the red pixels of the map, as a person sees it."""
+    picture = page.locator("canvas.maplibregl-canvas").screenshot()
     found: int = page.evaluate(_COUNT, [base64.b64encode(picture).decode(), list(RED)])
     return found

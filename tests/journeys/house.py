@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,9 +150,10 @@ class Listening:
         assert self._is_open.wait(30), "the stream did not open"
 
     def _listen(self, client: httpx.Client, seconds: float) -> None:
-        for event, _ in frames(client, seconds):
-            self._heard.append(event)
-            self._is_open.set()
+        with suppress(httpx.HTTPError):  # the house, or the listener, goes home first
+            for event, _ in frames(client, seconds):
+                self._heard.append(event)
+                self._is_open.set()
 
     def events(self) -> set[str]:
         """Return the kinds of all that was heard."""
