@@ -166,18 +166,14 @@ def test_only_the_bureau_in_charge_may_check_and_does_so_in_its_browser(
     )
     assert refused.status_code == 403
     page = browser.page_of(monitor)
-    page.goto(f"{browser.address}/subjects/{alarm['subject_id']}")
-    page.get_by_role("button", name="核查", exact=True).first.wait_for(timeout=PATIENCE_MS)
-    note = "电话核实：中控称正在倒罐，液位回落"
-    for _ in range(5):
-        if monitor.get(path).json()["bureau_state"] == "in_hand":
-            break
-        page.get_by_role("button", name="核查", exact=True).first.click()
-        dialog = page.locator(".el-dialog")
-        dialog.get_by_text("电话核实", exact=True).click()
-        dialog.locator("textarea").fill(note)
-        dialog.get_by_role("button", name="核查", exact=True).click()
-        dialog.wait_for(state="hidden", timeout=PATIENCE_MS)
+    page.goto(f"{browser.address}/monitor?alarm={alarm['id']}")
+    detail = page.locator(".el-drawer")
+    detail.get_by_role("button", name="核查", exact=True).click(timeout=PATIENCE_MS)
+    dialog = page.locator(".el-dialog")
+    dialog.get_by_text("电话核实", exact=True).click()
+    dialog.locator("textarea").fill("电话核实：中控称正在倒罐，液位回落")
+    dialog.get_by_role("button", name="核查", exact=True).click()
+    dialog.wait_for(state="hidden", timeout=PATIENCE_MS)
     checked = monitor.get(path).json()
     assert (checked["bureau_state"], checked["check_outcome"]) == ("in_hand", "verified_by_phone")
 
