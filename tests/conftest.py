@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "ANLAN_DATABASE_URL": databases.url(DATABASE),
         "ANLAN_DB_ROLE": "anlan_app",
         "ANLAN_HOME": str(databases.home),
+        # tests of other things sign in by password alone; those of the second factor turn it on
+        "ANLAN_SECOND_FACTOR": "0",
         "ANLAN_SECRET_KEY_FOR_TESTS": "only for tests",
         "DJANGO_SETTINGS_MODULE": "anlan.app.settings",
     }

@@ -13,6 +13,8 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.people.models import AdministratorKind
+from anlan.kernel.people.queries.standing import standing
 from anlan.kernel.sensing.ports import CatalogueAwayError
 
 Level = Literal["ok", "warning", "broken"]
@@ -119,6 +121,36 @@ def _migrations() -> Iterator[Finding]:
         yield Finding("ok", "表结构是最新的", "every migration is applied")
 
 
+def accounts(config: Config) -> Iterator[Finding]:
+    """The three administrators are there, and everybody has two kinds of proof."""
+    try:
+        with unit_of_work(machine("doctor"), read_only=True):
+            found = standing()
+    except (DatabaseError, psycopg.Error):
+        yield Finding("broken", "账号无从得知", "accounts cannot be told", "anlan db migrate")
+        return
+    if len(found.administrators) < len(AdministratorKind) - 1 and not config.demo:
+        yield Finding(
+            "broken",
+            "没有系统、安全、审计三名管理员",
+            "the three administrators are not there",
+            "anlan people first-administrators",
+        )
+    if not config.second_factor and not config.demo:
+        yield Finding(
+            "broken",
+            "双因素已关闭",
+            "the second factor is turned off",
+            "ANLAN_SECOND_FACTOR=true",
+        )
+    missing = found.without_second_factor
+    yield Finding(
+        "warning" if missing and config.second_factor else "ok",
+        f"{found.people} 人，{missing} 人尚未启用双因素",
+        f"{found.people} people, {missing} without a second factor",
+    )
+
+
 _LEVELS: dict[str, Level] = {"ok": "ok", "warning": "warning", "late": "warning", "down": "broken"}
 
 
@@ -151,6 +183,7 @@ def history(config: Config) -> Iterator[Finding]:
 CHECKS: dict[str, Check] = {
     "secrets": secrets,
     "database": database,
+    "accounts": accounts,
     "house": house,
     "history": history,
 }

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from anlan.kernel.base.addresses import INSIDE, networks
+
 
 class ConfigurationError(RuntimeError):
     """A setting is missing or wrong; the sentence names it and its remedy."""
@@ -44,6 +46,9 @@ class Config:
     gateway_port: int = 8083
     secret_key_file: Path = Path("secret_key")
     session_idle_minutes: int = 30
+    second_factor: bool = True
+    #: From where administrators may work; the default is every network that is not the Internet.
+    admin_networks: str = INSIDE
     demo: bool = False
     debug: bool = False
 
@@ -97,7 +102,12 @@ def load(environ: dict[str, str]) -> Config:
     for field in fields(Config):
         if (raw := environ.get(f"ANLAN_{field.name.upper()}")) is not None:
             given[field.name] = raw
-    return Config(**{name: _parsed(name, kinds[name], raw) for name, raw in given.items()})
+    found = Config(**{name: _parsed(name, kinds[name], raw) for name, raw in given.items()})
+    try:
+        networks(found.admin_networks)
+    except ValueError as error:
+        raise ConfigurationError(f"ANLAN_ADMIN_NETWORKS: {error}") from error
+    return found
 
 
 @cache

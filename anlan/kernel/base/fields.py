@@ -61,3 +61,12 @@ class Exercisable(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Withdrawable(Identified):
+    """A row that its author may take back: it stays, and says so."""
+
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True

@@ -2,14 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.events import EventType
-from anlan.kernel.base.fields import Placed
 from anlan.kernel.base.models import Journal, JournalPending
 from anlan.kernel.base.unit_of_work import current_work
+
+
+class PlacedRow(Protocol):
+    """A row that a journal row may speak of: it has a name, a version and hangs somewhere."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def div(self) -> int: ...
+    @property
+    def zone(self) -> int | None: ...
+    @property
+    def site(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +35,7 @@ class Place:
     site: str | None = None
 
     @classmethod
-    def of(cls, row: Placed) -> "Place":
+    def of(cls, row: PlacedRow) -> "Place":
         """Take the scope columns of a placed row."""
         return cls(div=row.div, zone=row.zone, site=row.site)
 
@@ -34,6 +48,25 @@ class Subject:
     version: int
     place: Place
     exercise_id: str | None = None
+
+    @classmethod
+    def of(cls, row: PlacedRow) -> "Subject":
+        """Speak of a placed row as it now is."""
+        drill = getattr(row, "exercise_id", None)
+        return cls(id=row.id, version=row.version, place=Place.of(row), exercise_id=drill)
+
+
+def first_columns(place: Place) -> dict[str, Any]:
+    """Return the columns that every new placed row of the open unit of work begins with."""
+    moment = now()
+    return {
+        "div": place.div,
+        "zone": place.zone,
+        "site": place.site,
+        "exercise_id": current_work().principal.exercise_id,
+        "created_at": moment,
+        "updated_at": moment,
+    }
 
 
 def record(

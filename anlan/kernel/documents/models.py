@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from anlan.kernel.base.fields import Exercisable, Identified, Placed, Sensitivity
+from anlan.kernel.base.fields import Exercisable, Placed, Sensitivity, Withdrawable
 
 
-class Document(Identified, Placed, Exercisable):
+class Document(Withdrawable, Placed, Exercisable):
     """A file (文件): its SHA-256 is its place on disk, its label says how far it may travel."""
 
     name = models.CharField(max_length=255)
@@ -17,4 +17,3 @@ class Document(Identified, Placed, Exercisable):
     )
     owner = models.CharField(max_length=64)
     about = models.CharField("所属对象", max_length=26, blank=True, db_index=True)
-    withdrawn_at = models.DateTimeField(null=True)

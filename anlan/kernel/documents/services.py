@@ -4,17 +4,11 @@ from collections.abc import Iterable
 from typing import IO
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import (
-    ConflictError,
-    InvalidError,
-    NotFoundError,
-    NotPermittedError,
-    StaleVersionError,
-)
+from anlan.kernel.base.errors import InvalidError, NotFoundError, NotPermittedError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.permissions import Facts, decide
+from anlan.kernel.base.services.withdrawal import withdraw
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.documents import events, queries, store
 from anlan.kernel.documents.models import Document
@@ -46,7 +40,6 @@ def upload_document(
     except ValueError as error:
         raise InvalidError("文件名无效", code="documents.bad_name") from error
     stored = store.put(content)
-    moment = now()
     made = Document.objects.create(
         name=kept_name,
         media_type=stored.media_type,
@@ -55,12 +48,7 @@ def upload_document(
         sensitivity=sensitivity,
         owner=principal.actor,
         about=about,
-        div=where.div,
-        zone=where.zone,
-        site=where.site,
-        exercise_id=principal.exercise_id,
-        created_at=moment,
-        updated_at=moment,
+        **journal.first_columns(where),
     )
     _record(events.UPLOADED, made, change={"name": [None, kept_name]})
     return made
@@ -81,15 +69,7 @@ def open_document(*, document_id: str) -> tuple[Document, IO[bytes]]:
 def withdraw_document(*, document_id: str, version: int) -> Document:
     """Withdraw a document: only its owner does; the row stays and says so."""
     document = queries.document(document_id, for_change=True)
-    if document.owner != current_work().principal.actor:
-        raise NotPermittedError("只有上传人可以撤回", code="documents.not_owner")
-    if document.version != version:
-        raise StaleVersionError("已被他人修改", version=document.version)
-    if document.withdrawn_at is not None:
-        raise ConflictError("已经撤回", code="documents.already_withdrawn")
-    document.withdrawn_at = document.updated_at = now()
-    document.version += 1
-    document.save(update_fields=["withdrawn_at", "updated_at", "version"])
+    withdraw(document, author=document.owner, version=version, named="documents")
     _record(events.WITHDRAWN, document)
     return document
 
@@ -121,10 +101,4 @@ def _record(
         about=document.about,
         withdrawn_at=document.withdrawn_at.isoformat() if document.withdrawn_at else None,
     )
-    about = journal.Subject(
-        id=document.id,
-        version=document.version,
-        place=journal.Place.of(document),
-        exercise_id=document.exercise_id,
-    )
-    journal.record(event, state, about, change=change)
+    journal.record(event, state, journal.Subject.of(document), change=change)

@@ -2,10 +2,17 @@
 
 from django.db import models
 
-from anlan.kernel.base.fields import Exercisable, Identified, Placed, Sensitivity, UlidField
+from anlan.kernel.base.fields import (
+    Exercisable,
+    Identified,
+    Placed,
+    Sensitivity,
+    UlidField,
+    Withdrawable,
+)
 
 
-class Message(Identified, Placed, Exercisable):
+class Message(Withdrawable, Placed, Exercisable):
     """One thing said once, to one or more people, over one or more channels."""
 
     title = models.CharField(max_length=200)
@@ -16,7 +23,6 @@ class Message(Identified, Placed, Exercisable):
         choices=Sensitivity.choices, default=Sensitivity.INTERNAL
     )
     sender = models.CharField(max_length=64)
-    withdrawn_at = models.DateTimeField(null=True)
     # what a process says once however often it is asked to; null for what a person says
     key = models.CharField(max_length=160, null=True, unique=True)  # noqa: DJ001
 

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import (
-    ConflictError,
-    InvalidError,
-    NotPermittedError,
-    StaleVersionError,
-)
+from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
+from anlan.kernel.base.services.withdrawal import withdraw
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.messaging import events, queries
 from anlan.kernel.messaging.channels import Channel, Outcome, Outgoing, channels_for
@@ -66,7 +62,6 @@ def send_message(  # noqa: PLR0913 - one argument a column
     if not reached:
         raise InvalidError("没有可以接收的人", code="messaging.no_recipient")
     where = place or (about.place if about else journal.Place())
-    moment = now()
     message = Message.objects.create(
         title=title,
         body=body,
@@ -75,12 +70,7 @@ def send_message(  # noqa: PLR0913 - one argument a column
         sensitivity=sensitivity,
         sender=principal.actor,
         key=key,
-        div=where.div,
-        zone=where.zone,
-        site=where.site,
-        exercise_id=principal.exercise_id,
-        created_at=moment,
-        updated_at=moment,
+        **journal.first_columns(where),
     )
     deliveries = [
         _deliver(message, recipient, channel) for recipient in reached for channel in chosen
@@ -119,15 +109,7 @@ def mark_read(*, message_id: str) -> Delivery:
 def withdraw_message(*, message_id: str, version: int) -> Message:
     """Withdraw one's own message: its text is shown to nobody any more, the row stays."""
     message = queries.message(message_id)
-    if message.sender != current_work().principal.actor:
-        raise NotPermittedError("只有发送人可以撤回", code="messaging.not_sender")
-    if message.version != version:
-        raise StaleVersionError("已被他人修改", version=message.version)
-    if message.withdrawn_at is not None:
-        raise ConflictError("已经撤回", code="messaging.already_withdrawn")
-    message.withdrawn_at = message.updated_at = now()
-    message.version += 1
-    message.save(update_fields=["withdrawn_at", "updated_at", "version"])
+    withdraw(message, author=message.sender, version=version, named="messaging")
     _record(events.MESSAGE_WITHDRAWN, message, list(message.deliveries.order_by("id")))
     return message
 
@@ -170,10 +152,4 @@ def _record(event: EventType, message: Message, deliveries: list[Delivery]) -> N
         sensitivity=message.sensitivity,
         withdrawn_at=message.withdrawn_at.isoformat() if message.withdrawn_at else None,
     )
-    about = journal.Subject(
-        id=message.id,
-        version=message.version,
-        place=journal.Place.of(message),
-        exercise_id=message.exercise_id,
-    )
-    journal.record(event, state, about)
+    journal.record(event, state, journal.Subject.of(message))

@@ -108,8 +108,19 @@ class LinkState:
 
     id: str
     user_id: str
+    purpose: str
     expires_at: str
     used: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorState:
+    """Whether a person has a second factor; never its secret or a code."""
+
+    user_id: str
+    is_enrolled: bool
+    recovery_left: int
+    sessions_epoch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +143,11 @@ PASSWORD_CHANGED = EventType("people.user.password_changed", UserState, "修改�
 SIGNED_IN = EventType("people.user.signed_in", SignInState, "登录")
 SIGN_IN_REFUSED = EventType("people.user.sign_in_refused", SignInState, "登录被拒")
 SIGNED_OUT = EventType("people.user.signed_out", SignInState, "退出")
+SECOND_FACTOR_ENROLLED = EventType("people.second_factor.enrolled", SecondFactorState, "启用双因素")
+SECOND_FACTOR_RESET = EventType("people.second_factor.reset", SecondFactorState, "重置双因素")
+RECOVERY_CODES_RENEWED = EventType("people.recovery_codes.renewed", SecondFactorState, "更换恢复码")
+RECOVERY_CODE_USED = EventType("people.recovery_code.used", SecondFactorState, "使用恢复码")
+PASSWORD_RESET = EventType("people.user.password_reset", UserState, "重设口令")
 LINK_ISSUED = EventType("people.link.issued", LinkState, "发出一次性链接")
 POST_CREATED = EventType("people.post.created", PostState, "设立岗位")
 APPOINTED = EventType("people.post.appointed", HoldingState, "任职")

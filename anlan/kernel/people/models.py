@@ -159,10 +159,57 @@ class DutyShift(Identified):
         indexes = [models.Index(fields=["organisation", "starts_at", "ends_at"], name="duty_at")]
 
 
+class SecondFactor(Identified):
+    """The second kind of proof of a person (双因素): the secret of his authenticator app, sealed.
+
+    Without `confirmed_at` it is an offer that nobody has answered with a right code yet.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    secret = models.BinaryField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(confirmed_at__isnull=False),
+                name="people_second_factor_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(confirmed_at__isnull=True),
+                name="people_second_factor_one_offer",
+            ),
+        ]
+
+
+class RecoveryCode(Identified):
+    """A code that stands for the app once; only the SHA-256 of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    code_digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code_digest"], name="people_recovery_once")
+        ]
+
+
+class LinkPurpose(models.TextChoices):
+    """What a one-time link is for."""
+
+    DEMO = "demo", "演示登录"
+    FIRST = "first", "首次登录、重设口令"
+
+
 class OneTimeLink(Identified):
     """A log-in link that works once; only the SHA-256 of its token is kept."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=8, choices=LinkPurpose.choices, default=LinkPurpose.DEMO)
     token_digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """JSON shapes of people."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AwareDatetime, StringConstraints
@@ -78,8 +78,54 @@ class SessionOut(Schema):
     notice: str
     exercise: ExerciseRef | None
     must_change_password: bool
+    #: Whether the old password is asked for when a new one is set.
+    has_password: bool
+    #: `needed`: the password was right, the code is awaited; `must_enrol`: nothing opens before.
+    second_factor: Literal["none", "needed", "must_enrol", "enrolled"]
     csrf_token: str
     server_time: int
+
+
+class CodeBody(Schema):
+    """A code of the authenticator app, or a recovery code."""
+
+    code: Word
+
+
+class OfferBody(Schema):
+    """Proof of who asks for a second factor: the password, and a code where there is one already."""
+
+    password: Secret
+    code: Word = ""
+
+
+class OfferOut(Schema):
+    """The secret for the app, as text and as the address that a QR code carries; shown once."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodesOut(Schema):
+    """Codes that each stand for the app once; shown once."""
+
+    codes: list[str]
+
+
+class SecondFactorOut(Schema):
+    """Whether I have a second factor, must have one, and how many recovery codes are left."""
+
+    is_enrolled: bool
+    is_required: bool
+    confirmed_at: datetime | None
+    recovery_left: int
+
+
+class FirstLinkOut(Schema):
+    """The token of a link by which somebody comes in once to set his password; shown once."""
+
+    link_token: str
+    hours: int
 
 
 class TicketOut(Schema):
@@ -153,16 +199,17 @@ class UserOut(Schema):
     is_active: bool
     is_invented: bool
     must_change_password: bool
+    has_second_factor: bool
     last_login: datetime | None
     version: int
 
 
 class UserBody(Schema):
-    """A new account with a temporary password."""
+    """A new account, with a temporary password or to be entered by a first link."""
 
     username: Word
     name: Title
-    password: Secret
+    password: Secret | None = None
 
 
 class ActiveBody(Schema):

@@ -117,6 +117,19 @@ def test_every_answer_carries_the_headers_of_safety_once(origin: str) -> None:
         assert headers["Server"] == "nginx"
 
 
+def test_8_1_4_1_b_who_tries_to_sign_in_too_often_is_held_back(origin: str) -> None:
+    with httpx.Client() as client:
+        tries = [client.post(f"{origin}/api/v1/session") for _ in range(100)]
+        looks = [client.get(f"{origin}/api/v1/session") for _ in range(100)]
+    held_back = [answer for answer in tries if answer.status_code == 429]
+    assert held_back
+    assert [answer.status_code for answer in tries[:30]] == [200] * 30
+    assert held_back[0].headers["Content-Type"] == "application/problem+json"
+    assert held_back[0].json()["code"] == "base.too_many"
+    assert held_back[0].headers["X-Frame-Options"] == "DENY"
+    assert {answer.status_code for answer in looks} == {200}
+
+
 def test_a_port_that_is_taken_is_passed_over() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -33,7 +33,7 @@ def officer() -> User:
     return factories.officer(factories.organisation(), username="wang")
 
 
-def test_none_of_the_last_five_passwords_is_taken_again_and_the_sixth_last_is(
+def test_8_1_4_1_a_none_of_the_last_five_passwords_is_taken_again_and_the_sixth_last_is(
     officer: User,
 ) -> None:
     oldest = "Ancient-Heron-3-Barrel"
@@ -48,7 +48,7 @@ def test_none_of_the_last_five_passwords_is_taken_again_and_the_sixth_last_is(
     assert change(client, NEW, oldest) == (200, "")
 
 
-def test_five_wrong_old_passwords_lock_the_name_and_sign_out(officer: User) -> None:
+def test_8_1_4_1_b_five_wrong_old_passwords_lock_the_name_and_sign_out(officer: User) -> None:
     client = signed_in(officer)
     for _ in range(4):
         assert change(client, "not the password", NEW) == (422, "people.wrong_password")

@@ -32,7 +32,7 @@ def officer() -> User:
     return factories.officer(factories.organisation())
 
 
-def test_an_appointment_ends_open_sessions(officer: User) -> None:
+def test_8_1_4_2_a_an_appointment_ends_open_sessions(officer: User) -> None:
     client = signed_in(officer)
 
     factories.holding(officer, factories.post(factories.organisation()))
@@ -40,7 +40,7 @@ def test_an_appointment_ends_open_sessions(officer: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_leaving_a_post_ends_open_sessions(officer: User) -> None:
+def test_8_1_4_2_a_leaving_a_post_ends_open_sessions(officer: User) -> None:
     client = signed_in(officer)
 
     with factories.working():
@@ -49,7 +49,9 @@ def test_leaving_a_post_ends_open_sessions(officer: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_a_stopped_account_is_out_at_once_and_a_woken_one_signs_in_again(officer: User) -> None:
+def test_8_1_4_2_c_a_stopped_account_is_out_at_once_and_a_woken_one_signs_in_again(
+    officer: User,
+) -> None:
     client = signed_in(officer)
 
     with factories.working():
@@ -62,7 +64,7 @@ def test_a_stopped_account_is_out_at_once_and_a_woken_one_signs_in_again(officer
     assert is_signed_in(signed_in(officer))
 
 
-def test_an_idle_session_ends(officer: User) -> None:
+def test_8_1_4_1_b_an_idle_session_ends(officer: User) -> None:
     client = signed_in(officer)
     age(client, SEEN, 29)
     assert is_signed_in(client)
@@ -72,7 +74,7 @@ def test_an_idle_session_ends(officer: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_a_session_ends_after_twelve_hours_however_busy(officer: User) -> None:
+def test_8_1_4_1_b_a_session_ends_after_twelve_hours_however_busy(officer: User) -> None:
     client = signed_in(officer)
     age(client, SIGNED_IN, 12 * 60 + 1)
 
@@ -129,7 +131,7 @@ def test_a_temporary_password_opens_nothing_but_its_own_change() -> None:
     assert client.get("/api/v1/registry").status_code == 200
 
 
-def test_an_old_password_must_be_changed_before_anything_else(officer: User) -> None:
+def test_8_1_4_1_a_an_old_password_must_be_changed_before_anything_else(officer: User) -> None:
     User.objects.filter(pk=officer.pk).update(password_changed_at=now() - timedelta(days=91))
 
     answer = signed_in(officer).get("/api/v1/registry")
@@ -137,7 +139,7 @@ def test_an_old_password_must_be_changed_before_anything_else(officer: User) -> 
     assert answer.json()["code"] == "people.must_change_password"
 
 
-def test_an_account_unused_for_ninety_days_sleeps(officer: User) -> None:
+def test_8_1_4_2_c_an_account_unused_for_ninety_days_sleeps(officer: User) -> None:
     User.objects.filter(pk=officer.pk).update(last_login=now() - timedelta(days=91))
     client = Client()
     client.get(SESSION)
@@ -160,7 +162,7 @@ def test_an_account_unused_for_ninety_days_sleeps(officer: User) -> None:
         (factories.PASSWORD, "people.used_password"),
     ],
 )
-def test_a_weak_or_an_old_password_is_refused_with_its_reasons(
+def test_8_1_4_1_a_a_weak_or_an_old_password_is_refused_with_its_reasons(
     officer: User, new: str, code: str
 ) -> None:
     client = signed_in(officer)

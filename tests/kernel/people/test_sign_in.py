@@ -88,7 +88,7 @@ def test_a_stopped_account_answers_as_a_wrong_password_does() -> None:
 
 
 @pytest.mark.parametrize("username", ["wang", "nobody"])
-def test_five_wrong_tries_lock_a_name_whether_it_exists_or_not(username: str) -> None:
+def test_8_1_4_1_b_five_wrong_tries_lock_a_name_whether_it_exists_or_not(username: str) -> None:
     factories.user("wang")
     client = visitor()
     for _ in range(5):
@@ -124,7 +124,7 @@ def test_a_right_password_forgets_the_wrong_tries_before_it() -> None:
     assert signed_in(user).get(SESSION).json()["user"]["username"] == "wang"
 
 
-def test_a_refused_attempt_is_in_the_journal_without_what_was_typed() -> None:
+def test_8_1_4_3_b_a_refused_attempt_is_in_the_journal_without_what_was_typed() -> None:
     factories.user("wang")
 
     post(visitor(), {"username": "my secret in the wrong box", "password": "x"})

@@ -19,7 +19,7 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sign in by name and password.
+         * @description Sign in by name and password; whoever has a second factor is asked for it next.
          */
         post: operations["anlan_kernel_people_api_sessions_sign_in"];
         /**
@@ -43,29 +43,9 @@ export interface paths {
         put?: never;
         /**
          * Sign In By Link
-         * @description Sign in once by a link of the demo.
+         * @description Come in once by a link: of the demo, or to set a first password.
          */
         post: operations["anlan_kernel_people_api_sessions_sign_in_by_link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change Password
-         * @description Change my password; all my other sessions end. Five wrong old ones lock and sign out.
-         */
-        post: operations["anlan_kernel_people_api_sessions_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -106,6 +86,110 @@ export interface paths {
         get: operations["anlan_kernel_people_api_sessions_my_registry"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Change my password; all my other sessions end.
+         */
+        post: operations["anlan_kernel_people_api_own_account_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Second Factor
+         * @description Whether I have a second factor and must have one.
+         */
+        get: operations["anlan_kernel_people_api_own_account_my_second_factor"];
+        put?: never;
+        /**
+         * Prove Second Factor
+         * @description Sign in: the second step, by a code of the app or a recovery code.
+         */
+        post: operations["anlan_kernel_people_api_own_account_prove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer Second Factor
+         * @description Give me a secret for my app; it counts once I confirm it with a code.
+         */
+        post: operations["anlan_kernel_people_api_own_account_offer_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Second Factor
+         * @description Confirm my new secret by its first code; the recovery codes are shown once.
+         */
+        post: operations["anlan_kernel_people_api_own_account_confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description Give me new recovery codes in place of the old; a code of the app is needed.
+         */
+        post: operations["anlan_kernel_people_api_own_account_renew_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -287,7 +371,7 @@ export interface paths {
         put?: never;
         /**
          * Create User
-         * @description Open an account with a temporary password.
+         * @description Open an account; without a temporary password its owner needs a first link.
          */
         post: operations["anlan_kernel_people_api_directory_create_user"];
         delete?: never;
@@ -314,6 +398,46 @@ export interface paths {
          * @description Stop an account or wake it.
          */
         patch: operations["anlan_kernel_people_api_directory_set_active"];
+        trace?: never;
+    };
+    "/api/v1/people/users/{user_id}/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Take a forgotten password away; the link is handed to its owner, and shown only here.
+         */
+        post: operations["anlan_kernel_people_api_directory_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/users/{user_id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Second Factor
+         * @description Take the second factor of somebody away whose app is lost.
+         */
+        post: operations["anlan_kernel_people_api_directory_reset_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/people/posts": {
@@ -1365,6 +1489,13 @@ export interface components {
             exercise: components["schemas"]["ExerciseRef"] | null;
             /** Must Change Password */
             must_change_password: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Second Factor
+             * @enum {string}
+             */
+            second_factor: "none" | "needed" | "must_enrol" | "enrolled";
             /** Csrf Token */
             csrf_token: string;
             /** Server Time */
@@ -1416,16 +1547,6 @@ export interface components {
         LinkBody: {
             /** Token */
             token: string;
-        };
-        /**
-         * PasswordBody
-         * @description The old password and the new one.
-         */
-        PasswordBody: {
-            /** Old */
-            old: string;
-            /** New */
-            new: string;
         };
         /**
          * TicketOut
@@ -1483,6 +1604,69 @@ export interface components {
             exports: components["schemas"]["MenuEntry"][];
             /** Settings */
             settings: components["schemas"]["MenuEntry"][];
+        };
+        /**
+         * PasswordBody
+         * @description The old password and the new one.
+         */
+        PasswordBody: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+        };
+        /**
+         * SecondFactorOut
+         * @description Whether I have a second factor, must have one, and how many recovery codes are left.
+         */
+        SecondFactorOut: {
+            /** Is Enrolled */
+            is_enrolled: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Recovery Left */
+            recovery_left: number;
+        };
+        /**
+         * CodeBody
+         * @description A code of the authenticator app, or a recovery code.
+         */
+        CodeBody: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * OfferOut
+         * @description The secret for the app, as text and as the address that a QR code carries; shown once.
+         */
+        OfferOut: {
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
+         * OfferBody
+         * @description Proof of who asks for a second factor: the password, and a code where there is one already.
+         */
+        OfferBody: {
+            /** Password */
+            password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * RecoveryCodesOut
+         * @description Codes that each stand for the app once; shown once.
+         */
+        RecoveryCodesOut: {
+            /** Codes */
+            codes: string[];
         };
         /**
          * RegionOut
@@ -1671,6 +1855,8 @@ export interface components {
             is_invented: boolean;
             /** Must Change Password */
             must_change_password: boolean;
+            /** Has Second Factor */
+            has_second_factor: boolean;
             /** Last Login */
             last_login: string | null;
             /** Version */
@@ -1689,7 +1875,7 @@ export interface components {
         };
         /**
          * UserBody
-         * @description A new account with a temporary password.
+         * @description A new account, with a temporary password or to be entered by a first link.
          */
         UserBody: {
             /** Username */
@@ -1697,7 +1883,7 @@ export interface components {
             /** Name */
             name: string;
             /** Password */
-            password: string;
+            password?: string | null;
         };
         /**
          * ActiveBody
@@ -1706,6 +1892,16 @@ export interface components {
         ActiveBody: {
             /** Is Active */
             is_active: boolean;
+        };
+        /**
+         * FirstLinkOut
+         * @description The token of a link by which somebody comes in once to set his password; shown once.
+         */
+        FirstLinkOut: {
+            /** Link Token */
+            link_token: string;
+            /** Hours */
+            hours: number;
         };
         /**
          * PostOut
@@ -3350,30 +3546,6 @@ export interface operations {
             };
         };
     };
-    anlan_kernel_people_api_sessions_change_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-        };
-    };
     anlan_kernel_people_api_sessions_live_ticket: {
         parameters: {
             query?: never;
@@ -3410,6 +3582,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegistryOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_own_account_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_own_account_my_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_own_account_prove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_own_account_offer_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_own_account_confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_own_account_renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
                 };
             };
         };
@@ -3650,6 +3962,50 @@ export interface operations {
                 "application/json": components["schemas"]["ActiveBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstLinkOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_people_api_directory_reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

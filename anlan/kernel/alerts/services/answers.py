@@ -141,13 +141,8 @@ def _save(alarm: Alarm, event: EventType, **values: Any) -> events.AlarmState:
     alarm.updated_at = now()
     alarm.save(update_fields=[*values, "version", "updated_at"])
     state = queries.alarm_state(alarm.id)
-    about = journal.Subject(
-        id=alarm.id,
-        version=alarm.version,
-        place=journal.Place.of(alarm),
-        exercise_id=alarm.exercise_id,
-    )
-    journal.record(event, state, about, change=journal.changed(before, values))
+    change = journal.changed(before, values)
+    journal.record(event, state, journal.Subject.of(alarm), change=change)
     return state
 
 

@@ -10,10 +10,12 @@ from anlan.kernel.base.doors import Door, expected_version, principal
 from anlan.kernel.people.models import DutyShift, Organisation, Post, PostHolding, Role, User
 from anlan.kernel.people.queries import directory
 from anlan.kernel.people.queries.holdings import holdings, names_of
+from anlan.kernel.people.rules import LINK_LIFETIME
 from anlan.kernel.people.schemas import (
     ActiveBody,
     DutyShiftBody,
     DutyShiftOut,
+    FirstLinkOut,
     HoldingBody,
     HoldingOut,
     NamesOut,
@@ -24,7 +26,7 @@ from anlan.kernel.people.schemas import (
     UserBody,
     UserOut,
 )
-from anlan.kernel.people.services import duty, posts, users
+from anlan.kernel.people.services import duty, posts, second_factor, sessions, users
 
 door = Door("people")
 router = door.router
@@ -51,14 +53,14 @@ def names(request: HttpRequest, actor: Query[list[str]]) -> dict[str, Any]:
 @door.list("/users", "people.user.view", directory.USERS, UserOut)
 def user_list(request: HttpRequest) -> QuerySet[User]:
     """Accounts; never their passwords."""
-    return User.objects.all()
+    return directory.users()
 
 
 @door.create("/users", "people.user.edit", response=UserOut)
 def create_user(request: HttpRequest, body: UserBody) -> dict[str, Any]:
-    """Open an account with a temporary password."""
+    """Open an account; without a temporary password its owner needs a first link."""
     made = users.create_user(username=body.username, name=body.name, password=body.password)
-    return directory.row(directory.USERS, User.objects, made.id)
+    return directory.row(directory.USERS, directory.users(), made.id)
 
 
 @door.write("/users/{user_id}", "people.user.edit", "PATCH", response=UserOut)
@@ -66,7 +68,26 @@ def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> dict[str
     """Stop an account or wake it."""
     user = directory.at_version(User.objects, user_id, expected_version(request))
     users.set_active(user=user, is_active=body.is_active)
-    return directory.row(directory.USERS, User.objects, user_id)
+    return directory.row(directory.USERS, directory.users(), user_id)
+
+
+@door.write("/users/{user_id}/password/reset", "people.user.edit", response=FirstLinkOut)
+def reset_password(request: HttpRequest, user_id: str) -> dict[str, Any]:
+    """Take a forgotten password away; the link is handed to its owner, and shown only here."""
+    user = directory.at_version(User.objects, user_id, expected_version(request))
+    users.reset_password(user=user)
+    return {
+        "link_token": sessions.issue_first_link(user=user),
+        "hours": int(LINK_LIFETIME.total_seconds() // 3600),
+    }
+
+
+@door.write("/users/{user_id}/second-factor/reset", "people.second_factor.reset", response=UserOut)
+def reset_second_factor(request: HttpRequest, user_id: str) -> dict[str, Any]:
+    """Take the second factor of somebody away whose app is lost."""
+    user = directory.at_version(User.objects, user_id, expected_version(request))
+    second_factor.reset(user=user)
+    return directory.row(directory.USERS, directory.users(), user_id)
 
 
 @door.list("/posts", "people.organisation.view", directory.POSTS, PostOut)

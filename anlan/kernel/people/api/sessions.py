@@ -9,20 +9,21 @@ from ninja.security import APIKeyCookie
 
 from anlan.kernel.base import registry, tickets
 from anlan.kernel.base.doors import SIGNED_IN, Door, principal
-from anlan.kernel.base.errors import DomainError, NotSignedInError
+from anlan.kernel.base.errors import NotSignedInError
 from anlan.kernel.base.permissions import Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.principals import principal_of
-from anlan.kernel.people.queries.sessions import Asking, asking, session_state
+from anlan.kernel.people.queries.second_factor import factor_of
+from anlan.kernel.people.queries.sessions import asking, session_state
 from anlan.kernel.people.schemas import (
     LinkBody,
-    PasswordBody,
     RegistryOut,
     SessionOut,
     SignInBody,
     TicketOut,
 )
-from anlan.kernel.people.services import sessions, users
+from anlan.kernel.people.services import sessions
 
 #: What stands in the OpenAPI document for a route that needs no session.
 ANYBODY = {"x-permission": "anybody"}
@@ -47,7 +48,7 @@ class Watching(APIKeyCookie):
     def authenticate(self, request: HttpRequest, _key: str | None) -> Principal:
         """Return who asks, or refuse."""
         found = asking(request, is_activity=False)
-        if found is None or found.must_change_password:
+        if found is None or found.held_back:
             raise NotSignedInError("请先登录")
         return found.principal
 
@@ -64,24 +65,31 @@ def session(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/session", auth=Visitor(), response=SessionOut, openapi_extra=ANYBODY)
 def sign_in(request: HttpRequest, body: SignInBody) -> dict[str, Any]:
-    """Sign in by name and password."""
+    """Sign in by name and password; whoever has a second factor is asked for it next."""
     user = sessions.authenticated(request, body.username, body.password)
     if (refusal := sessions.refusal(request, user)) or user is None:
         with unit_of_work(machine("sign_in")):
             sessions.record_refusal(username=body.username, reason=refusal.code if refusal else "")
         raise refusal or NotSignedInError("请先登录")
     with unit_of_work(principal_of(user)):
-        sessions.open_session(request=request, user=user, how="password")
+        _admit(request, user, "password")
     return session_state(request, asking(request))
 
 
 @router.post("/session/link", auth=Visitor(), response=SessionOut, openapi_extra=ANYBODY)
 def sign_in_by_link(request: HttpRequest, body: LinkBody) -> dict[str, Any]:
-    """Sign in once by a link of the demo."""
+    """Come in once by a link: of the demo, or to set a first password."""
     with unit_of_work(machine("one_time_link")):
-        user = sessions.redeem_link(token=body.token)
-        sessions.open_session(request=request, user=user, how="link")
+        _admit(request, sessions.redeem_link(token=body.token), "link")
     return session_state(request, asking(request))
+
+
+def _admit(request: HttpRequest, user: User, how: str) -> None:
+    """Open the session, or remember who has still to prove his second factor."""
+    if factor_of(user) is not None:
+        sessions.await_second_factor(request=request, user=user, how=how)
+    else:
+        sessions.open_session(request=request, user=user, how=how)
 
 
 @router.delete("/session", auth=Visitor(), response=SessionOut, openapi_extra=ANYBODY)
@@ -91,31 +99,6 @@ def sign_out(request: HttpRequest) -> dict[str, Any]:
         with unit_of_work(found.principal):
             sessions.sign_out(request=request, user=found.user)
     return session_state(request, None)
-
-
-@router.post("/session/password", auth=Visitor(), response=SessionOut, openapi_extra=ANYBODY)
-def change_password(request: HttpRequest, body: PasswordBody) -> dict[str, Any]:
-    """Change my password; all my other sessions end. Five wrong old ones lock and sign out."""
-    found = _somebody(request)
-    try:
-        sessions.refuse_locked(request, found.user)
-        with unit_of_work(found.principal):
-            user = users.change_password(user=found.user, old=body.old, new=body.new)
-            users.keep_session(request, user)
-    except DomainError as error:
-        _note_refusal(request, found, error.code)
-        raise
-    return session_state(request, asking(request))
-
-
-def _note_refusal(request: HttpRequest, found: Asking, code: str) -> None:
-    """Count a wrong old password as one at the log-in is; whoever guesses is signed out."""
-    if code == users.WRONG_PASSWORD:
-        sessions.count_wrong_password(request, found.user)
-    with unit_of_work(found.principal):
-        sessions.record_refusal(username=found.user.username, reason=code, how="password_change")
-        if sessions.is_locked(request, found.user):
-            sessions.sign_out(request=request, user=found.user)
 
 
 @router.get(
@@ -139,10 +122,3 @@ def my_registry(request: HttpRequest) -> dict[str, Any]:
         key: [{**entry, "key": entry["name"]} for entry in entries]
         for key, entries in exported.items()
     }
-
-
-def _somebody(request: HttpRequest) -> Asking:
-    found = asking(request)
-    if found is None:
-        raise NotSignedInError("请先登录")
-    return found

@@ -7,8 +7,9 @@ from django.db.models import Manager, Model, Q, QuerySet
 from anlan.kernel.base.errors import NotFoundError, StaleVersionError
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Facts, Principal
-from anlan.kernel.people.models import DutyShift, Organisation, Role
+from anlan.kernel.people.models import DutyShift, Organisation, Role, User
 from anlan.kernel.people.queries.holdings import posts_of_actor
+from anlan.kernel.people.queries.second_factor import IS_ENROLLED
 from anlan.kernel.places.rules import div_of
 
 Row = TypeVar("Row", bound=Model)
@@ -53,6 +54,7 @@ USERS = ListSpec(
         "is_active": Field(path="is_active", kind="bool", title="启用"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "must_change_password": Field(path="must_change_password", kind="bool"),
+        "has_second_factor": Field(path="has_second_factor", kind="bool", title="双因素"),
         "last_login": Field(path="last_login", kind="time", title="上次登录"),
         "version": _VERSION,
     },
@@ -104,11 +106,24 @@ SHIFTS = ListSpec(
 )
 
 
+def users() -> QuerySet[User]:
+    """Return the accounts as their list shows them."""
+    return User.objects.annotate(has_second_factor=IS_ENROLLED)
+
+
 def one(rows: Manager[Row], key: str) -> Row:
     """Return one row by its id, or say that there is none."""
     found = rows.filter(pk=key).first()
     if found is None:
         raise NotFoundError(f"没有 {key}", code="people.not_found")
+    return found
+
+
+def account(username: str) -> User:
+    """Return an account by its name, locked for a change."""
+    found = User.objects.select_for_update().filter(username=username.strip().lower()).first()
+    if found is None:
+        raise NotFoundError(f"没有用户 {username}", code="people.not_found")
     return found
 
 
@@ -130,7 +145,7 @@ def role(code: str) -> Role:
     return found
 
 
-def row(spec: ListSpec, rows: Manager[Any], key: str) -> dict[str, Any]:
+def row(spec: ListSpec, rows: Manager[Any] | QuerySet[Any], key: str) -> dict[str, Any]:
     """Return one row under the names that its list has."""
     paths = {field.path for field in spec.fields.values()}
     return spec.renamed(rows.filter(pk=key).values(*paths)[0])

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.utils.crypto import constant_time_compare
 
+from anlan.kernel.base.addresses import client_address, is_within, networks
 from anlan.kernel.base.clock import from_ms, now, now_ms
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import NotPermittedError
@@ -14,10 +16,16 @@ from anlan.kernel.base.permissions import Principal
 from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.holdings import posts_of
 from anlan.kernel.people.queries.principals import principal_of
+from anlan.kernel.people.queries.second_factor import factor_of, is_required
 from anlan.kernel.people.rules import NOTICE, password_expired, session_ended
 
 SIGNED_IN = "signed_in_at"
 SEEN = "seen_at"
+#: Whether the second factor was given in this session.
+PROVEN = "second_factor"
+#: Whose password was right and whose second factor is awaited; nobody is signed in yet.
+AWAITED = "second_factor_of"
+AWAITED_FOR_MS = 5 * 60_000
 #: A session row is written at most so often, however busy the person is.
 _TOUCH_EVERY_MS = 60_000
 
@@ -29,6 +37,16 @@ class Asking:
     user: User
     principal: Principal
     must_change_password: bool
+    must_enrol: bool
+
+    @property
+    def held_back(self) -> NotPermittedError | None:
+        """Return what must be done before any door opens."""
+        if self.must_change_password:
+            return NotPermittedError("请先修改口令", code="people.must_change_password")
+        if self.must_enrol:
+            return NotPermittedError("请先启用双因素", code="people.must_enrol_second_factor")
+        return None
 
 
 def asking(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
@@ -54,7 +72,29 @@ def asking(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
     must_change = user.must_change_password or (
         user.has_usable_password() and password_expired(user.password_changed_at, now())
     )
-    return Asking(user=user, principal=principal_of(user), must_change_password=must_change)
+    must_enrol = False
+    if not request.session.get(PROVEN) and is_required(user):
+        if factor_of(user) is not None:  # enrolled elsewhere, or asked for since this log-in
+            request.session.flush()
+            return None
+        must_enrol = True
+    return Asking(
+        user=user,
+        principal=principal_of(user),
+        must_change_password=must_change,
+        must_enrol=must_enrol,
+    )
+
+
+def awaited(request: HttpRequest) -> tuple[User, str] | None:
+    """Return whose second factor is awaited here, and how he came; None when too much time passed."""
+    said = request.session.get(AWAITED)
+    if said is None or now_ms() - said["at"] > AWAITED_FOR_MS:
+        return None
+    user = User.objects.filter(pk=said["user"], is_active=True).first()
+    if user is None or not constant_time_compare(user.get_session_auth_hash(), said["bound_to"]):
+        return None
+    return user, said["how"]
 
 
 def identity(request: HttpRequest) -> Principal | None:
@@ -62,9 +102,27 @@ def identity(request: HttpRequest) -> Principal | None:
     found = asking(request)
     if found is None:
         return None
-    if found.must_change_password:
-        raise NotPermittedError("请先修改口令", code="people.must_change_password")
+    if found.held_back:
+        raise found.held_back
+    if not may_come_from_here(found.user, request):
+        raise address_refusal()
     return found.principal
+
+
+def may_come_from_here(user: User, request: HttpRequest) -> bool:
+    """Tell whether somebody may work from this address: administrators only from listed networks.
+
+    GB/T 22239-2019, 8.1.4.4 c. The demo is on one machine and looked at from anywhere.
+    """
+    settings = config()
+    if not user.administrator or settings.demo:
+        return True
+    return is_within(client_address(request), networks(settings.admin_networks))
+
+
+def address_refusal() -> NotPermittedError:
+    """Return the refusal of an administrator who comes from elsewhere."""
+    return NotPermittedError("管理员只能从指定的地址登录", code="people.address_not_listed")
 
 
 def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
@@ -77,12 +135,15 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         "notice": NOTICE,
         "exercise": None,
         "must_change_password": False,
+        "has_password": False,
+        "second_factor": "none",
         "csrf_token": get_token(request),
         "server_time": now_ms(),
     }
     if found is None:
-        return known
+        return known | {"second_factor": "needed" if awaited(request) else "none"}
     user = found.user
+    proven = "enrolled" if request.session.get(PROVEN) else "none"
     return known | {
         "user": {
             "id": user.id,
@@ -102,4 +163,6 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         ],
         "permissions": sorted(found.principal.permissions),
         "must_change_password": found.must_change_password,
+        "has_password": user.has_usable_password(),
+        "second_factor": "must_enrol" if found.must_enrol else proven,
     }

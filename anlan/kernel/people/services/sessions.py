@@ -1,4 +1,4 @@
-"""Signing in and out: by password, by one-time link in the demo; every attempt is in the journal."""
+"""Signing in and out: by password and second factor, by one-time link; every attempt is recorded."""
 
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -11,6 +11,7 @@ from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now, now_ms
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import (
+    ConflictError,
     DomainError,
     NotFoundError,
     NotPermittedError,
@@ -21,8 +22,15 @@ from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.base.tickets import session_digest
 from anlan.kernel.people import events
-from anlan.kernel.people.models import OneTimeLink, User
-from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
+from anlan.kernel.people.models import LinkPurpose, OneTimeLink, User
+from anlan.kernel.people.queries.sessions import (
+    AWAITED,
+    PROVEN,
+    SEEN,
+    SIGNED_IN,
+    address_refusal,
+    may_come_from_here,
+)
 from anlan.kernel.people.rules import LINK_LIFETIME, is_asleep
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,18 +58,35 @@ def refusal(request: HttpRequest, user: User | None) -> DomainError | None:
         return TooManyError("登录失败次数过多，请稍后再试", code="people.locked")
     if user is None:
         return NotSignedInError("用户名或口令不正确", code="people.sign_in_refused")
+    if not may_come_from_here(user, request):
+        return address_refusal()
     if is_asleep(user.last_login or user.created_at, now()):
         return NotPermittedError("账号长期未使用，请联系系统管理员", code="people.asleep")
     return None
 
 
-def open_session(*, request: HttpRequest, user: User, how: str) -> None:
-    """Start a session under a new key; one that was there before the log-in is not carried over."""
+def open_session(*, request: HttpRequest, user: User, how: str, is_proven: bool = False) -> None:
+    """Start a session under a new key; one that was there before the log-in is not carried over.
+
+    `is_proven` says that the second factor was given.
+    """
     request.session.flush()
     login(request, user, backend=_BACKEND)
     at = now_ms()
     request.session[SIGNED_IN], request.session[SEEN] = at, at
+    request.session[PROVEN] = is_proven
     _record(events.SIGNED_IN, user, how, session=session_digest(request.session.session_key or ""))
+
+
+def await_second_factor(*, request: HttpRequest, user: User, how: str) -> None:
+    """Remember whose password was right; he is not signed in before his second factor is, too."""
+    request.session.flush()
+    request.session[AWAITED] = {
+        "user": user.id,
+        "at": now_ms(),
+        "bound_to": user.get_session_auth_hash(),
+        "how": how,
+    }
 
 
 def record_refusal(*, username: str, reason: str, how: str = "password") -> None:
@@ -83,6 +108,14 @@ def refuse_locked(request: HttpRequest, user: User) -> None:
         raise TooManyError("口令错误次数过多，请稍后再试", code="people.locked")
 
 
+def end_guessing(request: HttpRequest, user: User) -> None:
+    """Put out whoever has guessed too often, signed in or half-way."""
+    if request.user.is_authenticated:
+        sign_out(request=request, user=user)
+    else:
+        request.session.flush()
+
+
 def count_wrong_password(request: HttpRequest, user: User) -> None:
     """Count a wrong password given by somebody signed in; outside the refused unit of work."""
     AxesProxyHandler.user_login_failed(sender=User, credentials=_credentials(user), request=request)
@@ -101,22 +134,45 @@ def sign_out(*, request: HttpRequest, user: User) -> None:
 
 
 def issue_one_time_link(*, user: User) -> str:
-    """Return the token of a link that signs a person in once within a day; the demo only.
-
-    The token is not kept, only its SHA-256; it must be shown on the terminal and never logged.
-    """
+    """Return the token of a link that signs a person in once within a day; the demo only."""
     _refuse_outside_demo()
+    return _issue(user, LinkPurpose.DEMO)
+
+
+def issue_first_link(*, user: User) -> str:
+    """Return the token of a link by which a person comes in once, to set his first password.
+
+    Only for an account without a password: a link must not go round one that is set.
+    """
+    if user.has_usable_password() or not user.must_change_password:
+        raise ConflictError("账号已有口令", code="people.has_password")
+    return _issue(user, LinkPurpose.FIRST)
+
+
+def _issue(user: User, purpose: LinkPurpose) -> str:
+    """Make a link; its token is shown once and never logged, only its SHA-256 is kept.
+
+    Earlier links of the same kind are used up by it.
+    """
     token = token_urlsafe(32)
     moment = now()
+    OneTimeLink.objects.filter(user=user, purpose=LinkPurpose.FIRST, used_at=None).update(
+        used_at=moment, updated_at=moment
+    )
     made = OneTimeLink.objects.create(
         user=user,
+        purpose=purpose,
         token_digest=_digest(token),
         expires_at=moment + LINK_LIFETIME,
         created_at=moment,
         updated_at=moment,
     )
     state = events.LinkState(
-        id=made.id, user_id=user.id, expires_at=made.expires_at.isoformat(), used=False
+        id=made.id,
+        user_id=user.id,
+        purpose=purpose,
+        expires_at=made.expires_at.isoformat(),
+        used=False,
     )
     about = journal.Subject(id=made.id, version=made.version, place=journal.Place())
     journal.record(events.LINK_ISSUED, state, about)
@@ -125,9 +181,10 @@ def issue_one_time_link(*, user: User) -> str:
 
 def redeem_link(*, token: str) -> User:
     """Use a link up and return whose it is; of two at the same moment one gets in."""
-    _refuse_outside_demo()
     moment = now()
     link = OneTimeLink.objects.filter(token_digest=_digest(token)).select_related("user").first()
+    if link is None or link.purpose == LinkPurpose.DEMO:
+        _refuse_outside_demo()
     # whoever comes second waits for the row and then finds it used
     unused = OneTimeLink.objects.filter(
         token_digest=_digest(token), used_at__isnull=True, expires_at__gt=moment

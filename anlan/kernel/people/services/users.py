@@ -32,8 +32,8 @@ def create_user(
     """Open an account for a named person.
 
     The password is temporary and must be changed at the first log-in, unless its owner typed it
-    at this machine's own command line; without one nobody can sign in by password (the demo's
-    cast comes by one-time link).
+    at this machine's own command line. Without one its owner comes by a first link and sets it
+    (the demo's cast by a link of the demo, and sets none).
     """
     if not is_temporary and not current_work().principal.is_machine:
         raise NotPermittedError("管理员给出的口令必须是临时口令", code="people.not_temporary")
@@ -47,7 +47,7 @@ def create_user(
         name=name,
         administrator=administrator,
         is_invented=is_invented,
-        must_change_password=password is not None and is_temporary,
+        must_change_password=is_temporary if password is not None else not is_invented,
         created_at=moment,
         updated_at=moment,
     )
@@ -78,11 +78,15 @@ def set_active(*, user: User, is_active: bool) -> User:
 
 
 def change_password(*, user: User, old: str, new: str) -> User:
-    """Let a person replace his password; every session opened with the old one ends."""
-    if not user.check_password(old):
+    """Let a person replace his password; every session opened with the old one ends.
+
+    Who has come by a first link has none yet, and sets it.
+    """
+    is_first = user.must_change_password and not user.has_usable_password()
+    if not is_first and not user.check_password(old):
         raise InvalidError("原口令不正确", code=WRONG_PASSWORD)
     check_password_rules(new, user)
-    used = [user.password, *user.earlier_passwords]
+    used = [*([] if is_first else [user.password]), *user.earlier_passwords]
     if any(check_password(new, one) for one in used):
         raise InvalidError(
             f"新口令不能与最近 {PASSWORD_HISTORY} 次的口令相同", code="people.used_password"
@@ -101,6 +105,25 @@ def change_password(*, user: User, old: str, new: str) -> User:
         "sessions_epoch",
     )
     _record(events.PASSWORD_CHANGED, user)
+    return user
+
+
+def reset_password(*, user: User) -> User:
+    """Take a forgotten password away; a first link lets its owner set another. Sessions end.
+
+    The second factor stays: nobody takes an account over by this alone.
+    """
+    if current_work().principal.actor == actor_of(user):
+        raise NotPermittedError("本人请用修改口令", code="people.own_account")
+    if not user.is_active:
+        raise ConflictError("账号已停用", code="people.inactive")
+    if user.has_usable_password():
+        user.earlier_passwords = [user.password, *user.earlier_passwords][: PASSWORD_HISTORY - 1]
+    user.set_unusable_password()
+    user.must_change_password = True
+    user.sessions_epoch += 1
+    _touched(user, "password", "earlier_passwords", "must_change_password", "sessions_epoch")
+    _record(events.PASSWORD_RESET, user)
     return user
 
 

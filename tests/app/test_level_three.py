@@ -1,0 +1,107 @@
+"""Level 3 as the doctor tells it: every clause has its evidence, and says what is not in order."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from anlan.app.mlps import CLAUSES, Answer, answers
+from anlan.app.stack.throw_away import Databases
+from anlan.kernel.base.addresses import INSIDE
+from anlan.kernel.base.config import Config
+from anlan.kernel.people.models import AdministratorKind, User
+from tests import factories
+from tests.conftest import DATABASE
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("evidence", [one for clause in CLAUSES for one in clause.evidence])
+def test_every_test_that_is_named_as_evidence_exists(evidence: str) -> None:
+    file, _, name = evidence.partition("::")
+    assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_every_clause_stands_once_and_has_evidence() -> None:
+    numbers = [clause.number for clause in CLAUSES]
+    assert numbers == sorted(set(numbers))
+    assert all(clause.evidence for clause in CLAUSES)
+
+
+def answered(config: Config) -> dict[str, Answer]:
+    return {answer.clause.number: answer for answer in answers(config)}
+
+
+def real_people() -> None:
+    """Three administrators who have all that is asked of them."""
+    for kind in (AdministratorKind.SYSTEM, AdministratorKind.SECURITY, AdministratorKind.AUDIT):
+        factories.user(f"{kind}.one", f"管理员{kind}", kind)
+    User.objects.update(is_invented=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_in_order_is_said_and_what_is_is_not() -> None:
+    real_people()
+    lax = Config(second_factor=False, public_url="http://10.0.0.1")
+    said = answered(lax)
+    assert said["8.1.4.1 c"].level == "broken"
+    assert said["8.1.4.1 d"].level == "broken"
+    assert said["8.1.4.2 d"].level == "ok"
+    assert said["8.1.4.4 c"].level == "warning"
+    assert lax.admin_networks == INSIDE
+
+    strict = Config(public_url="https://yingji.example", admin_networks="10.1.0.0/24")
+    said = answered(strict)
+    assert said["8.1.4.1 c"].level == "ok"
+    assert said["8.1.4.1 d"].level == "warning"
+    assert "3 人" in said["8.1.4.1 d"].state
+    assert said["8.1.4.4 c"].level == "ok"
+
+    User.objects.filter(administrator="audit").update(is_active=False)
+    assert said["8.1.4.2 d"].level == "ok"
+    assert answered(strict)["8.1.4.2 d"].level == "broken"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_prints_clause_setting_and_evidence(databases: Databases) -> None:
+    environment = os.environ | {
+        "ANLAN_DATABASE_URL": databases.url(DATABASE),
+        "ANLAN_PUBLIC_URL": "https://yingji.example",
+    }
+    said = subprocess.run(
+        [sys.executable, "-m", "anlan", "doctor", "--mlps"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 1, said.stderr  # there is no administrator yet
+    for clause in CLAUSES:
+        assert f" {clause.number} " in said.stdout
+        assert clause.evidence[0] in said.stdout
+    assert "anlan people first-administrators" in said.stdout
+
+
+def test_8_1_4_1_c_cookies_leave_by_https_only_where_the_address_is_https() -> None:
+    code = (
+        "from django.conf import settings;"
+        "print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)"
+    )
+    said = {}
+    for scheme in ("http", "https"):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ
+            | {
+                "ANLAN_PUBLIC_URL": f"{scheme}://yingji.example",
+                "DJANGO_SETTINGS_MODULE": "anlan.app.settings",
+            },
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+        )
+        said[scheme] = done.stdout.split()
+    assert said == {"http": ["False", "False"], "https": ["True", "True"]}
