@@ -47,6 +47,7 @@ class AlarmState:
     div: int
     zone: int | None
     site: str | None
+    matter: str
     exercise_id: str | None
 
 

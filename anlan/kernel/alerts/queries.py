@@ -33,6 +33,7 @@ _JOINED = {
         Value(""),
         output_field=CharField(),
     ),
+    "matter": F("subject__kind__matter"),
     "datastream_name": F("datastream__name"),
     "tag": F("datastream__tag"),
     "unit": F("datastream__unit"),

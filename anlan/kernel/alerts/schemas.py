@@ -51,13 +51,14 @@ class AlarmOut(Schema):
     div: int
     zone: int | None
     site: str | None
+    matter: str
     exercise_id: str | None
     may: list[Literal["confirm", "close", "check", "shelve"]]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
-        """Decide from the row's own scope columns: a page of alarms costs no further query."""
-        facts = Facts(div=row["div"], zone=row["zone"], site=row["site"])
+        """Decide from the row's own columns: a page of alarms costs no further query."""
+        facts = Facts(**{name: row[name] for name in ("div", "zone", "site", "matter")})
         return acts_of(principal(context["request"]), facts)
 
 

@@ -75,9 +75,9 @@ DATASTREAMS = _spec(
 LIMITS = _spec(
     "-valid_from",
     {"value": "float", "priority": "int", "valid_from": "time", "superseded_at": "time",
-     "in_force_since": "time"},
-    *schemas.LimitRow.model_fields, "search",
-    sortable=("valid_from", "site_name", "tag", "value", "priority"),
+     "in_force_since": "time", "rank": "int"},
+    *schemas.LimitRow.model_fields, "search", "rank",
+    sortable=("valid_from", "site_name", "tag", "value", "priority", "rank"),
 )  # fmt: skip
 SUPPRESSIONS = _spec(
     "-starts_at",

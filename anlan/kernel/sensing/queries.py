@@ -3,7 +3,18 @@
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.clock import now
@@ -48,6 +59,14 @@ _SEARCH = Concat(
     "site_name", Value(" "), "datastream__name", Value(" "), "datastream__tag",
     output_field=CharField(),
 )  # fmt: skip
+
+
+#: From the top of the scale down, silence last.
+_RANK = Case(
+    *(When(Q(condition=name), then=Value(n)) for n, name in enumerate(("HH", "H", "L", "LL"))),
+    default=Value(9),
+    output_field=IntegerField(),
+)
 
 
 def datastreams() -> QuerySet[Datastream]:
@@ -104,6 +123,7 @@ def limits() -> QuerySet[Limit]:
     )
     return Limit.objects.annotate(**_OF_STREAM).annotate(
         search=_SEARCH,
+        rank=_RANK,
         state=state,
         in_force_since=Case(When(Q(superseded_at=None) & passed, then=F("log_at"))),
     )

@@ -3049,6 +3049,8 @@ export interface components {
             zone: number | null;
             /** Site */
             site: string | null;
+            /** Matter */
+            matter: string;
             /** Exercise Id */
             exercise_id: string | null;
             /** May */

@@ -16,3 +16,15 @@ export function bigNumber(value: number, locale: string): string {
   if (locale.startsWith('zh') && value >= 10_000) return `${(value / 10_000).toFixed(1).replace(/\.0$/, '')}万`
   return value.toLocaleString('en')
 }
+
+const PLAIN = /^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/
+
+/**
+ * A number as it is typed or pasted from a sheet, also in full-width figures; null when it is none.
+ *
+ * A comma is taken only where thousands have one: "11,75" is a slip for 11.75, not 1175.
+ */
+export function readNumber(text: string): number | null {
+  const plain = text.normalize('NFKC').trim()
+  return PLAIN.test(plain) ? Number(plain.replaceAll(',', '')) : null
+}

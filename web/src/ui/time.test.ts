@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { bigNumber, decimalsOf, figure } from './figure'
+import { bigNumber, decimalsOf, figure, readNumber } from './figure'
 import { fromShanghai, toShanghai, absoluteTime, relativeTime, shortTime, toMs, watermarkTime } from './time'
 
 const at = Date.parse('2026-08-01T02:00:05Z')
@@ -38,6 +38,14 @@ describe('figures', () => {
     expect(figure(91.2)).toBe('91.2')
     expect(figure(100)).toBe('100')
     expect(figure(null)).toBe('—')
+  })
+
+  it('are read as they are typed or pasted, and never guessed', () => {
+    expect(readNumber(' 11.75 ')).toBe(11.75)
+    expect(readNumber('－１２．５')).toBe(-12.5)
+    expect(readNumber('1,175')).toBe(1175)
+    expect(readNumber('48,587.5')).toBe(48587.5)
+    for (const slip of ['11,75', '1.2.3', '12 %', '1e9', '0x10', '', '—']) expect(readNumber(slip)).toBeNull()
   })
 
   it('are said as people say them', () => {

@@ -36,6 +36,11 @@ export function shortTime(ms: number, locale = 'zh-CN'): string {
     .replace('/', '-')
 }
 
+/** 2026-08-01 10:00, the same in both languages, as lists and sheets are read. */
+export function tableTime(ms: number): string {
+  return watermarkTime(ms)
+}
+
 export function clockTime(ms: number): string {
   return format('zh-CN', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms)
 }

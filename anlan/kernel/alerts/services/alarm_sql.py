@@ -94,7 +94,7 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
     'check_outcome', a.check_outcome, 'shelved_until', a.shelved_until,
     'suppressed_by', a.suppressed_by, 'out_of_service', a.out_of_service,
     'parent_id', a.parent_id, 'cause_key', a.cause_key, 'div', a.div, 'zone', a.zone,
-    'site', a.site, 'exercise_id', a.exercise_id)"""
+    'site', a.site, 'matter', k.matter, 'exercise_id', a.exercise_id)"""
 
 JOURNAL = f"""
     WITH written AS (
@@ -104,7 +104,7 @@ JOURNAL = f"""
             a.site, {STATE_SQL}
         FROM unnest(%(ids)s::text[], %(at)s::timestamptz[], %(ulids)s::text[]) AS u(id, at, ulid)
         JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
-        JOIN sensing_datastream d ON d.id = a.datastream_id
+        JOIN subjects_subjectkind k ON k.id = s.kind_id JOIN sensing_datastream d ON d.id = a.datastream_id
         LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
         RETURNING id)
     INSERT INTO base_journal_pending (journal_id) SELECT id FROM written

@@ -1,7 +1,7 @@
 /**
  * What this person may do with an alarm. Answers of the API say it per alarm; the live stream cannot.
  *
- * It depends only on where the alarm hangs, so what one alarm of a site taught holds for its others;
+ * It depends only on where the alarm hangs and on its matter, so what one alarm taught holds for its like;
  * for a place not yet known one alarm of it is asked for.
  */
 import { defineStore } from 'pinia'
@@ -11,7 +11,7 @@ import { readAlarm } from '@/api/alerts'
 import type { Alarm, AlarmRight } from '@/api/types'
 
 const AGAIN_MS = 10_000
-const placeOf = ({ div, zone, site }: Pick<Alarm, 'div' | 'zone' | 'site'>) => `${div}/${zone ?? ''}/${site ?? ''}`
+const placeOf = ({ div, zone, site, matter }: Pick<Alarm, 'div' | 'zone' | 'site' | 'matter'>) => [div, zone, site, matter].join('/')
 
 export const useAlarmRights = defineStore('alarmRights', () => {
   const known = shallowRef(new Map<string, readonly AlarmRight[]>())

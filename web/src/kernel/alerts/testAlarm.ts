@@ -8,7 +8,7 @@ export function testAlarm(given: Partial<Alarm> = {}): Alarm {
     unit: '%', condition: 'HH', priority: 1, instrument_state: 'active', firm_state: 'new', bureau_state: 'listed', value: 96.2,
     limit_value: 95, raised_at: at, last_raised_at: at, returned_at: null, occurrences: 1, is_late: false, unconfirmed_at: null, confirmed_by: '',
     confirmed_at: null, closed_by: '', closed_at: null, checked_by: '', checked_at: null, check_outcome: '', shelved_until: null,
-    suppressed_by: null, out_of_service: false, parent_id: null, cause_key: '', div: 640181, zone: null, site: 'S1', exercise_id: null,
+    suppressed_by: null, out_of_service: false, parent_id: null, cause_key: '', div: 640181, zone: null, site: 'S1', matter: 'hazchem', exercise_id: null,
     ...given,
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { bodyOf, draftOf, isBeyond, isSame, newDraft, timesBeyond, wrongWith, type LimitDraft } from './limit'
+import { bodyOf, draftOf, farFrom, isBeyond, isSame, newDraft, timesBeyond, wrongWith, type LimitDraft } from './limit'
 import { testLimit } from './testLimit'
 
 const draft = (given: Partial<LimitDraft> = {}): LimitDraft => ({ ...newDraft('HH'), value: 95, reason: '设计变更', ...given })
@@ -52,6 +52,13 @@ describe('what it would do', () => {
     expect(timesBeyond(curve, { condition: 'HH', value: 90, deadband: 1 })).toBe(2)
     expect(timesBeyond(curve, { condition: 'HH', value: 90, deadband: 0 })).toBe(3)
     expect(timesBeyond(curve, { condition: 'L', value: 75, deadband: 0 })).toBe(1)
+  })
+
+  it('asks again when the new figure is far from the old one', () => {
+    expect(farFrom(11.7, 1175)).toBeCloseTo(100.4, 1)
+    expect(farFrom(10, -10)).toBe(-1)
+    expect(farFrom(90, 95)).toBeNull()
+    expect(farFrom(undefined, 95)).toBeNull()
   })
 
   it('looks at the extremes of a down-sampled curve', () => {

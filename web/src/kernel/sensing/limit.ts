@@ -144,6 +144,15 @@ export function timesBeyond(curve: Curve, draft: Pick<LimitDraft, 'condition' | 
   return times
 }
 
+const FAR = 2
+
+/** How many times the old value the new one is, when that is so far that a slip is likely; else null. */
+export function farFrom(old: number | undefined, value: number): number | null {
+  if (!old || !value || old === value) return null
+  const times = value / old
+  return times >= FAR || times <= 1 / FAR ? times : null
+}
+
 /** What stands can be changed into what was: the same figures, filed anew. */
 export function isSame(a: LimitDraft, b: LimitDraft): boolean {
   return JSON.stringify({ ...a, reason: '' }) === JSON.stringify({ ...b, reason: '' })
