@@ -13,6 +13,8 @@ from nats.js import JetStreamContext
 from anlan.adapters.parquet_history.compact import Compactor
 from anlan.adapters.parquet_history.disk import LocalDisk
 from anlan.adapters.parquet_history.orphans import settle_orphans
+from anlan.adapters.parquet_history.roll import Roller
+from anlan.adapters.parquet_history.rolling import merges_due, rolls_due
 from anlan.adapters.parquet_history.segments import FileTakenError
 from anlan.adapters.parquet_history.tiers import due
 from anlan.app.log_purge import engines_progress, purge_readings
@@ -57,16 +59,25 @@ class HistoryCare:
         """Settle what a crash left, put together what is due, unlink what is long dead."""
         folder = self.config.path("history_dir")
         settle_orphans(self.catalogue, folder, LocalDisk())
-        jobs = due(self.catalogue.live(), clock.now_ms())
+        resolutions = self.catalogue.resolutions()
         compactor = Compactor(
             node=self.config.node,
             folder=folder,
             catalogue=self.catalogue,
-            resolutions=self.catalogue.resolutions() if jobs else {},
+            resolutions=resolutions,
         )
-        for job in jobs:
+        for job in due(self.catalogue.live(), clock.now_ms()):
             born = compactor.compact(job)
             log.info("%s files of history became %s", len(job.inputs), len(born))
+        roller = Roller(
+            node=self.config.node, folder=folder, catalogue=self.catalogue, resolutions=resolutions
+        )
+        for roll in rolls_due(self.catalogue.live(), clock.now_ms()):
+            born = roller.roll(roll)
+            log.info("a day of history is rolled up in %s files", len(born))
+        for merge in merges_due(self.catalogue.live(), clock.now_ms()):
+            born = roller.merge(merge)
+            log.info("%s rollups became %s", len(merge.inputs), len(born))
         compactor.retire(clock.now())
 
     async def purge_in_time(

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from anlan.adapters.parquet_history.chunks import Chunks, whole_groups
 from anlan.adapters.parquet_history.disk import Disk, LocalDisk
 from anlan.adapters.parquet_history.reading import locked_duckdb, rows_of_arrow
 from anlan.adapters.parquet_history.rows import Rows, new_identities, without_repeats
@@ -75,7 +76,9 @@ class Compactor:
         with locked_duckdb(self.folder.resolve(), memory=self.memory, spill=SPILL) as database:
             days = database.execute(_DAYS, {"files": paths}).fetchall()
             for (day,) in days:
-                chunks = _Chunks(self._sorted(database, paths, int(day), about.first))
+                chunks = Chunks(
+                    self._sorted(database, paths, int(day), about.first), new_identities
+                )
                 while chunks.more():
                     path = day_path(day_name(day), about.epoch, about.first, about.last, len(born))
                     parts = chunks.until(self.file_rows)
@@ -109,15 +112,9 @@ class Compactor:
         start = day * DAY_MS - OFFSET_MS
         asked = {"files": paths, "start": start, "end": start + DAY_MS}
         batches = database.sql(_SORTED, params=asked).to_arrow_reader(self.read_rows)
-        current = Rows.together([])
-        for batch in batches:
-            if len(current):
-                last = int(np.flatnonzero(new_identities(current))[-1])
-                if last:
-                    yield _ranked(current.take(slice(0, last)), first)
-                current = current.take(slice(last, None))
-            current = Rows.together([current, rows_of_arrow(batch)])
-        yield _ranked(current, first)
+        pieces = (rows_of_arrow(batch) for batch in batches)
+        for rows in whole_groups(pieces, Rows.together, new_identities):
+            yield _ranked(rows, first)
 
     def retire(self, moment: datetime) -> int:
         """Unlink files that have been dead for the grace time; return how many."""
@@ -138,45 +135,3 @@ def _ranked(rows: Rows, first: int) -> Rows:
         sequences=np.full(len(kept), first, np.int64),
         places=places.astype(np.int32),
     )
-
-
-class _Chunks:
-    """Chunks of sorted rows, given out file by file, cut where another datastream begins."""
-
-    def __init__(self, source: Iterator[Rows]) -> None:
-        self._source = source
-        self._next = next(source, None)
-
-    def more(self) -> bool:
-        """Tell whether there are rows for another file."""
-        return self._next is not None
-
-    def until(self, most: int) -> Iterator[Rows]:
-        """Give out the rows of one file."""
-        total = 0
-        while self._next is not None:
-            rows = self._next
-            cut = _cut(rows, most - total)
-            if cut < len(rows):
-                self._next = rows.take(slice(cut, None))
-                if cut:
-                    yield rows.take(slice(0, cut))
-                return
-            total += len(rows)
-            yield rows
-            self._next = next(self._source, None)
-
-
-def _cut(rows: Rows, room: int) -> int:
-    """Return how many rows still go into the file: all, or those before another datastream.
-
-    A datastream with more rows than a file holds is cut between identities.
-    """
-    if len(rows) <= room or room <= 0:
-        return min(len(rows), max(room, 0))
-    borders = np.flatnonzero(np.diff(rows.numbers)) + 1
-    inside = borders[borders <= room]
-    if len(inside):
-        return int(inside[-1])
-    later = np.flatnonzero(new_identities(rows)[room:])
-    return room + int(later[0]) if len(later) else len(rows)

@@ -1,9 +1,13 @@
 """Tail and files as one: first the tail, then the catalogue, each row once (7.17)."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from anlan.adapters.parquet_history.hours import HOUR_MS
 from anlan.adapters.parquet_history.reading import FileReader, Question
 from anlan.adapters.parquet_history.rows import (
     Rows,
@@ -32,7 +36,13 @@ class Gathered:
     unreadable: tuple[str, ...] = ()
 
 
-def look(catalogue: Catalogue, source: TailSource | None, question: Question) -> View:
+def look(
+    catalogue: Catalogue,
+    source: TailSource | None,
+    question: Question,
+    *,
+    rollups: bool = False,
+) -> View:
     """Ask the recorder for its tail, then the catalogue, and drop what both have.
 
     The order matters: a flush between the two questions shows its rows twice, never not at all.
@@ -44,7 +54,9 @@ def look(catalogue: Catalogue, source: TailSource | None, question: Question) ->
         covered = catalogue.last_sequence(tail.epoch)
         tail = replace(tail, rows=tail.rows.take(tail.rows.sequences > covered))
         gap = not tail.complete or tail.first > covered + 1
-    entries = catalogue.find(min(numbers), max(numbers), question.from_ms, question.to_ms)
+    entries = catalogue.find(
+        min(numbers), max(numbers), question.from_ms, question.to_ms, rollups=rollups
+    )
     entries.sort(key=lambda entry: (entry.t_lo_ms, entry.seq_first))
     return View(entries=tuple(entries), tail=tail, tail_missing=gap)
 
@@ -53,7 +65,7 @@ def gather(reader: FileReader, view: View, question: Question) -> Gathered:
     """Read the rows of a view that lie in the question's span."""
     by_epoch: dict[str, list[FileEntry]] = defaultdict(list)
     for entry in view.entries:
-        if entry.t_lo_ms < question.to_ms and entry.t_hi_ms >= question.from_ms:
+        if _may_hold(entry, question):
             by_epoch[entry.epoch].append(entry)
     parts: dict[str, list[Rows]] = defaultdict(list)
     unreadable: tuple[str, ...] = ()
@@ -68,8 +80,21 @@ def gather(reader: FileReader, view: View, question: Question) -> Gathered:
     return Gathered(without_repeats(epochs_together(sorted_parts)), unreadable)
 
 
+def _may_hold(entry: FileEntry, question: Question) -> bool:
+    if entry.t_lo_ms >= question.to_ms or entry.t_hi_ms < question.from_ms:
+        return False
+    if question.hours is None:
+        return True
+    # the hours come in order
+    next_one = bisect_left(question.hours, entry.t_lo_ms // HOUR_MS)
+    return next_one < len(question.hours) and question.hours[next_one] <= entry.t_hi_ms // HOUR_MS
+
+
 def _inside(rows: Rows, question: Question) -> Rows:
-    return rows.take((rows.times_ms >= question.from_ms) & (rows.times_ms < question.to_ms))
+    inside = (rows.times_ms >= question.from_ms) & (rows.times_ms < question.to_ms)
+    if question.hours is not None:
+        inside &= np.isin(rows.times_ms // HOUR_MS, question.hours)
+    return rows.take(inside)
 
 
 def numbers_of(numbers: Sequence[int]) -> tuple[int, ...]:

@@ -21,13 +21,15 @@ class MemoryCatalogue:
         rows, _ = self._state
         return max((entry.seq_last for entry in rows.values() if entry.epoch == epoch), default=0)
 
-    def find(self, low: int, high: int, from_ms: int, to_ms: int) -> list[FileEntry]:
+    def find(
+        self, low: int, high: int, from_ms: int, to_ms: int, *, rollups: bool = False
+    ) -> list[FileEntry]:
         """Return live files of real readings that may hold these numbers and times."""
         return [
             entry
             for entry in self.live()
             if entry.exercise_id is None
-            and entry.level != ROLLUP
+            and (rollups or entry.level != ROLLUP)
             and entry.number_lo <= high
             and entry.number_hi >= low
             and entry.t_lo_ms < to_ms

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
+from anlan.adapters.parquet_history.hours import HOUR_MS, Hours
+from anlan.adapters.parquet_history.rollup_file import SELECT_SQL, hours_of_arrow
 from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.schema import VALUE_SQL
 from anlan.kernel.sensing.ports import FileEntry
@@ -24,6 +27,12 @@ _ROWS = f"""
     WHERE number IN (SELECT unnest($numbers)) AND number BETWEEN $low AND $high
       AND time_ms >= $start AND time_ms < $end
 """  # noqa: S608 - VALUE_SQL is a constant of ours
+_IN_HOURS = f" AND time_ms // {HOUR_MS} IN (SELECT unnest($hours))"
+_HOURS = f"""
+    SELECT {SELECT_SQL}, list_position($files, filename) - 1 AS file
+    FROM read_parquet($files, filename = true)
+    WHERE numbers = $number AND hours >= $start AND hours < $end
+"""  # noqa: S608 - columns of ours
 _NEWEST = f"""
     WITH newest AS (
         SELECT number AS n, max(time_ms) AS t FROM read_parquet($files)
@@ -44,12 +53,22 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which rows are asked for; the span is half open."""
+    """Which rows are asked for; the span is half open, and of it perhaps only some hours."""
 
     numbers: tuple[int, ...]
     from_ms: int
     to_ms: int
     newest_only: bool = False
+    hours: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHours:
+    """Hours of rollups, for each the place of its file, and the files that could not be read."""
+
+    hours: Hours
+    files: NDArray[np.int64]
+    unreadable: tuple[str, ...] = ()
 
 
 class FileReader:
@@ -79,8 +98,8 @@ class FileReader:
     def _ask(self, paths: Sequence[str], question: Question) -> Rows:
         if not paths:
             return Rows.together([])
-        asked = {
-            "files": paths,
+        asked: dict[str, object] = {
+            "files": list(paths),
             "numbers": list(question.numbers),
             "low": min(question.numbers),
             "high": max(question.numbers),
@@ -88,10 +107,49 @@ class FileReader:
             "end": question.to_ms,
         }
         sql = _NEWEST if question.newest_only else _ROWS
+        if question.hours is not None:
+            sql += _IN_HOURS
+            asked["hours"] = list(question.hours)
         # a cursor of its own: threads of the web process ask at the same time
         with self._duckdb.cursor() as cursor:
             table = cursor.sql(sql, params=asked).to_arrow_table()
         return rows_of_arrow(table)
+
+    def hours(
+        self, entries: Sequence[FileEntry], number: int, from_hour: int, to_hour: int
+    ) -> ReadHours:
+        """Return what rollups say of one datastream; a damaged one says nothing and is named."""
+        try:
+            return self._ask_hours(entries, number, from_hour, to_hour)
+        except duckdb.Error as error:
+            log.warning("history: reading file by file after %s", error)
+        readable, unreadable = [], []
+        for entry in entries:
+            try:
+                self._ask_hours([entry], number, from_hour, to_hour)
+            except duckdb.Error:
+                log.exception("history file not readable: %s", entry.path)
+                unreadable.append(entry.path)
+            else:
+                readable.append(entry)
+        read = self._ask_hours(readable, number, from_hour, to_hour)
+        places = np.array([entries.index(entry) for entry in readable], np.int64)
+        return ReadHours(read.hours, places[read.files], tuple(unreadable))
+
+    def _ask_hours(
+        self, entries: Sequence[FileEntry], number: int, from_hour: int, to_hour: int
+    ) -> ReadHours:
+        if not entries:
+            return ReadHours(Hours.together([]), np.empty(0, np.int64))
+        asked = {
+            "files": [str(self._folder / entry.path) for entry in entries],
+            "number": number,
+            "start": from_hour,
+            "end": to_hour,
+        }
+        with self._duckdb.cursor() as cursor:
+            table = cursor.sql(_HOURS, params=asked).to_arrow_table()
+        return ReadHours(hours_of_arrow(table), table["file"].to_numpy().astype(np.int64))
 
 
 def locked_duckdb(folder: Path, *, memory: str, spill: str = "") -> duckdb.DuckDBPyConnection:

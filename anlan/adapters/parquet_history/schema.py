@@ -7,25 +7,19 @@ lossless, the whole number `scaled` with `value = scaled / scale`; `scale` is a 
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from anlan.adapters.parquet_history.rows import Rows
+from anlan.adapters.parquet_history.scaling import scaled, scales_of
 
 #: Version of the files; readers know this one.
 VERSION = 1
 ROW_GROUP = 1_000_000
-#: Whole numbers up to here are doubles too, so that scaling can be undone.
-EXACT = 2.0**53
-MOST_DECIMALS = 15
-_ABOUT = b"anlan"
+ABOUT = b"anlan"
 
 SCHEMA = pa.schema(
     [
@@ -40,7 +34,7 @@ SCHEMA = pa.schema(
         pa.field("place", pa.int32(), nullable=False),
     ]
 )
-#: DuckDB's expression for the value; the same IEEE division as `_scaled` has checked.
+#: DuckDB's expression for the value; the same IEEE division as `scaling` has checked.
 VALUE_SQL = "CASE WHEN scale IS NULL THEN value ELSE scaled / scale END"
 
 _DELTA = ("number", "time_ms", "scaled", "sequence", "place")
@@ -59,6 +53,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     level: str
     exercise_id: str | None = None
     inputs: tuple[str, ...] = ()
+    #: Of a rollup: the days it speaks for, first and last millisecond.
+    span: tuple[int, int] | None = None
 
 
 class NotOurFileError(ValueError):
@@ -78,7 +74,7 @@ class Extent:
 
 def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]) -> bytes:
     """Return a Parquet file of rows sorted by identity, a row group for each part."""
-    schema = SCHEMA.with_metadata({_ABOUT: msgspec.json.encode(about)})
+    schema = SCHEMA.with_metadata({ABOUT: msgspec.json.encode(about)})
     out = io.BytesIO()
     with pq.ParquetWriter(
         out,
@@ -96,12 +92,13 @@ def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]
 
 
 def _table(rows: Rows, resolutions: Mapping[int, float], schema: pa.Schema) -> pa.Table:
-    scaled, scale = _scaled(rows, resolutions)
-    plain = np.isnan(scale)
+    scale = scales_of(rows.numbers, resolutions)
+    whole, lossless = scaled(rows.values, scale)
+    plain = ~lossless
     columns = [
         pa.array(rows.numbers),
         pa.array(rows.times_ms),
-        pa.array(scaled, mask=plain),
+        pa.array(whole, mask=plain),
         pa.array(scale, mask=plain),
         pa.array(rows.values, mask=~plain),
         pa.array(rows.quality),
@@ -112,40 +109,12 @@ def _table(rows: Rows, resolutions: Mapping[int, float], schema: pa.Schema) -> p
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _scaled(
-    rows: Rows, resolutions: Mapping[int, float]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return whole numbers and the power of ten to divide them by; NaN where that loses a bit."""
-    if not resolutions:
-        return np.zeros(len(rows), np.int64), np.full(len(rows), np.nan)
-    known, place = np.unique(rows.numbers, return_inverse=True)
-    scale = np.array([_scale_of(resolutions.get(int(one), 0.0)) for one in known])[place]
-    scale = scale.reshape(len(rows))
-    with np.errstate(invalid="ignore", over="ignore"):
-        counts = np.rint(rows.values * scale)
-        inside = np.abs(counts) < EXACT
-        scaled = np.where(inside, counts, 0.0).astype(np.int64)
-        back = scaled / scale
-    same = back.view(np.int64) == np.ascontiguousarray(rows.values).view(np.int64)
-    return scaled, np.where(inside & same, scale, np.nan)
-
-
-@cache
-def _scale_of(resolution: float) -> float:
-    """Return the power of ten that makes multiples of a step whole; NaN for no step."""
-    if not 0 < resolution < EXACT:
-        return float("nan")
-    exponent = Decimal(repr(resolution)).normalize().as_tuple().exponent
-    decimals = max(0, -int(exponent))
-    return float(10**decimals) if decimals <= MOST_DECIMALS else float("nan")
-
-
 def describe(source: Any) -> tuple[About, Extent]:
     """Read a file's footer (path or buffer). Raises NotOurFileError."""
     try:
         with pq.ParquetFile(source) as file:
             found = file.metadata
-            about = msgspec.json.decode((found.metadata or {})[_ABOUT], type=About)
+            about = msgspec.json.decode((found.metadata or {})[ABOUT], type=About)
             groups = [found.row_group(index) for index in range(found.num_row_groups)]
             numbers = [group.column(0).statistics for group in groups]
             times = [group.column(1).statistics for group in groups]
@@ -153,8 +122,8 @@ def describe(source: Any) -> tuple[About, Extent]:
                 rows=found.num_rows,
                 number_lo=min(one.min for one in numbers),
                 number_hi=max(one.max for one in numbers),
-                t_lo_ms=min(one.min for one in times),
-                t_hi_ms=max(one.max for one in times),
+                t_lo_ms=about.span[0] if about.span else min(one.min for one in times),
+                t_hi_ms=about.span[1] if about.span else max(one.max for one in times),
             )
     except (pa.ArrowException, OSError, KeyError, ValueError, msgspec.MsgspecError) as error:
         raise NotOurFileError(f"{source}: {error}") from error

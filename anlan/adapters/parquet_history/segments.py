@@ -12,7 +12,7 @@ from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.schema import About, Extent, describe, encode
 from anlan.kernel.sensing.ports import FileEntry
 
-SEGMENTS, DAYS = "segments", "days"
+SEGMENTS, DAYS, ROLLUPS = "segments", "days", "rollups"
 ENDING = ".parquet"
 #: A file that has no name yet.
 UNFINISHED = ".unfinished"
@@ -42,6 +42,11 @@ def day_path(day: str, epoch: str, first: int, last: int, part: int) -> str:
     return f"{DAYS}/{day}/{epoch}-{first}-{last}-{part}{ENDING}"
 
 
+def rollup_path(days: str, epoch: str, first: int, last: int, part: int) -> str:
+    """Return the path of part of a rollup of some days (`20260801-20260831`)."""
+    return f"{ROLLUPS}/{days}/{epoch}-{first}-{last}-{part}{ENDING}"
+
+
 def range_of(name: str) -> Range | None:
     """Read a file name; None for what is not ours."""
     found = _NAME.fullmatch(name)
@@ -56,12 +61,19 @@ def write_file(
     about: About,
     resolutions: Mapping[int, float] | None = None,
 ) -> FileEntry:
+    """Write readings durably under a name and return the file's catalogue row.
+
+    Raises as `write_content` does.
+    """
+    return write_content(disk, folder, path, encode(parts, about, resolutions or {}))
+
+
+def write_content(disk: Disk, folder: Path, path: str, content: bytes) -> FileEntry:
     """Write one file durably under its name and return its catalogue row.
 
     Write, fsync, name without replacing, fsync the folder. Raises FileTakenError; an OSError
     before the name is given leaves nothing behind that a reader or a restart would see.
     """
-    content = encode(parts, about, resolutions or {})
     target = folder / path
     unfinished = target.with_name(target.name + UNFINISHED)
     disk.make_folder(target.parent)
@@ -72,8 +84,7 @@ def write_file(
         raise FileTakenError(f"{path} is there already") from error
     disk.sync_folder(target.parent)
     disk.unlink(unfinished)
-    _, extent = describe(io.BytesIO(content))
-    return _entry(path, content, about, extent)
+    return _entry(path, content, *describe(io.BytesIO(content)))
 
 
 def entry_of_file(folder: Path, path: str) -> FileEntry:
@@ -101,7 +112,7 @@ def _entry(path: str, content: bytes, about: About, extent: Extent) -> FileEntry
 
 
 def files_in(folder: Path, level_folder: str) -> list[str]:
-    """List the named files below `segments` or `days`, as paths relative to the folder."""
+    """List the named files below `segments`, `days` or `rollups`, as paths relative to the folder."""
     below = folder / level_folder
     return sorted(str(file.relative_to(folder)) for file in below.rglob(f"*{ENDING}"))
 
@@ -110,6 +121,6 @@ def unfinished_in(folder: Path) -> list[Path]:
     """List what a crash left without a name."""
     return [
         file
-        for below in (SEGMENTS, DAYS)
+        for below in (SEGMENTS, DAYS, ROLLUPS)
         for file in sorted((folder / below).rglob(f"*{UNFINISHED}"))
     ]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.adapters.parquet_history.buckets import Grid, summarise
+from anlan.adapters.parquet_history.buckets import Grid, summarise, summarise_hours
 from anlan.adapters.parquet_history.gather import Gathered, gather, look, numbers_of
 from anlan.adapters.parquet_history.reading import FileReader, Question
+from anlan.adapters.parquet_history.rolled import read_hours
 from anlan.adapters.parquet_history.rows import Answers, Rows, answers
 from anlan.adapters.parquet_history.tail import TailSource
 from anlan.kernel.base import clock
@@ -18,8 +19,6 @@ DAY_MS = 86_400_000
 BACK_MS = (600_000, DAY_MS, 31 * DAY_MS)
 #: Times lie at most 10 s ahead of arrival; the rest is for machines whose clocks differ.
 AHEAD_MS = 3_600_000
-#: Rows are read at most for such a span at a time, so that a year does not fill the memory.
-WINDOW_MS = 31 * DAY_MS
 
 
 class ParquetHistory:
@@ -67,22 +66,24 @@ class ParquetHistory:
     def buckets(self, number: int, from_ms: int, to_ms: int, points: int) -> Buckets:
         """Return the span in at most `points` buckets of equal width."""
         grid = Grid.over(from_ms, to_ms, points)
-        view = look(self._catalogue, self._tail, Question((number,), from_ms, to_ms))
-        parts = []
-        unreadable: set[str] = set()
-        for piece in grid.pieces(WINDOW_MS):
-            end = min(to_ms, piece.end_ms)
-            got = gather(self._reader, view, Question((number,), piece.start_ms, end))
-            parts.append(summarise(piece, answers(got.rows).rows))
-            unreadable |= set(got.unreadable)
+        question = Question((number,), from_ms, to_ms)
+        view = look(self._catalogue, self._tail, question, rollups=grid.is_hourly)
+        if grid.is_hourly:
+            read = read_hours(self._reader, view, number, from_ms, to_ms)
+            made, unreadable = summarise_hours(grid, read.hours), read.unreadable
+        else:
+            got = gather(self._reader, view, question)
+            made, unreadable = summarise(grid, answers(got.rows).rows), frozenset(got.unreadable)
         return Buckets(
             starts_ms=grid.starts_ms(),
             width_ms=grid.width_ms,
-            minimum=np.concatenate([part.minimum for part in parts]),
-            maximum=np.concatenate([part.maximum for part in parts]),
-            mean=np.concatenate([part.mean for part in parts]),
-            count=np.concatenate([part.count for part in parts]),
-            refused=np.concatenate([part.refused for part in parts]),
+            minimum=made.minimum,
+            maximum=made.maximum,
+            mean=made.mean,
+            first=made.first,
+            last=made.last,
+            count=made.count,
+            refused=made.refused,
             tail_missing=view.tail_missing,
             unreadable=tuple(sorted(unreadable)),
         )

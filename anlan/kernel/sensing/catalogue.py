@@ -37,12 +37,14 @@ class DjangoCatalogue:
             found = HistoryFile.objects.filter(epoch=epoch).aggregate(last=Max("seq_last"))
             return found["last"] or 0
 
-    def find(self, low: int, high: int, from_ms: int, to_ms: int) -> list[FileEntry]:
+    def find(
+        self, low: int, high: int, from_ms: int, to_ms: int, *, rollups: bool = False
+    ) -> list[FileEntry]:
         """Return live files of real readings that may hold these numbers and times."""
         return self._entries(
             Q(exercise_id=None, number_lo__lte=high, number_hi__gte=low)
             & Q(t_lo_ms__lt=to_ms, t_hi_ms__gte=from_ms)
-            & ~Q(level=ROLLUP)
+            & (Q() if rollups else ~Q(level=ROLLUP))
         )
 
     def live(self) -> list[FileEntry]:

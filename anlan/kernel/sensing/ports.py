@@ -42,8 +42,10 @@ class Raw:
 class Buckets:
     """A span cut into equal buckets, empty ones kept: NaN and count 0 where nothing was measured.
 
-    Minimum, maximum, mean and count are over readings whose quality is not bad and whose value
-    is finite; `refused` counts the others, so that a gap tells "nothing came" from "bad came".
+    Minimum, maximum, mean, first, last and count are over readings whose quality is not bad and
+    whose value is finite; `refused` counts the others, so that a gap tells "nothing came" from
+    "bad came". Buckets of half an hour and more are whole hours, and the first begins with one;
+    what lies outside the span asked for is in none.
     """
 
     starts_ms: NDArray[np.int64]
@@ -51,6 +53,8 @@ class Buckets:
     minimum: NDArray[np.float64]
     maximum: NDArray[np.float64]
     mean: NDArray[np.float64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
     count: NDArray[np.int64]
     refused: NDArray[np.int64]
     tail_missing: bool = False
@@ -137,8 +141,13 @@ class Catalogue(Protocol):
         """Return the last sequence that any registered file of the epoch covers, or 0."""
         ...
 
-    def find(self, low: int, high: int, from_ms: int, to_ms: int) -> list[FileEntry]:
-        """Return live files of real readings that may hold these numbers and times (half open)."""
+    def find(
+        self, low: int, high: int, from_ms: int, to_ms: int, *, rollups: bool = False
+    ) -> list[FileEntry]:
+        """Return live files of real readings that may hold these numbers and times (half open).
+
+        With `rollups`, also those that speak for days of the span; all as of one moment.
+        """
         ...
 
     def live(self) -> list[FileEntry]:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.adapters.parquet_history import store as store_module
 from anlan.adapters.parquet_history.compact import Compactor
 from anlan.adapters.parquet_history.store import ParquetHistory
 from anlan.adapters.parquet_history.tail import ROWS_MAX
@@ -179,16 +178,17 @@ def test_buckets_equal_numpy_and_gaps_stay_gaps(times: list[int], points: int, s
             assert np.isnan(figures).all()
 
 
-def test_a_long_span_is_summed_up_piece_by_piece(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house.keep(steady(30))
-    whole = house.store().buckets(7, T0, T0 + 300_000, 50)
-    monkeypatch.setattr(store_module, "WINDOW_MS", 20_000)
-    pieces = house.store().buckets(7, T0, T0 + 300_000, 50)
-    for name in ("starts_ms", "minimum", "maximum", "mean", "count", "refused"):
+def test_a_long_span_is_read_piece_by_piece(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = T0 // HOUR * HOUR
+    rows = tuple((7, start + place * 600_000, float(place), 192) for place in range(60))
+    house.keep([Message(1, rows[:30]), Message(2, rows[30:])])
+    span = (start + 600_000, start + 10 * HOUR - 1)
+    whole = house.store().buckets(7, *span, 5)
+    monkeypatch.setattr("anlan.adapters.parquet_history.rolled.WINDOW_MS", 2 * HOUR)
+    pieces = house.store().buckets(7, *span, 5)
+    for name in ("starts_ms", "minimum", "maximum", "mean", "first", "last", "count", "refused"):
         assert getattr(whole, name).tolist() == getattr(pieces, name).tolist()
-    assert whole.count.tolist() == [6] * 50
+    assert whole.count.tolist() == [11, 12, 12, 12, 12]
 
 
 def test_the_newest_reading_of_each_comes_from_wherever_it_is(house: House) -> None:
