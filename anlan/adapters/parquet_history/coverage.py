@@ -70,7 +70,8 @@ class Coverage:
         inside = (days >= found.first) & (days < found.first + len(found.who))
         place = np.where(inside, days - found.first, 0)
         mine = found.who[place] == self._makings.index(Rollup.of(rollup))
-        return np.logical_and(inside, mine)
+        spoken: NDArray[np.bool_] = inside & mine
+        return spoken
 
 
 def coverage_of(entries: Sequence[FileEntry]) -> Coverage:

@@ -20,7 +20,7 @@ from anlan.adapters.parquet_history.coverage import (
 from anlan.adapters.parquet_history.gather import View, gather
 from anlan.adapters.parquet_history.hours import HOUR_MS, Hours, hours_of
 from anlan.adapters.parquet_history.reading import FileReader, Question
-from anlan.adapters.parquet_history.rows import Rows, answers
+from anlan.adapters.parquet_history.rows import Rows, answers, known_by
 from anlan.kernel.sensing.ports import ROLLUP, FileEntry
 
 
@@ -30,6 +30,19 @@ class HoursRead:
 
     hours: Hours
     unreadable: frozenset[str]
+
+
+def read_hours_known_by(
+    reader: FileReader, view: View, number: int, span: tuple[int, int], known_by_ms: int
+) -> HoursRead:
+    """Return the hours as they were known at a moment; a rollup does not know when it knew."""
+    parts: list[Hours] = []
+    unreadable: set[str] = set()
+    for start, end in _windows(*span):
+        got = gather(reader, view, Question((number,), start, end))
+        parts.append(_summed(known_by(got.rows, known_by_ms)))
+        unreadable |= set(got.unreadable)
+    return HoursRead(Hours.together(parts), frozenset(unreadable))
 
 
 def read_hours(reader: FileReader, view: View, number: int, from_ms: int, to_ms: int) -> HoursRead:

@@ -133,3 +133,10 @@ def answers(rows: Rows) -> Answers:
     starts = np.flatnonzero(new)
     lasts = np.append(starts[1:], len(rows)) - 1
     return Answers(rows.take(lasts), lasts > starts)
+
+
+def known_by(rows: Rows, moment_ms: int | None) -> Rows:
+    """Keep what had arrived by a moment, to the whole second that `lag_s` keeps (14)."""
+    if moment_ms is None:
+        return rows
+    return rows.take(rows.times_ms + rows.lag_s.astype(np.int64) * 1000 <= moment_ms)

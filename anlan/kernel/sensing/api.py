@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja import Status
+from ninja import Query, Status
 
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
@@ -120,10 +120,26 @@ def get_datastream(request: HttpRequest, datastream_id: str) -> dict[str, Any]:
 
 @door.read("/datastreams/{datastream_id}/observations", VIEW, response=schemas.ObservationsOut)
 def observations(
-    request: HttpRequest, datastream_id: str, start: str, end: str, points: int = 500
+    request: HttpRequest,
+    datastream_id: str,
+    start: str,
+    end: str,
+    points: int = 500,
+    as_of: str | None = None,
 ) -> dict[str, Any]:
-    """Return readings between two moments (RFC 3339), raw or as min, max, mean a bucket."""
-    return history.observations(queries.datastream(datastream_id), start, end, points)
+    """Return readings between two moments (RFC 3339), raw or as min, max, mean a bucket.
+
+    With `as_of`, as they were known then.
+    """
+    return history.observations(queries.datastream(datastream_id), start, end, points, as_of)
+
+
+@door.read("/subjects/{subject_id}/observations", VIEW, response=schemas.ReplayOut)
+def replay(
+    request: HttpRequest, subject_id: str, query: Query[schemas.ReplayQuery]
+) -> dict[str, Any]:
+    """Replay a firm, or anything below it, between two moments; with `as_of` as known then."""
+    return history.replay(subject_id, **query.dict())
 
 
 @door.write(

@@ -39,6 +39,21 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Together:
+    """Readings of several datastreams by time, then number; otherwise as `Raw`."""
+
+    numbers: NDArray[np.int32]
+    times_ms: NDArray[np.int64]
+    values: NDArray[np.float64]
+    quality: NDArray[np.uint8]
+    corrected: NDArray[np.bool_]
+    lag_s: NDArray[np.int32]
+    truncated: bool = False
+    tail_missing: bool = False
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Buckets:
     """A span cut into equal buckets, empty ones kept: NaN and count 0 where nothing was measured.
 
@@ -84,16 +99,33 @@ class Newest:
 
 
 class ObservationStore(Protocol):
-    """History of readings. Spans are half open: `from_ms` belongs to it, `to_ms` does not."""
+    """History of readings. Spans are half open: `from_ms` belongs to it, `to_ms` does not.
+
+    `known_by_ms` asks for what had arrived by then (14): no later reading, no later correction.
+    """
 
     def raw(
         self, number: int, from_ms: int, to_ms: int, limit: int, known_by_ms: int | None = None
     ) -> Raw:
-        """Return at most `limit` readings, the earliest; as they were known at `known_by_ms`."""
+        """Return at most `limit` readings, the earliest."""
         ...
 
-    def buckets(self, number: int, from_ms: int, to_ms: int, points: int) -> Buckets:
+    def buckets(
+        self, number: int, from_ms: int, to_ms: int, points: int, known_by_ms: int | None = None
+    ) -> Buckets:
         """Return the span in at most `points` buckets of equal width."""
+        ...
+
+    def together(
+        self,
+        numbers: Sequence[int],
+        from_ms: int,
+        to_ms: int,
+        limit: int,
+        known_by_ms: int | None = None,
+        after: tuple[int, int] | None = None,
+    ) -> Together:
+        """Return at most `limit` readings, the earliest behind `after` (time in ms, number)."""
         ...
 
     def last(self, numbers: Sequence[int]) -> Newest:

@@ -91,11 +91,23 @@ def datastream(datastream_id: str) -> Datastream:
 
 def of_subject(subject_id: str) -> list[Datastream]:
     """Return the datastreams of a subject and of every subject below it, by number."""
+    rows = datastreams().filter(subject_id__in=_below(subject_id), retired_at=None)
+    return list(rows.order_by("number")[:MOST_ON_A_CARD])
+
+
+def ever_of_subject(subject_id: str) -> list[Datastream]:
+    """Return these and the retired ones, however many, or say that the subject is not seen."""
+    ids = _below(subject_id)
+    if not ids:
+        raise NotFoundError("没有这个监测对象，或不在您的范围内", id=subject_id)
+    return list(Datastream.objects.filter(subject_id__in=ids).order_by("number"))
+
+
+def _below(subject_id: str) -> list[str]:
+    """Return a subject that is seen and every one below it that is."""
     with connection.cursor() as cursor:
         cursor.execute(_BELOW, [subject_id])
-        ids = [row[0] for row in cursor.fetchall()]
-    rows = datastreams().filter(subject_id__in=ids, retired_at=None)
-    return list(rows.order_by("number")[:MOST_ON_A_CARD])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _passed() -> Q:

@@ -86,22 +86,79 @@ class SubjectDatastreams(Schema):
     tail_missing: bool
 
 
-class ObservationsOut(Schema):
-    """History of a datastream: raw readings, or buckets when there are more than `points`."""
+class HistoryOut(Schema):
+    """What every answer of history says of itself.
+
+    `as_of`: only what was known then. `tail_missing`: the newest seconds could not be asked for.
+    `files_missing`: so many files are lost or damaged, and their readings missing.
+    """
+
+    as_of: int | None = None
+    tail_missing: bool
+    files_missing: int
+
+
+class ObservationsOut(HistoryOut):
+    """History of a datastream: raw readings, or buckets when there are more than `points`.
+
+    Buckets are `width_ms` wide and begin at `t`; figures are over good readings, `refused` counts
+    the others. `corrected`: an earlier value under the same time was replaced.
+    """
 
     datastream_id: str
     unit: str
     mode: Literal["raw", "buckets"]
     t: list[int]
+    width_ms: int | None = None
     v: list[float | None] = []
     q: list[int] = []
     corrected: list[bool] = []
+    lag_s: list[int] = []
     min: list[float | None] = []
     max: list[float | None] = []
     mean: list[float | None] = []
+    first: list[float | None] = []
+    last: list[float | None] = []
     count: list[int] = []
-    truncated: bool = False
-    tail_missing: bool
+    refused: list[int] = []
+
+
+class ReplayQuery(Schema):
+    """Which readings a replay asks for; moments in RFC 3339 with their offset."""
+
+    start: str
+    end: str
+    as_of: str | None = None
+    after: str | None = None
+    limit: int = 10_000
+
+
+class ReplayStream(Schema):
+    """A datastream of a replay."""
+
+    id: str
+    number: int
+    name: str
+    tag: str
+    subject_id: str
+    unit: str
+
+
+class ReplayOut(HistoryOut):
+    """Readings of a firm or of anything below it, by time: columns; `i` indexes `datastreams`.
+
+    A reading was known `lag_s` seconds after `t`. `next` is the place to go on behind, or null.
+    """
+
+    subject_id: str
+    datastreams: list[ReplayStream]
+    i: list[int]
+    t: list[int]
+    v: list[float | None]
+    q: list[int]
+    corrected: list[bool]
+    lag_s: list[int]
+    next: str | None
 
 
 class LimitRow(Hung):

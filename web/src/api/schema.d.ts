@@ -850,8 +850,30 @@ export interface paths {
         /**
          * Observations
          * @description Return readings between two moments (RFC 3339), raw or as min, max, mean a bucket.
+         *
+         *     With `as_of`, as they were known then.
          */
         get: operations["anlan_kernel_sensing_api_observations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/subjects/{subject_id}/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay
+         * @description Replay a firm, or anything below it, between two moments; with `as_of` as known then.
+         */
+        get: operations["anlan_kernel_sensing_api_replay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2540,8 +2562,17 @@ export interface components {
         /**
          * ObservationsOut
          * @description History of a datastream: raw readings, or buckets when there are more than `points`.
+         *
+         *     Buckets are `width_ms` wide and begin at `t`; figures are over good readings, `refused` counts
+         *     the others. `corrected`: an earlier value under the same time was replaced.
          */
         ObservationsOut: {
+            /** As Of */
+            as_of?: number | null;
+            /** Tail Missing */
+            tail_missing: boolean;
+            /** Files Missing */
+            files_missing: number;
             /** Datastream Id */
             datastream_id: string;
             /** Unit */
@@ -2553,6 +2584,8 @@ export interface components {
             mode: "raw" | "buckets";
             /** T */
             t: number[];
+            /** Width Ms */
+            width_ms?: number | null;
             /**
              * V
              * @default []
@@ -2569,6 +2602,11 @@ export interface components {
              */
             corrected: boolean[];
             /**
+             * Lag S
+             * @default []
+             */
+            lag_s: number[];
+            /**
              * Min
              * @default []
              */
@@ -2584,17 +2622,94 @@ export interface components {
              */
             mean: (number | null)[];
             /**
+             * First
+             * @default []
+             */
+            first: (number | null)[];
+            /**
+             * Last
+             * @default []
+             */
+            last: (number | null)[];
+            /**
              * Count
              * @default []
              */
             count: number[];
             /**
-             * Truncated
-             * @default false
+             * Refused
+             * @default []
              */
-            truncated: boolean;
+            refused: number[];
+        };
+        /**
+         * ReplayQuery
+         * @description Which readings a replay asks for; moments in RFC 3339 with their offset.
+         */
+        ReplayQuery: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** As Of */
+            as_of?: string | null;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 10000
+             */
+            limit: number;
+        };
+        /**
+         * ReplayOut
+         * @description Readings of a firm or of anything below it, by time: columns; `i` indexes `datastreams`.
+         *
+         *     A reading was known `lag_s` seconds after `t`. `next` is the place to go on behind, or null.
+         */
+        ReplayOut: {
+            /** As Of */
+            as_of?: number | null;
             /** Tail Missing */
             tail_missing: boolean;
+            /** Files Missing */
+            files_missing: number;
+            /** Subject Id */
+            subject_id: string;
+            /** Datastreams */
+            datastreams: components["schemas"]["ReplayStream"][];
+            /** I */
+            i: number[];
+            /** T */
+            t: number[];
+            /** V */
+            v: (number | null)[];
+            /** Q */
+            q: number[];
+            /** Corrected */
+            corrected: boolean[];
+            /** Lag S */
+            lag_s: number[];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ReplayStream
+         * @description A datastream of a replay.
+         */
+        ReplayStream: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * LimitRow
@@ -4609,6 +4724,7 @@ export interface operations {
                 start: string;
                 end: string;
                 points?: number;
+                as_of?: string | null;
             };
             header?: never;
             path: {
@@ -4625,6 +4741,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ObservationsOut"];
+                };
+            };
+        };
+    };
+    anlan_kernel_sensing_api_replay: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                as_of?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
                 };
             };
         };
