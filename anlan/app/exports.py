@@ -2,29 +2,45 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
+from anlan.app import acting
 from anlan.app.routes import api
 from anlan.kernel.alerts import queries as alarms
 from anlan.kernel.alerts.api import ALARMS
 from anlan.kernel.base import registry
+from anlan.kernel.base.api.audit import JOURNAL
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.listing import Ask, ListSpec
-from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.queries import journal_rows
+from anlan.kernel.base.services.exports import Export, export_list
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.base.xlsx import sheet
 from anlan.kernel.sensing import queries as sensing
-from anlan.kernel.sensing.api import DATASTREAMS, LIMITS
+from anlan.kernel.sensing.api import DATASTREAMS, GATEWAYS, LIMITS, SUPPRESSIONS
 from anlan.kernel.subjects import queries as subjects
 from anlan.kernel.subjects.api import SUBJECTS
 
-TABLES: dict[str, tuple[ListSpec, Callable[[], QuerySet[Any, Any]]]] = {
-    "subjects": (SUBJECTS, subjects.subjects),
-    "datastreams": (DATASTREAMS, sensing.datastreams),
-    "limits": (LIMITS, sensing.limits),
-    "alarms": (ALARMS, alarms.alarms),
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list that a command can write: its columns, its rows, and who may read them."""
+
+    spec: ListSpec
+    rows: Callable[[], QuerySet[Any, Any]]
+    permission: str
+
+
+TABLES = {
+    "subjects": Table(SUBJECTS, subjects.subjects, "subjects.subject.view"),
+    "gateways": Table(GATEWAYS, sensing.gateways, "health.view"),
+    "datastreams": Table(DATASTREAMS, sensing.datastreams, "sensing.datastream.view"),
+    "limits": Table(LIMITS, sensing.limits, "sensing.datastream.view"),
+    "suppressions": Table(SUPPRESSIONS, sensing.suppressions, "sensing.datastream.view"),
+    "alarms": Table(ALARMS, alarms.alarms, "alerts.alarm.view"),
+    "journal": Table(JOURNAL, journal_rows, "audit.journal.read"),
 }
 
 
@@ -38,11 +54,11 @@ def registry_text() -> str:
     return json.dumps(registry.exported(), ensure_ascii=False, indent=1) + "\n"
 
 
-def table_bytes(name: str, where: tuple[str, ...]) -> tuple[bytes, int]:
-    """Return a list as xlsx and how many rows it has; filters as in the API."""
+def export_table(name: str, ask: Ask, username: str) -> Export:
+    """Write a list as a person reads it; filters as in the API. The journal keeps who and how many."""
     if name not in TABLES:
         raise InvalidError(f"没有列表 {name}；可用：{'、'.join(TABLES)}", code="app.unknown_table")
-    spec, rows_of = TABLES[name]
-    with unit_of_work(machine("export"), read_only=True):
-        rows = spec.all_rows(rows_of(), Ask(filters=where))
-    return sheet(spec.fields, rows, "anlan export"), len(rows)
+    table = TABLES[name]
+    reader = acting.person(username, table.permission).within(table.permission)
+    with unit_of_work(reader):
+        return export_list(name, table.spec, table.rows(), ask, door=acting.door())

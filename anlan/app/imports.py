@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from python_calamine import CalamineError, load_workbook
 
+from anlan.app import acting
 from anlan.kernel.base.errors import DomainError, InvalidError
-from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.subjects import services
 
@@ -28,10 +28,10 @@ class ImportReport:
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-def import_subjects(file: Path, *, dry_run: bool) -> ImportReport:
-    """Register the subjects of a CSV or xlsx file; one bad row and nothing is kept."""
+def import_subjects(file: Path, *, who: str, dry_run: bool) -> ImportReport:
+    """Register the subjects of a CSV or xlsx file as a person; one bad row and nothing is kept."""
     report = ImportReport()
-    with unit_of_work(machine("import")):
+    with unit_of_work(acting.person(who, services.EDIT)):
         for number, row in _rows(file):
             report.rows += 1
             _register(number, row, report)

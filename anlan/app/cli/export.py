@@ -10,6 +10,12 @@ from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 
 app = typer.Typer(help="导出。Export.", no_args_is_help=True, rich_markup_mode=None)
+As = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="账号", help="以谁的名义和权限。Whose account acts, and is recorded."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="写到哪个文件。The file to write.")]
 
 
@@ -42,11 +48,28 @@ def events(out: Out = Path("docs/events.md")) -> None:
 
 @app.command()
 @told
-def table(name: str, out: Out = Path("anlan.xlsx"), where: list[str] | None = None) -> None:
-    """把一个列表导出为表格：subjects、datastreams、limits、alarms。A list as xlsx."""
+def table(
+    name: str,
+    who: As,
+    out: Out = Path("anlan.xlsx"),
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help="条件：字段.运算:值。A filter as in the API."),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", help="接着上一份导出。Go on behind the last export.")
+    ] = None,
+) -> None:
+    """把一个列表以某人的权限导出为表格，并记入日志。A list as xlsx, as this person reads it."""
     start_django("anlan_app")
-    from anlan.app.exports import table_bytes
+    from anlan.app.exports import export_table
+    from anlan.kernel.base.listing import Ask
 
-    content, rows = table_bytes(name, tuple(where or ()))
-    out.write_bytes(content)
-    typer.echo(json.dumps({"file": str(out), "rows": rows}, ensure_ascii=False))
+    made = export_table(name, Ask(filters=tuple(where or ()), after=after), who)
+    out.write_bytes(made.content)
+    said = {"file": str(out), "rows": made.rows, "after": made.further}
+    typer.echo(json.dumps(said, ensure_ascii=False))
+    if made.further is not None:
+        typer.echo(
+            f"! 未完：加 --after {made.further} 接着导出 · not all of it, go on there", err=True
+        )

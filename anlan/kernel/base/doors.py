@@ -20,10 +20,13 @@ from anlan.kernel.base import idempotency
 from anlan.kernel.base.errors import NotPermittedError, NotSignedInError, PreconditionMissingError
 from anlan.kernel.base.listing import PAGE_DEFAULT, Ask, ListSpec
 from anlan.kernel.base.permissions import Principal, decide
+from anlan.kernel.base.services import exports
+from anlan.kernel.base.services.exports import Export
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.base.xlsx import MEDIA_TYPE, sheet
+from anlan.kernel.base.xlsx import MEDIA_TYPE
 
 View = Callable[..., Any]
+JSON = "application/json"
 #: A route that any signed-in person may use.
 SIGNED_IN = "signed_in"
 
@@ -130,12 +133,12 @@ class Door:
             # not __annotations__: those of the query are the wrapper's own
             @wraps(view, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
             def listed(request: HttpRequest, query: Query[ListQuery]) -> Any:
+                if request.get_preferred_type([JSON, MEDIA_TYPE]) == MEDIA_TYPE:
+                    with unit_of_work(principal(request), correlation_id=_correlation(request)):
+                        name = view.__name__
+                        made = exports.export_list(name, spec, view(request), query.ask())
+                    return _xlsx(request, made, name)
                 with unit_of_work(principal(request), read_only=True):
-                    if request.headers.get("Accept") == MEDIA_TYPE:
-                        rows = spec.all_rows(view(request), query.ask())
-                        return _xlsx(
-                            sheet(spec.fields, rows, principal(request).name), view.__name__
-                        )
                     return spec.page(view(request), query.ask())
 
             listed.__signature__ = _signature_of(listed)  # type: ignore[attr-defined]
@@ -171,9 +174,16 @@ def _signature_of(view: View) -> Any:
     return signature(view, follow_wrapped=False)
 
 
-def _xlsx(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=MEDIA_TYPE)
+def _xlsx(request: HttpRequest, made: Export, name: str) -> HttpResponse:
+    """Answer a spreadsheet; `Link` says from where to go on when it has not all the rows (RFC 8288)."""
+    answer = HttpResponse(made.content, content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    answer["Cache-Control"] = "no-store"
+    answer["Anlan-Rows"] = str(made.rows)
+    if made.further is not None:
+        asked = request.GET.copy()
+        asked["after"] = made.further
+        answer["Link"] = f'<{request.path}?{asked.urlencode()}>; rel="next"'
     return answer
 
 

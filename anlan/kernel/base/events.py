@@ -68,7 +68,24 @@ class DeadLetterState:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListExported:
+    """Somebody took a list out of the platform: which, by what conditions, how many rows.
+
+    `after` is the cursor that he went on from; `door` is `api` or `command`.
+    """
+
+    name: str
+    filters: list[str]
+    sort: str
+    after: str | None
+    rows: int
+    is_complete: bool
+    door: str
+
+
 JOURNAL_ERASED = EventType("base.journal.erased", JournalErased, "日志的个人内容已清除")
+LIST_EXPORTED = EventType("base.list.exported", ListExported, "列表已导出")
 JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")
 
 DEAD_LETTER_SET_ASIDE = EventType(

@@ -15,7 +15,8 @@ from anlan.kernel.base.errors import InvalidError
 COUNT_LIMIT = 10_000
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
-XLSX_MAX = 50_000
+#: Rows of one spreadsheet; what follows is had by asking again behind them.
+SHEET_MAX = 50_000
 
 
 def _words(text: object) -> str:
@@ -127,36 +128,30 @@ class ListSpec:
 
     def page(self, rows: QuerySet[Any, Any], ask: Ask) -> dict[str, Any]:
         """Return {"items", "next", "count", "count_capped"} of one page as plain values."""
-        matching = self.filtered(rows, ask.filters)
+        found, further = self.window(rows, ask, max(1, min(ask.limit, PAGE_MAX)))
+        count = self.filtered(rows, ask.filters).order_by()[: COUNT_LIMIT + 1].count()
+        return {
+            "items": found,
+            "next": further,
+            "count": min(count, COUNT_LIMIT),
+            "count_capped": count > COUNT_LIMIT,
+        }
+
+    def window(
+        self, rows: QuerySet[Any, Any], ask: Ask, limit: int
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return up to `limit` matching rows behind the cursor, and the next one's if more follow."""
         sort = ask.sort or self.sort
         name = sort.removeprefix("-")
         field = self._field(name)
         if not field.sortable:
             raise InvalidError(f"不能按 {name} 排序", code="base.not_sortable", field=name)
-        limit = max(1, min(ask.limit, PAGE_MAX))
-        window = self._after(matching, sort, field, ask.after)
+        behind = self._after(self.filtered(rows, ask.filters), sort, field, ask.after)
         sign = "-" if sort.startswith("-") else ""
-        found = list(
-            window.order_by(f"{sign}{field.path}", f"{sign}{self.key}").values(*self._paths())[
-                : limit + 1
-            ]
-        )
-        count = matching.order_by()[: COUNT_LIMIT + 1].count()
-        return {
-            "items": [self.renamed(row) for row in found[:limit]],
-            "next": self._cursor(found[limit - 1], field) if len(found) > limit else None,
-            "count": min(count, COUNT_LIMIT),
-            "count_capped": count > COUNT_LIMIT,
-        }
-
-    def all_rows(self, rows: QuerySet[Any, Any], ask: Ask) -> list[dict[str, Any]]:
-        """Return up to XLSX_MAX rows for an export, in the asked order."""
-        matching = self.filtered(rows, ask.filters)
-        sort = ask.sort or self.sort
-        field = self._field(sort.removeprefix("-"))
-        sign = "-" if sort.startswith("-") else ""
-        ordered = matching.order_by(f"{sign}{field.path}", f"{sign}{self.key}")
-        return [self.renamed(row) for row in ordered.values(*self._paths())[:XLSX_MAX]]
+        ordered = behind.order_by(f"{sign}{field.path}", f"{sign}{self.key}")
+        found = list(ordered.values(*self._paths())[: limit + 1])
+        further = self._cursor(found[limit - 1], field) if len(found) > limit else None
+        return [self.renamed(row) for row in found[:limit]], further
 
     def _paths(self) -> list[str]:
         return sorted({field.path for field in self.fields.values()} | {self.key})

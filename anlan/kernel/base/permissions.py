@@ -100,6 +100,7 @@ class Principal:
 
     actor: str
     name: str
+    unit: str = ""  # where he serves, as it stands in a watermark
     grants: tuple[Grant, ...] = ()
     scope: Scope = field(default_factory=Scope)
     ceiling: int = 0

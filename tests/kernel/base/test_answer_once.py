@@ -16,7 +16,7 @@ from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.base.listing import Field
 from anlan.kernel.base.permissions import Grant, Principal, Scope
 from anlan.kernel.base.registry import Entry
-from anlan.kernel.base.xlsx import sheet
+from anlan.kernel.base.xlsx import Cover, sheet
 
 ONCE = Once("user:a", "key", "/api/v1/subjects", "digest")
 
@@ -72,7 +72,7 @@ def test_a_spreadsheet_shows_titles_values_and_shanghai_time() -> None:
     moment = datetime(2026, 8, 1, 2, 30, tzinfo=UTC)
     row = {"id": "01M8", "name": "一号罐", "at": moment, "n": 1.5, "ok": True, "none": None,
            "formula": "=1+1", "kind": "HH"}  # fmt: skip
-    content = sheet(fields, [row], "王值班")
+    content = sheet(fields, [row], Cover(name="王值班"))
     [head, line] = (
         CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     )
@@ -83,7 +83,9 @@ def test_a_spreadsheet_shows_titles_values_and_shanghai_time() -> None:
 
 
 def test_a_list_without_titles_shows_every_column_under_its_name() -> None:
-    content = sheet({"id": Field(path="id"), "n": Field(path="n")}, [{"id": "a", "n": 2}], "甲")
+    content = sheet(
+        {"id": Field(path="id"), "n": Field(path="n")}, [{"id": "a", "n": 2}], Cover(name="甲")
+    )
     rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     assert rows == [["id", "n"], ["a", 2.0]]
 

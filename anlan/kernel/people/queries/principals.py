@@ -27,14 +27,18 @@ def principal_of(user: User, exercise_id: str | None = None) -> Principal:
     posts has one grant a post, and a permission holds inside the reach of its own post only.
     """
     if user.administrator:
-        grants, ceiling = _administrator(AdministratorKind(user.administrator))
+        kind = AdministratorKind(user.administrator)
+        grants, ceiling = _administrator(kind)
+        unit = str(kind.label)
     else:
         posts = posts_of(user)
         grants = _grants(posts)
         ceiling = max((post.role.ceiling for post in posts), default=0)
+        unit = "、".join(dict.fromkeys(post.organisation.name for post in posts))
     return Principal(
         actor=actor_of(user),
         name=user.name,
+        unit=unit,
         grants=grants,
         scope=union(grant.scope for grant in grants),
         ceiling=ceiling,

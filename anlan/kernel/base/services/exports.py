@@ -1,0 +1,55 @@
+"""A list leaves the platform as a spreadsheet, and the journal says who took what (P11)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from anlan.kernel.base import journal, listing
+from anlan.kernel.base.events import LIST_EXPORTED, ListExported
+from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.listing import Ask, ListSpec
+from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.base.xlsx import Cover, sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """The bytes of an xlsx, its rows, and from where to go on when they are not all."""
+
+    content: bytes
+    rows: int
+    further: str | None
+
+
+def export_list(
+    name: str, spec: ListSpec, rows: QuerySet[Any, Any], ask: Ask, *, door: str = "api"
+) -> Export:
+    """Write what is asked of a list as a spreadsheet, `listing.SHEET_MAX` rows at most.
+
+    Call inside a unit of work that may write: an export that cannot be recorded does not happen.
+    """
+    found, further = spec.window(rows, ask, listing.SHEET_MAX)
+    principal = current_work().principal
+    cover = Cover(
+        name=principal.name,
+        unit=principal.unit,
+        title=name,
+        filters=ask.filters,
+        is_complete=further is None,
+    )
+    content = sheet(spec.fields, found, cover)
+    said = ListExported(
+        name=name,
+        filters=list(ask.filters),
+        sort=ask.sort or spec.sort,
+        after=ask.after,
+        rows=len(found),
+        is_complete=further is None,
+        door=door,
+    )
+    about = journal.Subject(
+        id=new_ulid(), version=1, place=journal.Place(), exercise_id=principal.exercise_id
+    )
+    journal.record(LIST_EXPORTED, said, about)
+    return Export(content=content, rows=len(found), further=further)
