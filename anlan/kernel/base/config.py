@@ -2,12 +2,15 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from anlan.kernel.base.addresses import INSIDE, networks
+from anlan.kernel.base import settings_check
+from anlan.kernel.base.addresses import INSIDE
 
 
 class ConfigurationError(RuntimeError):
@@ -92,25 +95,47 @@ _BOOLEANS = {
 }
 
 
-def load(environ: dict[str, str]) -> Config:
-    """Build the configuration from an environment; unknown TOML keys are refused by name."""
-    file = environ.get("ANLAN_CONFIG")
-    given: dict[str, Any] = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+def load(environ: Mapping[str, str]) -> Config:
+    """Build the configuration from an environment; what is unknown or cannot be is refused by name."""
+    given = _from_file(environ.get("ANLAN_CONFIG", ""))
     kinds = get_type_hints(Config)
-    if unknown := sorted(set(given) - set(kinds)):
-        raise ConfigurationError(f"{file}: unknown settings {', '.join(unknown)}")
+    _refuse_unknown(environ, kinds)
     for field in fields(Config):
         if (raw := environ.get(f"ANLAN_{field.name.upper()}")) is not None:
             given[field.name] = raw
     found = Config(**{name: _parsed(name, kinds[name], raw) for name, raw in given.items()})
-    try:
-        networks(found.admin_networks)
-    except ValueError as error:
-        raise ConfigurationError(f"ANLAN_ADMIN_NETWORKS: {error}") from error
+    for name, value in given.items():
+        if (hint := settings_check.hint(name, getattr(found, name))) is not None:
+            raise ConfigurationError(f"ANLAN_{name.upper()}={value!r}: {hint}")
     return found
+
+
+def _from_file(file: str) -> dict[str, Any]:
+    """Return what the TOML file says; no file named is nothing said."""
+    if not file:
+        return {}
+    try:
+        given: dict[str, Any] = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(
+            f"ANLAN_CONFIG={file!r}: 读不出设置 · cannot be read: {error}"
+        ) from error
+    if unknown := sorted(set(given) - set(get_type_hints(Config))):
+        raise ConfigurationError(f"{file}: unknown settings {', '.join(unknown)}")
+    return given
+
+
+def _refuse_unknown(environ: Mapping[str, str], kinds: Mapping[str, Any]) -> None:
+    """Refuse a variable that nothing reads: a misspelt setting must not pass for one that is set."""
+    known = {f"ANLAN_{name.upper()}" for name in kinds} | settings_check.BESIDE
+    for name in sorted(environ):
+        if name.startswith("ANLAN_") and name not in known:
+            near = get_close_matches(name, known, n=1)
+            meant = f"；是不是 {near[0]}？· did you mean {near[0]}?" if near else ""
+            raise ConfigurationError(f"{name}: 没有这个设置 · no such setting{meant}")
 
 
 @cache
 def config() -> Config:
     """Return the configuration of this process, read once."""
-    return load(dict(os.environ))
+    return load(os.environ)

@@ -1,5 +1,7 @@
 """ULIDs, times, and settings: what everything is named, dated and told by."""
 
+import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from anlan.kernel.base import clock
 from anlan.kernel.base.config import Config, ConfigurationError, load
 from anlan.kernel.base.ids import ULID_LENGTH, derived_ulid, is_ulid, new_ulid
+from anlan.kernel.base.settings_check import BESIDE
 
 MOMENTS = st.integers(0, 2**45)
 
@@ -81,11 +84,58 @@ def test_settings_come_from_file_and_environment_which_wins(tmp_path: Path) -> N
     [
         ({"ANLAN_SERVE_PORT": "many"}, "ANLAN_SERVE_PORT='many' is not a int"),
         ({"ANLAN_DEMO": "perhaps"}, "ANLAN_DEMO='perhaps' is not a bool"),
+        ({"ANLAN_NODE": "n640181.lab"}, "ANLAN_NODE='n640181.lab': .*n640181"),
+        ({"ANLAN_NODE": "n*"}, "ANLAN_NODE"),
+        ({"ANLAN_NODE": ""}, "ANLAN_NODE"),
+        ({"ANLAN_HOME": "/nowhere/at/all"}, "mkdir -p /nowhere/at/all"),
+        ({"ANLAN_DATABASE_URL": "mysql://host/anlan"}, "ANLAN_DATABASE_URL.*postgresql:///"),
+        ({"ANLAN_DATABASE_URL": "host=/run"}, "names no database"),
+        ({"ANLAN_DB_ROLE": "anlan app"}, "ANLAN_DB_ROLE"),
+        ({"ANLAN_NATS_URL": "127.0.0.1:4222"}, "ANLAN_NATS_URL.*nats://"),
+        ({"ANLAN_NATS_URL": "nats://host:99999"}, "ANLAN_NATS_URL"),
+        ({"ANLAN_PUBLIC_URL": "anlan.example.cn"}, "ANLAN_PUBLIC_URL.*http://"),
+        ({"ANLAN_SERVE_PORT": "0"}, "ANLAN_SERVE_PORT='0': .*65535"),
+        ({"ANLAN_MQTT_PORT": "70000"}, "ANLAN_MQTT_PORT"),
+        ({"ANLAN_SEGMENT_SECONDS": "nan"}, "ANLAN_SEGMENT_SECONDS"),
+        ({"ANLAN_SESSION_IDLE_MINUTES": "-5"}, "ANLAN_SESSION_IDLE_MINUTES"),
+        ({"ANLAN_DATABSE_URL": "x"}, "ANLAN_DATABSE_URL.*did you mean ANLAN_DATABASE_URL"),
+        ({"ANLAN_COLOUR_OF_THE_SKY": "x"}, "ANLAN_COLOUR_OF_THE_SKY: .*no such setting"),
+        ({"ANLAN_CONFIG": "/nowhere/anlan.toml"}, "ANLAN_CONFIG.*No such file"),
     ],
 )
 def test_a_wrong_setting_is_named(environment: dict[str, str], complaint: str) -> None:
     with pytest.raises(ConfigurationError, match=complaint):
         load(environment)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"ANLAN_NODE": "n1"},
+        {"ANLAN_DATABASE_URL": "postgresql:///anlan?host=/run/postgresql"},
+        {"ANLAN_DATABASE_URL": "dbname=anlan host=/run"},
+        {"ANLAN_NATS_URL": "tls://bus.example.cn:4222"},
+        {"ANLAN_PUBLIC_URL": "https://anlan.example.cn"},
+        {"ANLAN_SECRET_KEY_FOR_TESTS": "x", "ANLAN_READY_FILE": "ready", "PATH": "/bin"},
+    ],
+)
+def test_a_right_setting_passes(environment: dict[str, str]) -> None:
+    assert isinstance(load(environment), Config)
+
+
+def test_every_variable_that_the_product_reads_is_known() -> None:
+    root = Path(__file__).parents[3]
+    files = [*root.glob("anlan/**/*.py"), *root.glob("scripts/*"), *root.glob("web/*.ts")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    settings = {f"ANLAN_{field.name.upper()}" for field in fields(Config)}
+    assert set(re.findall(r"ANLAN_[A-Z][A-Z_]*[A-Z]", text)) - settings - BESIDE == set()
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "anlan.toml"
+    file.write_text("node = \n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"anlan\.toml"):
+        load({"ANLAN_CONFIG": str(file)})
 
 
 def test_an_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:

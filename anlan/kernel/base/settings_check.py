@@ -1,0 +1,113 @@
+"""What a setting must be, and what to do when it is not; asked once, before anything starts."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from anlan.kernel.base.addresses import networks
+
+#: Variables that are no settings of a process: the file itself, what commands and tests read.
+BESIDE = frozenset(
+    {
+        "ANLAN_CONFIG", "ANLAN_ADMIN_DSN", "ANLAN_READY_FILE", "ANLAN_SHARED",
+        "ANLAN_SECRET_KEY_FOR_TESTS", "ANLAN_TEST_DATABASES", "ANLAN_TEST_WORKERS",
+        "ANLAN_DEMO_SERIES", "ANLAN_DEV_SERVER",
+    }
+)  # fmt: skip
+#: One token of a NATS subject, which the node's name begins: no dot, no wildcard, no space.
+_NODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+def hint(name: str, value: Any) -> str | None:
+    """Return what is wrong with a setting and what it should look like, or nothing."""
+    check = _CHECKS.get(name) or (_port if name.endswith("_port") else None)
+    return check(value) if check else None
+
+
+def _node(value: str) -> str | None:
+    if _NODE.fullmatch(value):
+        return None
+    return (
+        "节点名是总线主题的第一级，只用小写字母、数字、- 和 _，如 n640181"
+        " · the first token of every subject: lower-case letters, digits, - and _, as n640181"
+    )
+
+
+def _home(value: Path) -> str | None:
+    if value.is_dir():
+        return None
+    return f"没有这个文件夹，请先建立：mkdir -p {value} · no such folder; make it first"
+
+
+def _database(value: str) -> str | None:
+    try:
+        parts = conninfo_to_dict(value)
+    except ProgrammingError as error:
+        return f"不是数据库地址 · no database address ({str(error).strip()}); 如 as postgresql:///anlan?host=/run"
+    if parts.get("dbname"):
+        return None
+    return "没有写明数据库 · names no database; 如 as postgresql:///anlan?host=/run"
+
+
+def _role(value: str) -> str | None:
+    if _ROLE.fullmatch(value):
+        return None
+    return "不是数据库角色的名称 · no name of a database role; 如 as anlan_app"
+
+
+def _address(*schemes: str) -> Callable[[str], str | None]:
+    """Return the check of an address with one of these schemes, a host and, if any, a real port."""
+    example = f"{schemes[0]}://127.0.0.1:8080"
+
+    def check(value: str) -> str | None:
+        try:
+            parts = urlsplit(value)
+            is_one = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_one = False
+        return None if is_one else f"不是地址 · no address; 如 as {example}"
+
+    return check
+
+
+def _port(value: int) -> str | None:
+    return None if 1 <= value <= 65_535 else "端口应为 1–65535 · a port is 1 to 65535"
+
+
+def _at_least(least: float, unit: str) -> Callable[[float], str | None]:
+    def check(value: float) -> str | None:
+        # written so that "not a number" is refused too
+        if value >= least and value != float("inf"):
+            return None
+        return f"不得小于 {least:g} {unit} · at least {least:g} {unit}"
+
+    return check
+
+
+def _networks(value: str) -> str | None:
+    try:
+        networks(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+_CHECKS: dict[str, Callable[[Any], str | None]] = {
+    "node": _node,
+    "home": _home,
+    "database_url": _database,
+    "db_role": _role,
+    "nats_url": _address("nats", "tls"),
+    "public_url": _address("http", "https"),
+    "admin_networks": _networks,
+    "segment_seconds": _at_least(0.1, "s"),
+    "readings_max_bytes": _at_least(1024**2, "B"),
+    "events_max_bytes": _at_least(1024**2, "B"),
+    "session_idle_minutes": _at_least(1, "min"),
+}
