@@ -1,5 +1,6 @@
 """`anlan export table`: as a person, with his rights and no more, and under his name."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import pytest
@@ -23,7 +24,7 @@ def cast() -> Cast:
     return assemble(site=build_plant(streams=2).site.id)
 
 
-def rows_of(content: bytes) -> list[list[object]]:
+def rows_of(content: bytes) -> Sequence[Sequence[object]]:
     return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[1:]
 
 
