@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from anlan.kernel.base.errors import (
     DomainError,
@@ -18,10 +19,38 @@ from anlan.kernel.base.errors import (
 log = logging.getLogger("anlan.serve")
 
 PROBLEM = "application/problem+json"
+#: Every refusal has this shape (RFC 9457); what else it says depends on `code`.
+REFUSAL = {
+    "description": "A refusal: its stable code, a sentence for people, facts for programs.",
+    "content": {
+        PROBLEM: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "code", "title", "status"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "code": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                },
+                "additionalProperties": True,
+            }
+        }
+    },
+}
 
 
 class AnlanAPI(NinjaAPI):
-    """NinjaAPI whose answers carry the object's version as ETag."""
+    """NinjaAPI whose answers carry the object's version as ETag, and whose refusals are described."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """Add to every operation what a refusal looks like."""
+        document = super().get_openapi_schema(**kwargs)
+        document["components"]["responses"] = {"Refusal": REFUSAL}
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = {"$ref": "#/components/responses/Refusal"}
+        return document
 
     def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
         """Add `ETag: "<version>"` to an answer that is one versioned object."""

@@ -12,7 +12,7 @@ import AlarmActions from '@/kernel/alerts/AlarmActions.vue'
 import { testAlarm } from '@/kernel/alerts/testAlarm'
 import { provideAlarmActs } from '@/kernel/alerts/useAlarmActs'
 
-const api = vi.hoisted(() => ({ confirmAlarm: vi.fn(), closeAlarm: vi.fn(), checkAlarm: vi.fn(), shelveAlarm: vi.fn(), unshelveAlarm: vi.fn() }))
+const api = vi.hoisted(() => ({ confirmAlarm: vi.fn(), closeAlarm: vi.fn(), checkAlarm: vi.fn(), shelveAlarm: vi.fn(), unshelveAlarm: vi.fn(), readAlarm: vi.fn() }))
 vi.mock('@/api/alerts', () => ({
   ...api,
   readAlarmChoices: () => Promise.resolve({ causes: [{ code: 'true_exceedance', title: '真实超限' }], outcomes: [] }),
@@ -43,7 +43,21 @@ describe('acting on an alarm', () => {
     expect(await screen.findByText(/T-101 液氨储罐/)).toBeTruthy()
     const [, act] = screen.getAllByRole('button', { name: '确认' })
     await fireEvent.click(act as HTMLElement)
-    expect(api.confirmAlarm).toHaveBeenCalledWith('A1')
+    expect(api.confirmAlarm).toHaveBeenCalledWith(expect.objectContaining({ id: 'A1', version: 1 }))
+  })
+
+  it('looks again when the alarm changed in between, and answers what is there now', async () => {
+    api.confirmAlarm.mockRejectedValueOnce(new ApiProblem(412, 'alerts.changed_meanwhile', '报警在此期间有变化，请看过再处置'))
+    api.readAlarm.mockResolvedValue(testAlarm({ version: 5, may: ['confirm'] }))
+    show(testAlarm({ version: 1, may: ['confirm'] }))
+    await fireEvent.click(screen.getByRole('button', { name: '确认' }))
+    const [, act] = screen.getAllByRole('button', { name: '确认' })
+    await fireEvent.click(act as HTMLElement)
+    expect(await screen.findByText(/在此期间有变化/)).toBeTruthy()
+    api.confirmAlarm.mockResolvedValue(testAlarm({ version: 6, firm_state: 'confirmed' }))
+    await vi.waitFor(() => expect((act as HTMLButtonElement).className).not.toContain('is-loading'))
+    await fireEvent.click(act as HTMLElement)
+    expect(api.confirmAlarm).toHaveBeenLastCalledWith(expect.objectContaining({ id: 'A1', version: 5 }))
   })
 
   it('stays open with the reason when it is refused', async () => {

@@ -20,6 +20,7 @@ Out = Annotated[Path, typer.Option("--out", "-o", help="写到哪个文件。The
 
 
 @app.command()
+@told
 def openapi(out: Out = Path("web/openapi.json")) -> None:
     """接口描述（OpenAPI 3.1），网页客户端由它生成。The API's description."""
     start_django("anlan_app")
@@ -29,6 +30,7 @@ def openapi(out: Out = Path("web/openapi.json")) -> None:
 
 
 @app.command()
+@told
 def registry(out: Out = Path("web/registry.json")) -> None:
     """登记表：菜单、图层、面板各用哪个组件。What the registry names, checked by the web build."""
     start_django("anlan_app")
@@ -38,6 +40,7 @@ def registry(out: Out = Path("web/registry.json")) -> None:
 
 
 @app.command()
+@told
 def events(out: Out = Path("docs/events.md")) -> None:
     """事件目录：每种事件的含义和内容。Every event type and what it carries."""
     start_django("anlan_app")

@@ -11,7 +11,7 @@ from anlan.kernel.alerts.events import AlarmState
 from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
 from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
 from anlan.kernel.alerts.services import answers
-from anlan.kernel.base.doors import Door
+from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.sensing.models import Condition
 
@@ -90,31 +90,37 @@ def get_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     return asdict(queries.alarm_state(alarm_id))
 
 
-@door.write("/alarms/{alarm_id}/confirm", "alerts.alarm.confirm", response=schemas.AlarmOut)
+@door.change("/alarms/{alarm_id}/confirm", "alerts.alarm.confirm", response=schemas.AlarmOut)
 def confirm_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     """Confirm for the firm (确认)."""
-    return asdict(answers.confirm_alarm(alarm_id=alarm_id))
+    return asdict(answers.confirm_alarm(alarm_id=alarm_id, version=expected_version(request)))
 
 
-@door.write("/alarms/{alarm_id}/close", "alerts.alarm.close", response=schemas.AlarmOut)
+@door.change("/alarms/{alarm_id}/close", "alerts.alarm.close", response=schemas.AlarmOut)
 def close_alarm(request: HttpRequest, alarm_id: str, said: schemas.CloseIn) -> dict[str, Any]:
     """Close for the firm with cause and measure (消警)."""
-    return asdict(answers.close_alarm(alarm_id=alarm_id, **said.dict()))
+    return asdict(
+        answers.close_alarm(alarm_id=alarm_id, version=expected_version(request), **said.dict())
+    )
 
 
-@door.write("/alarms/{alarm_id}/check", "alerts.alarm.check", response=schemas.AlarmOut)
+@door.change("/alarms/{alarm_id}/check", "alerts.alarm.check", response=schemas.AlarmOut)
 def check_alarm(request: HttpRequest, alarm_id: str, said: schemas.CheckIn) -> dict[str, Any]:
     """Check for the bureau in charge (核查)."""
-    return asdict(answers.check_alarm(alarm_id=alarm_id, **said.dict()))
+    return asdict(
+        answers.check_alarm(alarm_id=alarm_id, version=expected_version(request), **said.dict())
+    )
 
 
-@door.write("/alarms/{alarm_id}/shelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
+@door.change("/alarms/{alarm_id}/shelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
 def shelve_alarm(request: HttpRequest, alarm_id: str, said: schemas.ShelveIn) -> dict[str, Any]:
     """Put aside for a while (搁置)."""
-    return asdict(answers.shelve_alarm(alarm_id=alarm_id, **said.dict()))
+    return asdict(
+        answers.shelve_alarm(alarm_id=alarm_id, version=expected_version(request), **said.dict())
+    )
 
 
-@door.write("/alarms/{alarm_id}/unshelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
+@door.change("/alarms/{alarm_id}/unshelve", "alerts.alarm.shelve", response=schemas.AlarmOut)
 def unshelve_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     """Take back from the shelf."""
-    return asdict(answers.unshelve_alarm(alarm_id=alarm_id))
+    return asdict(answers.unshelve_alarm(alarm_id=alarm_id, version=expected_version(request)))

@@ -27,6 +27,22 @@ from anlan.kernel.base.xlsx import MEDIA_TYPE
 
 View = Callable[..., Any]
 JSON = "application/json"
+#: What stands in the OpenAPI document beside what ninja reads off a view's signature.
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": 'The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed.',
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 128},
+    "description": "Sent again under the same key, the same body makes nothing and is answered the same.",
+}
+XLSX = {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 #: A route that any signed-in person may use.
 SIGNED_IN = "signed_in"
 
@@ -105,12 +121,20 @@ class Door:
     def write(
         self, path: str, permission: str, method: str = "POST", **options: Any
     ) -> Callable[[View], View]:
-        """Declare a change (POST, PATCH, PUT, DELETE) inside a unit of work."""
+        """Declare an act (POST, PATCH, PUT, DELETE) inside a unit of work."""
         return self._route(method, path, permission, _writing, options)
+
+    def change(
+        self, path: str, permission: str, method: str = "POST", **options: Any
+    ) -> Callable[[View], View]:
+        """Declare a change of something versioned; the view hands on `expected_version(request)`."""
+        extra = {"openapi_extra": {"parameters": [IF_MATCH]}}
+        return self._route(method, path, permission, _writing, options | extra)
 
     def create(self, path: str, permission: str, **options: Any) -> Callable[[View], View]:
         """Declare a POST that makes something; `Idempotency-Key` makes a repeat harmless."""
-        return self._route("POST", path, permission, _creating, options)
+        extra = {"openapi_extra": {"parameters": [IDEMPOTENCY_KEY]}}
+        return self._route("POST", path, permission, _creating, options | extra)
 
     def list(
         self, path: str, permission: str, spec: ListSpec, item: type[Schema]
@@ -142,7 +166,9 @@ class Door:
                     return spec.page(view(request), query.ask())
 
             listed.__signature__ = _signature_of(listed)  # type: ignore[attr-defined]
-            return self._declare("GET", path, permission, listed, {"response": page})
+            extra = {"responses": {200: XLSX}}
+            options = {"response": page, "openapi_extra": extra}
+            return self._declare("GET", path, permission, listed, options)
 
         return declare
 

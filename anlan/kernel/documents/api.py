@@ -10,7 +10,7 @@ from ninja import File, Form, Schema, UploadedFile
 from ninja.responses import NinjaJSONEncoder
 
 from anlan.kernel.base import idempotency
-from anlan.kernel.base.doors import Door, expected_version, principal
+from anlan.kernel.base.doors import IDEMPOTENCY_KEY, Door, expected_version, principal
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.documents import queries, services
 from anlan.kernel.documents.models import Document
@@ -26,7 +26,9 @@ def documents(request: HttpRequest) -> QuerySet[Document]:
     return queries.documents()
 
 
-@door.write("", services.EDIT, response=DocumentOut)
+@door.write(
+    "", services.EDIT, response=DocumentOut, openapi_extra={"parameters": [IDEMPOTENCY_KEY]}
+)
 def upload(
     request: HttpRequest, form: Form[UploadForm], file: File[UploadedFile]
 ) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def content(request: HttpRequest, document_id: str) -> FileResponse:
     return answer
 
 
-@door.write("/{document_id}/withdraw", services.EDIT, response=DocumentOut)
+@door.change("/{document_id}/withdraw", services.EDIT, response=DocumentOut)
 def withdraw(request: HttpRequest, document_id: str) -> dict[str, Any]:
     """Withdraw my own document."""
     version = expected_version(request)

@@ -142,12 +142,12 @@ def replay(
     return history.replay(subject_id, **query.dict())
 
 
-@door.write(
+@door.change(
     "/datastreams/{datastream_id}/retire", "sensing.datastream.edit", response=schemas.DatastreamOut
 )
 def retire_datastream(request: HttpRequest, datastream_id: str) -> dict[str, Any]:
-    """Retire a datastream; its number is never given again."""
-    equipment.retire_datastream(datastream_id=datastream_id)
+    """Retire a datastream; its number is never given again. Needs If-Match."""
+    equipment.retire_datastream(datastream_id=datastream_id, version=expected_version(request))
     return _one(datastream_id)
 
 
@@ -164,7 +164,7 @@ def file_limit(request: HttpRequest, said: schemas.LimitIn) -> Status[Any]:
     return Status(202, _listed(LIMITS, queries.limits(), row.id))
 
 
-@door.write("/limits/{limit_id}", "sensing.limit.edit", "PUT", response={202: schemas.LimitRow})
+@door.change("/limits/{limit_id}", "sensing.limit.edit", "PUT", response={202: schemas.LimitRow})
 def change_limit(request: HttpRequest, limit_id: str, said: schemas.LimitChange) -> Status[Any]:
     """Put another limit in the place of one that stands; needs If-Match. Answers the new one."""
     version = expected_version(request)
@@ -173,7 +173,7 @@ def change_limit(request: HttpRequest, limit_id: str, said: schemas.LimitChange)
     return Status(202, _listed(LIMITS, queries.limits(), row.id))
 
 
-@door.write("/limits/{limit_id}/withdraw", "sensing.limit.edit", response={202: schemas.LimitRow})
+@door.change("/limits/{limit_id}/withdraw", "sensing.limit.edit", response={202: schemas.LimitRow})
 def withdraw_limit(request: HttpRequest, limit_id: str, said: schemas.ReasonIn) -> Status[Any]:
     """Withdraw a limit, with a reason; needs If-Match."""
     version = expected_version(request)
@@ -194,7 +194,7 @@ def file_suppression(request: HttpRequest, said: schemas.SuppressionIn) -> Statu
     return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), row.id))
 
 
-@door.write(
+@door.change(
     "/suppressions/{suppression_id}/end",
     "sensing.suppression.edit",
     response={202: schemas.SuppressionRow},

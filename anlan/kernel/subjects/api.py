@@ -88,7 +88,7 @@ def register_subject(request: HttpRequest, said: schemas.SubjectIn) -> dict[str,
     return _whole(queries.subject(row.id))
 
 
-@door.write(
+@door.change(
     "/{subject_id}", "subjects.subject.edit", "PATCH", response=schemas.SubjectOut, by_alias=True
 )
 def change_subject(

@@ -16,6 +16,7 @@ from anlan.kernel.base.errors import (
     InvalidError,
     NotFoundError,
     NotPermittedError,
+    StaleVersionError,
 )
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import Grant, Principal, Scope
@@ -24,6 +25,7 @@ from anlan.kernel.places.rules import div_of, div_range
 from anlan.kernel.sensing.models import Datastream
 from anlan.kernel.sensing.services import limits
 from anlan.kernel.subjects.models import Subject
+from tests.cast import assemble, csrf, signed_in
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
 
@@ -156,6 +158,57 @@ def test_a_new_occurrence_wants_a_new_confirmation(
     acting_as("anlan_app")
     state = answered(firm, answers.confirm_alarm, alarm_id=one)
     assert (state.occurrences, state.firm_state) == (2, "confirmed")
+
+
+def test_who_has_not_seen_that_it_came_again_looks_first(
+    plant: Plant, firm: Principal, bureau: Principal, acting_as: Callable[[str], None]
+) -> None:
+    one = alarm_id(firm)
+    returned(plant, acting_as)
+    acting_as("anlan_engine")
+    apply([step(plant, "raised", 3)], 2, 3)
+    acting_as("anlan_app")
+    said = {"outcome": "verified_by_phone", "note": "中控李某：正在倒罐"}
+    with pytest.raises(StaleVersionError) as refused:
+        answered(firm, answers.confirm_alarm, alarm_id=one, version=1)
+    assert refused.value.facts["version"] == 3
+    with pytest.raises(StaleVersionError):
+        answered(bureau, answers.check_alarm, alarm_id=one, version=99, **said)
+    assert answered(firm, answers.confirm_alarm, alarm_id=one, version=3).occurrences == 2
+    with pytest.raises(StaleVersionError):
+        answered(bureau, answers.check_alarm, alarm_id=one, version=3, **said)
+    assert answered(bureau, answers.check_alarm, alarm_id=one, version=4, **said).version == 5
+
+
+def test_that_it_returned_meanwhile_keeps_nobody_from_answering(
+    plant: Plant, firm: Principal, acting_as: Callable[[str], None]
+) -> None:
+    one = alarm_id(firm)
+    returned(plant, acting_as)
+    state = answered(firm, answers.confirm_alarm, alarm_id=one, version=1)
+    assert (state.instrument_state, state.firm_state) == ("returned", "confirmed")
+
+
+def test_an_answer_over_http_says_which_version_it_answers(
+    acting_as: Callable[[str], None],
+) -> None:
+    made = build_plant()
+    cast = assemble(site=made.site.id)
+    acting_as("anlan_engine")
+    apply([step(made, "raised", 1)], 0, 1)
+    acting_as("anlan_app")
+    client = signed_in(cast.control_room)
+    (seen,) = client.get("/api/v1/alerts/alarms/open").json()["items"]
+    path = f"/api/v1/alerts/alarms/{seen['id']}"
+
+    def confirm(**headers: str) -> int:
+        answer = client.post(f"{path}/confirm", headers=csrf(client) | headers)
+        return int(answer.status_code)
+
+    assert confirm() == 428
+    assert confirm(**{"If-Match": '"9"'}) == 412
+    assert confirm(**{"If-Match": client.get(path).headers["ETag"]}) == 200
+    assert confirm(**{"If-Match": '"1"'}) == 409
 
 
 CLOSING = {"cause": "true_exceedance", "measure": "停泵降液位"}

@@ -14,6 +14,7 @@ from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
 OPEN = "/api/v1/alerts/alarms/open"
+SEEN = {"If-Match": '"1"'}
 SAID = {"outcome": "verified_by_phone", "note": "电话核实：中控称正在倒罐"}
 
 
@@ -43,7 +44,9 @@ def test_the_county_is_offered_no_check_on_the_zones_firm_and_would_be_refused(c
         alarm = only(client)
         assert alarm["may"] == []
         path = f"/api/v1/alerts/alarms/{alarm['id']}/check"
-        answer = client.post(path, SAID, content_type="application/json", headers=csrf(client))
+        answer = client.post(
+            path, SAID, content_type="application/json", headers=csrf(client) | SEEN
+        )
         assert answer.status_code == 403
 
 
@@ -55,7 +58,7 @@ def test_the_bureau_in_charge_is_offered_the_check_and_the_answer_offers_it_agai
     assert alarm["may"] == ["check"]
     assert client.get(f"/api/v1/alerts/alarms/{alarm['id']}").json()["may"] == ["check"]
     path = f"/api/v1/alerts/alarms/{alarm['id']}/check"
-    answer = client.post(path, SAID, content_type="application/json", headers=csrf(client))
+    answer = client.post(path, SAID, content_type="application/json", headers=csrf(client) | SEEN)
     assert (answer.status_code, answer.json()["may"]) == (200, ["check"])
 
 

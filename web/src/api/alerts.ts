@@ -1,8 +1,12 @@
 /** Alarms: lists, the colours of the map, and the acts of firm and bureau. */
-import { client, readSheet, take } from './client'
+import { client, ifMatch, readSheet, take } from './client'
 import type { Alarm, AlarmChoices, AlarmStates, ListQuery, Page } from './types'
 
+/** Which alarm, and which version of it was looked at: who has not seen a change looks first (412). */
+export type Seen = Pick<Alarm, 'id' | 'version'>
+
 const at = (id: string) => ({ path: { alarm_id: id } })
+const on = ({ id, version }: Seen) => ({ params: { ...at(id), header: ifMatch(version) } })
 
 export function listAlarms(query: ListQuery): Promise<Page<Alarm>> {
   return take(client.GET('/api/v1/alerts/alarms', { params: { query } }))
@@ -31,12 +35,12 @@ export function exportAlarms(query: ListQuery, isOpenOnly: boolean): Promise<Blo
   return readSheet(isOpenOnly ? '/api/v1/alerts/alarms/open' : '/api/v1/alerts/alarms', query)
 }
 
-export function confirmAlarm(id: string): Promise<Alarm> {
-  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/confirm', { params: at(id) }))
+export function confirmAlarm(seen: Seen): Promise<Alarm> {
+  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/confirm', on(seen)))
 }
 
-export function checkAlarm(id: string, body: { outcome: string; note: string }): Promise<Alarm> {
-  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/check', { params: at(id), body }))
+export function checkAlarm(seen: Seen, body: { outcome: string; note: string }): Promise<Alarm> {
+  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/check', { ...on(seen), body }))
 }
 
 export interface Disposition {
@@ -46,14 +50,14 @@ export interface Disposition {
   is_false: boolean
 }
 
-export function closeAlarm(id: string, body: Disposition): Promise<Alarm> {
-  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/close', { params: at(id), body }))
+export function closeAlarm(seen: Seen, body: Disposition): Promise<Alarm> {
+  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/close', { ...on(seen), body }))
 }
 
-export function shelveAlarm(id: string, body: { until: string; reason: string }): Promise<Alarm> {
-  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/shelve', { params: at(id), body }))
+export function shelveAlarm(seen: Seen, body: { until: string; reason: string }): Promise<Alarm> {
+  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/shelve', { ...on(seen), body }))
 }
 
-export function unshelveAlarm(id: string): Promise<Alarm> {
-  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/unshelve', { params: at(id) }))
+export function unshelveAlarm(seen: Seen): Promise<Alarm> {
+  return take(client.POST('/api/v1/alerts/alarms/{alarm_id}/unshelve', on(seen)))
 }

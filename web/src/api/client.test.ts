@@ -19,7 +19,7 @@ const sent = () => server.mock.calls[0]?.[0] as Request
 describe('the door to the server', () => {
   it('turns problem+json into a typed error', async () => {
     server.mockResolvedValue(answer({ code: 'alerts.already_confirmed', title: '已由他人确认', status: 409, confirmed_by: '马建国' }, 409, 'application/problem+json'))
-    const refusal = await confirmAlarm('A1').catch((error: unknown) => error)
+    const refusal = await confirmAlarm({ id: 'A1', version: 7 }).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(ApiProblem)
     expect(refusal).toMatchObject({ status: 409, code: 'alerts.already_confirmed', title: '已由他人确认', extensions: { confirmed_by: '马建国' } })
   })
@@ -37,9 +37,10 @@ describe('the door to the server', () => {
   it('sends token and key with a change, and neither with a question', async () => {
     keepCsrfToken('secret')
     server.mockImplementation(() => Promise.resolve(answer({})))
-    await confirmAlarm('A1')
+    await confirmAlarm({ id: 'A1', version: 7 })
     expect(sent().headers.get('X-CSRFToken')).toBe('secret')
     expect(sent().headers.get('Idempotency-Key')).toMatch(/^[0-9a-f]{32}$/)
+    expect(sent().headers.get('If-Match')).toBe('"7"')
     server.mockClear()
     await listAlarms({})
     expect(sent().headers.has('X-CSRFToken')).toBe(false)
@@ -66,7 +67,7 @@ describe('the door to the server', () => {
     expect(await readSession()).toBeNull()
     server.mockClear()
     server.mockResolvedValue(answer({}))
-    await confirmAlarm('A1')
+    await confirmAlarm({ id: 'A1', version: 7 })
     expect(sent().headers.get('X-CSRFToken')).toBe('before')
   })
 })

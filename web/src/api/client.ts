@@ -19,7 +19,7 @@ export function onSignedOut(handler: () => void): void {
 }
 
 function csrf(): string {
-  return csrfToken || (/(?:^|;\s*)csrftoken=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '')
+  return csrfToken || (/(?:^|;\s*)anlan_csrf=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '')
 }
 
 /** A key that makes a repeated POST the same POST; `crypto.randomUUID` needs https, this does not. */
@@ -36,7 +36,7 @@ const headers: Middleware = {
   },
 }
 
-export const client = createClient<paths>({
+export const client = createClient<paths, 'application/json'>({
   baseUrl: globalThis.location?.origin ?? '',
   credentials: 'same-origin',
   fetch: (request) => globalThis.fetch(request),

@@ -893,7 +893,7 @@ export interface paths {
         put?: never;
         /**
          * Retire Datastream
-         * @description Retire a datastream; its number is never given again.
+         * @description Retire a datastream; its number is never given again. Needs If-Match.
          */
         post: operations["anlan_kernel_sensing_api_retire_datastream"];
         delete?: never;
@@ -3567,7 +3567,24 @@ export interface components {
             items: components["schemas"]["CastMemberOut"][];
         };
     };
-    responses: never;
+    responses: {
+        /** @description A refusal: its stable code, a sentence for people, facts for programs. */
+        Refusal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    type: string;
+                    code: string;
+                    title: string;
+                    status: number;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3593,6 +3610,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_sessions_sign_in: {
@@ -3617,6 +3635,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_sessions_sign_out: {
@@ -3637,6 +3656,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_sessions_sign_in_by_link: {
@@ -3661,6 +3681,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_sessions_live_ticket: {
@@ -3681,6 +3702,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_sessions_my_registry: {
@@ -3701,6 +3723,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegistryOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_own_account_change_password: {
@@ -3725,6 +3748,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_own_account_my_second_factor: {
@@ -3745,6 +3769,7 @@ export interface operations {
                     "application/json": components["schemas"]["SecondFactorOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_own_account_prove_second_factor: {
@@ -3769,6 +3794,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_own_account_offer_second_factor: {
@@ -3793,6 +3819,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_own_account_confirm_second_factor: {
@@ -3817,6 +3844,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodesOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_own_account_renew_recovery_codes: {
@@ -3841,6 +3869,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodesOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_places_api_region: {
@@ -3861,6 +3890,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegionOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_places_api_divisions: {
@@ -3884,8 +3914,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DivisionOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_places_api_divisions_geojson: {
@@ -3906,6 +3938,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_places_api_areas_geojson: {
@@ -3924,6 +3957,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_places_api_settlements_geojson: {
@@ -3942,6 +3976,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_organisations: {
@@ -3965,8 +4000,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganisationOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_roles: {
@@ -3990,8 +4027,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_names: {
@@ -4014,6 +4053,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamesOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_user_list: {
@@ -4037,14 +4077,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_create_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4063,12 +4108,16 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_set_active: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 user_id: string;
             };
@@ -4089,12 +4138,16 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_reset_password: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 user_id: string;
             };
@@ -4111,12 +4164,16 @@ export interface operations {
                     "application/json": components["schemas"]["FirstLinkOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_reset_second_factor: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 user_id: string;
             };
@@ -4133,6 +4190,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_post_list: {
@@ -4156,14 +4214,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_create_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4182,6 +4245,7 @@ export interface operations {
                     "application/json": components["schemas"]["PostOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_holding_list: {
@@ -4205,14 +4269,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldingOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_appoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 post_id: string;
             };
@@ -4233,12 +4302,16 @@ export interface operations {
                     "application/json": components["schemas"]["HoldingOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_end_holding: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 holding_id: string;
             };
@@ -4255,6 +4328,7 @@ export interface operations {
                     "application/json": components["schemas"]["HoldingOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_shifts: {
@@ -4278,14 +4352,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyShiftOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_people_api_directory_add_shift: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4304,6 +4383,7 @@ export interface operations {
                     "application/json": components["schemas"]["DutyShiftOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_documents_api_documents: {
@@ -4327,14 +4407,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_documents_api_upload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4374,6 +4459,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_documents_api_document: {
@@ -4396,6 +4482,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_documents_api_content: {
@@ -4416,12 +4503,16 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_documents_api_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 document_id: string;
             };
@@ -4438,6 +4529,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_messaging_api_messages: {
@@ -4461,8 +4553,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_messaging_api_unread: {
@@ -4483,6 +4577,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnreadOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_messaging_api_mark_read: {
@@ -4505,6 +4600,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_subjects_api_list_subjects: {
@@ -4528,14 +4624,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubjectRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_subjects_api_register_subject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4554,6 +4655,7 @@ export interface operations {
                     "application/json": components["schemas"]["SubjectOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_subjects_api_list_kinds: {
@@ -4577,8 +4679,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KindOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_subjects_api_subject_points: {
@@ -4599,6 +4703,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureCollection"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_subjects_api_get_subject: {
@@ -4621,12 +4726,16 @@ export interface operations {
                     "application/json": components["schemas"]["SubjectOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_subjects_api_change_subject: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 subject_id: string;
             };
@@ -4647,6 +4756,7 @@ export interface operations {
                     "application/json": components["schemas"]["SubjectOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_list_datastreams: {
@@ -4670,8 +4780,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatastreamRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_subject_datastreams: {
@@ -4694,6 +4806,7 @@ export interface operations {
                     "application/json": components["schemas"]["SubjectDatastreams"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_get_datastream: {
@@ -4716,6 +4829,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatastreamOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_observations: {
@@ -4743,6 +4857,7 @@ export interface operations {
                     "application/json": components["schemas"]["ObservationsOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_replay: {
@@ -4771,12 +4886,16 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_retire_datastream: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 datastream_id: string;
             };
@@ -4793,6 +4912,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatastreamOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_list_limits: {
@@ -4816,14 +4936,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_file_limit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4842,12 +4967,16 @@ export interface operations {
                     "application/json": components["schemas"]["LimitRow"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_change_limit: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 limit_id: string;
             };
@@ -4868,12 +4997,16 @@ export interface operations {
                     "application/json": components["schemas"]["LimitRow"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_withdraw_limit: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 limit_id: string;
             };
@@ -4894,6 +5027,7 @@ export interface operations {
                     "application/json": components["schemas"]["LimitRow"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_list_suppressions: {
@@ -4917,14 +5051,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuppressionRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_file_suppression: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4943,12 +5082,16 @@ export interface operations {
                     "application/json": components["schemas"]["SuppressionRow"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_end_suppression: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 suppression_id: string;
             };
@@ -4965,6 +5108,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuppressionRow"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_list_gateways: {
@@ -4988,8 +5132,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_sensing_api_list_quarantine: {
@@ -5013,8 +5159,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantineRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_list_alarms: {
@@ -5038,8 +5186,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_list_open_alarms: {
@@ -5063,8 +5213,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_subject_states: {
@@ -5085,6 +5237,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatesOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_choices: {
@@ -5105,6 +5258,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChoicesOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_get_alarm: {
@@ -5127,12 +5281,16 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_confirm_alarm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 alarm_id: string;
             };
@@ -5149,12 +5307,16 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_close_alarm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 alarm_id: string;
             };
@@ -5175,12 +5337,16 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_check_alarm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 alarm_id: string;
             };
@@ -5201,12 +5367,16 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_shelve_alarm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 alarm_id: string;
             };
@@ -5227,12 +5397,16 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_alerts_api_unshelve_alarm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 alarm_id: string;
             };
@@ -5249,6 +5423,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_audit_list_journal: {
@@ -5272,8 +5447,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JournalOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_audit_list_seals: {
@@ -5297,8 +5474,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SealOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_audit_verify: {
@@ -5323,6 +5502,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerifyOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_audit_thread: {
@@ -5345,6 +5525,7 @@ export interface operations {
                     "application/json": components["schemas"]["JournalRows"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_audit_history: {
@@ -5367,6 +5548,7 @@ export interface operations {
                     "application/json": components["schemas"]["JournalRows"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_dead_letters_list_dead_letters: {
@@ -5390,14 +5572,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_dead_letters_retry_dead_letter: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 letter_id: string;
             };
@@ -5414,12 +5601,16 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_kernel_base_api_dead_letters_discard_dead_letter: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
             path: {
                 letter_id: string;
             };
@@ -5440,6 +5631,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_app_health_api_health: {
@@ -5460,6 +5652,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_app_health_api_is_alive: {
@@ -5478,6 +5671,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["Refusal"];
         };
     };
     anlan_app_demo_api_cast: {
@@ -5498,6 +5692,7 @@ export interface operations {
                     "application/json": components["schemas"]["CastOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
         };
     };
 }

@@ -36,12 +36,12 @@ export function fileLimit(body: LimitFiling): Promise<Limit> {
 
 /** Put another limit in the place of one that stands; refused when somebody else was faster. */
 export function changeLimit({ id, version }: Pick<Limit, 'id' | 'version'>, body: LimitChange): Promise<Limit> {
-  return take(client.PUT('/api/v1/sensing/limits/{limit_id}', { params: { path: { limit_id: id } }, headers: ifMatch(version), body }))
+  return take(client.PUT('/api/v1/sensing/limits/{limit_id}', { params: { path: { limit_id: id }, header: ifMatch(version) }, body }))
 }
 
 export function withdrawLimit({ id, version }: Pick<Limit, 'id' | 'version'>, reason: string): Promise<Limit> {
-  const params = { path: { limit_id: id } }
-  return take(client.POST('/api/v1/sensing/limits/{limit_id}/withdraw', { params, headers: ifMatch(version), body: { reason } }))
+  const params = { path: { limit_id: id }, header: ifMatch(version) }
+  return take(client.POST('/api/v1/sensing/limits/{limit_id}/withdraw', { params, body: { reason } }))
 }
 
 export function listSuppressions(query: ListQuery): Promise<Page<Suppression>> {
@@ -55,8 +55,8 @@ export function fileSuppression(body: SuppressionFiling): Promise<Suppression> {
 }
 
 export function endSuppression({ id, version }: Pick<Suppression, 'id' | 'version'>): Promise<Suppression> {
-  const params = { path: { suppression_id: id } }
-  return take(client.POST('/api/v1/sensing/suppressions/{suppression_id}/end', { params, headers: ifMatch(version) }))
+  const params = { path: { suppression_id: id }, header: ifMatch(version) }
+  return take(client.POST('/api/v1/sensing/suppressions/{suppression_id}/end', { params }))
 }
 
 export interface Span {

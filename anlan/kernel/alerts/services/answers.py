@@ -11,12 +11,19 @@ from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, Instrument
 from anlan.kernel.alerts.rules import ACTS, CAUSES, CHECK_OUTCOMES, decide_act
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
+from anlan.kernel.base.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    NotPermittedError,
+    StaleVersionError,
+)
 from anlan.kernel.base.events import EventType
+from anlan.kernel.base.models import Journal
 from anlan.kernel.base.unit_of_work import current_work
 
 
-def confirm_alarm(*, alarm_id: str) -> events.AlarmState:
+def confirm_alarm(*, alarm_id: str, version: int | None = None) -> events.AlarmState:
     """Let the firm's control room take notice (确认); two persons cannot both be first."""
     alarm = _locked(alarm_id, "confirm")
     if alarm.firm_state == FirmState.CLOSED:
@@ -28,6 +35,7 @@ def confirm_alarm(*, alarm_id: str) -> events.AlarmState:
     return _save(
         alarm,
         events.ALARM_CONFIRMED,
+        version,
         firm_state=FirmState.CONFIRMED,
         confirmed_by=_who(),
         confirmed_at=now(),
@@ -36,7 +44,13 @@ def confirm_alarm(*, alarm_id: str) -> events.AlarmState:
 
 
 def close_alarm(
-    *, alarm_id: str, cause: str, measure: str, evidence: str = "", is_false: bool = False
+    *,
+    alarm_id: str,
+    cause: str,
+    measure: str,
+    evidence: str = "",
+    is_false: bool = False,
+    version: int | None = None,
 ) -> events.AlarmState:
     """Let the firm close (消警) with cause and measure; refused while the value is beyond the limit.
 
@@ -63,6 +77,7 @@ def close_alarm(
     return _save(
         alarm,
         events.ALARM_CLOSED,
+        version,
         firm_state=FirmState.CLOSED,
         closed_by=_who(),
         closed_at=now(),
@@ -71,7 +86,9 @@ def close_alarm(
     )
 
 
-def check_alarm(*, alarm_id: str, outcome: str, note: str) -> events.AlarmState:
+def check_alarm(
+    *, alarm_id: str, outcome: str, note: str, version: int | None = None
+) -> events.AlarmState:
     """Let the bureau in charge check (核查): by phone, by assignment, on site, or close it."""
     alarm = _locked(alarm_id, "check")
     if outcome not in CHECK_OUTCOMES:
@@ -87,6 +104,7 @@ def check_alarm(*, alarm_id: str, outcome: str, note: str) -> events.AlarmState:
     return _save(
         alarm,
         events.ALARM_CHECKED,
+        version,
         bureau_state=CHECK_OUTCOMES[outcome][1],
         checked_by=_who(),
         checked_at=now(),
@@ -95,7 +113,9 @@ def check_alarm(*, alarm_id: str, outcome: str, note: str) -> events.AlarmState:
     )
 
 
-def shelve_alarm(*, alarm_id: str, until: datetime, reason: str) -> events.AlarmState:
+def shelve_alarm(
+    *, alarm_id: str, until: datetime, reason: str, version: int | None = None
+) -> events.AlarmState:
     """Put an alarm aside for a while (搁置, GB/T 41261) with an end and a reason."""
     alarm = _locked(alarm_id, "shelve")
     if until <= now():
@@ -105,18 +125,19 @@ def shelve_alarm(*, alarm_id: str, until: datetime, reason: str) -> events.Alarm
     return _save(
         alarm,
         events.ALARM_SHELVED,
+        version,
         shelved_until=until,
         shelved_by=_who(),
         shelve_reason=reason.strip(),
     )
 
 
-def unshelve_alarm(*, alarm_id: str) -> events.AlarmState:
+def unshelve_alarm(*, alarm_id: str, version: int | None = None) -> events.AlarmState:
     """Take a shelved alarm back before its end."""
     alarm = _locked(alarm_id, "shelve")
     if alarm.shelved_until is None:
         raise ConflictError("报警没有被搁置", code="alerts.not_shelved")
-    return _save(alarm, events.ALARM_UNSHELVED, shelved_until=None, shelve_reason="")
+    return _save(alarm, events.ALARM_UNSHELVED, version, shelved_until=None, shelve_reason="")
 
 
 def _locked(alarm_id: str, act: str) -> Alarm:
@@ -132,8 +153,24 @@ def _locked(alarm_id: str, act: str) -> Alarm:
     return alarm
 
 
-def _save(alarm: Alarm, event: EventType, **values: Any) -> events.AlarmState:
-    """Write people's columns only, raise the version, and leave the journal row."""
+def _refuse_unseen(alarm: Alarm, seen: int) -> None:
+    """Refuse who has not seen that it came again, or that somebody answered; a return is no matter."""
+    since = Journal.objects.filter(object=alarm.id, object_version__gt=seen)
+    if seen > alarm.version or since.exclude(type=events.ALARM_RETURNED.name).exists():
+        raise StaleVersionError(
+            "报警在此期间有变化，请看过再处置",
+            code="alerts.changed_meanwhile",
+            version=alarm.version,
+        )
+
+
+def _save(alarm: Alarm, event: EventType, seen: int | None, **values: Any) -> events.AlarmState:
+    """Write people's columns only, raise the version, and leave the journal row.
+
+    `seen` is the version that the person looked at; None for a caller that holds the row itself.
+    """
+    if seen is not None:
+        _refuse_unseen(alarm, seen)
     before = {name: getattr(alarm, name) for name in values}
     for name, value in values.items():
         setattr(alarm, name, value)

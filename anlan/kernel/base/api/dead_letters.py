@@ -21,14 +21,14 @@ def list_dead_letters(request: HttpRequest) -> QuerySet[DeadLetter]:
     return DeadLetter.objects.all()
 
 
-@door.write("/dead-letters/{letter_id}/retry", SETTLE, response=schemas.DeadLetterOut)
+@door.change("/dead-letters/{letter_id}/retry", SETTLE, response=schemas.DeadLetterOut)
 def retry_dead_letter(request: HttpRequest, letter_id: str) -> dict[str, Any]:
     """Have the worker hand the event to its slice once more."""
     dead_letters.ask_again(letter_id=letter_id, version=expected_version(request))
     return queries.dead_letter(letter_id)
 
 
-@door.write("/dead-letters/{letter_id}/discard", SETTLE, response=schemas.DeadLetterOut)
+@door.change("/dead-letters/{letter_id}/discard", SETTLE, response=schemas.DeadLetterOut)
 def discard_dead_letter(
     request: HttpRequest, letter_id: str, said: schemas.DiscardBody
 ) -> dict[str, Any]:

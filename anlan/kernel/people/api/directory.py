@@ -63,7 +63,7 @@ def create_user(request: HttpRequest, body: UserBody) -> dict[str, Any]:
     return directory.row(directory.USERS, directory.users(), made.id)
 
 
-@door.write("/users/{user_id}", "people.user.edit", "PATCH", response=UserOut)
+@door.change("/users/{user_id}", "people.user.edit", "PATCH", response=UserOut)
 def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> dict[str, Any]:
     """Stop an account or wake it."""
     user = directory.at_version(User.objects, user_id, expected_version(request))
@@ -71,7 +71,7 @@ def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> dict[str
     return directory.row(directory.USERS, directory.users(), user_id)
 
 
-@door.write("/users/{user_id}/password/reset", "people.user.edit", response=FirstLinkOut)
+@door.change("/users/{user_id}/password/reset", "people.user.edit", response=FirstLinkOut)
 def reset_password(request: HttpRequest, user_id: str) -> dict[str, Any]:
     """Take a forgotten password away; the link is handed to its owner, and shown only here."""
     user = directory.at_version(User.objects, user_id, expected_version(request))
@@ -82,7 +82,7 @@ def reset_password(request: HttpRequest, user_id: str) -> dict[str, Any]:
     }
 
 
-@door.write("/users/{user_id}/second-factor/reset", "people.second_factor.reset", response=UserOut)
+@door.change("/users/{user_id}/second-factor/reset", "people.second_factor.reset", response=UserOut)
 def reset_second_factor(request: HttpRequest, user_id: str) -> dict[str, Any]:
     """Take the second factor of somebody away whose app is lost."""
     user = directory.at_version(User.objects, user_id, expected_version(request))
@@ -120,7 +120,7 @@ def appoint(request: HttpRequest, post_id: str, body: HoldingBody) -> dict[str, 
     return directory.row(directory.HOLDINGS, PostHolding.objects, made.id)
 
 
-@door.write("/holdings/{holding_id}/end", "people.post.edit", response=HoldingOut)
+@door.change("/holdings/{holding_id}/end", "people.post.edit", response=HoldingOut)
 def end_holding(request: HttpRequest, holding_id: str) -> dict[str, Any]:
     """End somebody's time in a post."""
     holding = directory.at_version(PostHolding.objects, holding_id, expected_version(request))

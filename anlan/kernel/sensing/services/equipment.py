@@ -7,7 +7,7 @@ from django.db import connection
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, StaleVersionError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.permissions import Reach
 from anlan.kernel.base.unit_of_work import refuse_unless
@@ -150,14 +150,19 @@ def register_datastream(
     return row
 
 
-def retire_datastream(*, datastream_id: str) -> Datastream:
-    """Judge it no more; its number and its history stay its own for ever."""
+def retire_datastream(*, datastream_id: str, version: int | None = None) -> Datastream:
+    """Judge it no more; its number and its history stay its own for ever.
+
+    `version` is the one that a person has looked at.
+    """
     row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
     if row is None:
         raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
     refuse_unless(EDIT, row.facts, *KEEPERS)
     if row.retired_at is not None:
         raise ConflictError("测点已停用", code="sensing.already_retired")
+    if version is not None and row.version != version:
+        raise StaleVersionError("测点已被他人修改，请刷新后再停用", version=row.version)
     row.retired_at = row.updated_at = now()
     row.version += 1
     row.control_version += 1
