@@ -1,7 +1,7 @@
 """`anlan export table`: as a person, with his rights and no more, and under his name."""
 
-from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -24,7 +24,7 @@ def cast() -> Cast:
     return assemble(site=build_plant(streams=2).site.id)
 
 
-def rows_of(content: bytes) -> Sequence[Sequence[object]]:
+def rows_of(content: bytes) -> list[list[Any]]:
     return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[1:]
 
 
