@@ -1,13 +1,8 @@
 """`docs/events.md`, written from the code: every event type, what it carries, who reacts to it."""
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
 from dataclasses import fields
-from types import ModuleType
 
-import anlan.kernel
-import anlan.systems
+from anlan.app.event_types import load_event_types
 from anlan.app.subscribers import subscribers
 from anlan.kernel.base.events import EVENT_TYPES, EventType
 
@@ -22,8 +17,7 @@ causation_id exercise_id actor object version div zone site data`. On the bus it
 
 def events_text() -> str:
     """Return the page, the same text for the same code."""
-    for name in _event_modules():
-        importlib.import_module(name)
+    load_event_types()
     reactions = _reactions()
     slices: dict[str, list[EventType]] = {}
     for name, event in sorted(EVENT_TYPES.items()):
@@ -38,19 +32,6 @@ def _reactions() -> dict[str, list[str]]:
         for event, handler in subscriber.handlers.items():
             found.setdefault(event, []).append(f"`{subscriber.slice}.{handler.__name__}`")
     return found
-
-
-def _event_modules() -> Iterator[str]:
-    """Name every slice's events, as far as it has some."""
-    for layer in (anlan.kernel, anlan.systems):
-        for slice_name in _children(layer):
-            package = f"{layer.__name__}.{slice_name}"
-            if "events" in _children(importlib.import_module(package)):
-                yield f"{package}.events"
-
-
-def _children(package: ModuleType) -> list[str]:
-    return [module.name for module in pkgutil.iter_modules(package.__path__)]
 
 
 def _section(name: str, events: list[EventType], reactions: dict[str, list[str]]) -> str:

@@ -120,5 +120,5 @@ def heard_of(event: Envelope, before: Facts | None = None) -> Heard:
         facts=facts,
         before=None if before == facts else before,
         hints=hints,
-        state=bytes(event.data),
+        state=event.state_json(),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from nats.aio.client import Client as Nats
 
+from anlan.app.event_types import load_event_types
 from anlan.app.streaming.database import Database, DatabaseAwayError
 from anlan.app.streaming.events_feed import EventsFeed
 from anlan.app.streaming.frames import Standing
@@ -49,6 +50,7 @@ class House:
     @classmethod
     def open(cls) -> "House":
         """Open the house of this process and let it run; should it fall, the process goes."""
+        load_event_types()
         house = cls(config(), settings.SECRET_KEY)
         house.start()
         house.running.add_done_callback(_fall)

@@ -13,14 +13,15 @@ from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
 from anlan.kernel.alerts.services import answers
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
-from anlan.kernel.sensing.models import Condition
+from anlan.kernel.sensing.models import Condition, Confidence
 
 VIEW = "alerts.alarm.view"
 door = Door("alerts")
 router = door.router
 
 _KINDS = {"priority": "int", "occurrences": "int", "version": "int", "div": "int", "zone": "int",
-          "value": "float", "limit_value": "float", "is_late": "bool", "out_of_service": "bool"}  # fmt: skip
+          "value": "float", "limit_value": "float", "is_late": "bool", "out_of_service": "bool",
+          "is_false": "bool", "limit_version": "int"}  # fmt: skip
 _TITLES = {"site_name": "企业", "subject_name": "监测对象", "datastream_name": "测点", "tag": "位号", "unit": "单位",
            "condition": "报警类型", "priority": "优先级", "instrument_state": "仪表状态",
            "firm_state": "企业状态", "bureau_state": "部门状态", "value": "报警值", "limit_value": "限值",
@@ -28,7 +29,10 @@ _TITLES = {"site_name": "企业", "subject_name": "监测对象", "datastream_na
            "confirmed_by": "确认人", "confirmed_at": "确认时间", "checked_by": "核查人",
            "checked_at": "核查时间", "closed_by": "消警人", "closed_at": "消警时间",
            "check_outcome": "核查方式", "shelved_until": "搁置至", "is_late": "迟到判定",
-           "unconfirmed_at": "未获数据证实"}  # fmt: skip
+           "unconfirmed_at": "未获数据证实", "limit_standard": "限值标准", "limit_clause": "条款",
+           "limit_confidence": "限值依据", "cause": "原因", "measure": "处置措施", "evidence": "佐证",
+           "is_false": "误报", "check_note": "核查记录", "shelved_by": "搁置人",
+           "shelve_reason": "搁置原因", "matter": "监管事项"}  # fmt: skip
 _WORDS: dict[str, dict[Any, str]] = {
     "condition": dict(Condition.choices),
     "instrument_state": dict(InstrumentState.choices),
@@ -37,6 +41,9 @@ _WORDS: dict[str, dict[Any, str]] = {
     "check_outcome": {code: title for code, (title, _) in CHECK_OUTCOMES.items()},
     "priority": {1: "红色 1级", 2: "橙色 2级", 3: "黄色 3级", 4: "蓝色 4级"},
     "is_late": {True: "是", False: ""},
+    "is_false": {True: "是", False: "否", None: ""},
+    "cause": dict(CAUSES),
+    "limit_confidence": dict(Confidence.choices),
 }
 _SORTABLE = {"raised_at", "last_raised_at", "priority", "subject_name", "site_name"}
 ALARMS = ListSpec(

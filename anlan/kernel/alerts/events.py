@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from anlan.kernel.base.events import EventType
 
@@ -25,7 +26,12 @@ class AlarmState:
     firm_state: str
     bureau_state: str
     value: float | None
+    limit_id: str | None
+    limit_version: int
     limit_value: float | None
+    limit_standard: str
+    limit_clause: str
+    limit_confidence: str
     raised_at: datetime
     last_raised_at: datetime
     returned_at: datetime | None
@@ -36,14 +42,22 @@ class AlarmState:
     confirmed_at: datetime | None
     closed_by: str
     closed_at: datetime | None
+    cause: str
+    measure: str
+    evidence: str
+    is_false: bool | None
     checked_by: str
     checked_at: datetime | None
     check_outcome: str
+    check_note: str
     shelved_until: datetime | None
+    shelved_by: str
+    shelve_reason: str
     suppressed_by: str | None
     out_of_service: bool
     parent_id: str | None
     cause_key: str
+    matter: str
     div: int
     zone: int | None
     site: str | None
@@ -78,14 +92,30 @@ class NoticeMissed:
     organisations: list[str]
 
 
-ALARM_RAISED = EventType("alerts.alarm.raised", AlarmState, "报警产生（或再次超限）")
-ALARM_RETURNED = EventType("alerts.alarm.returned", AlarmState, "报警复归")
-ALARM_UNCONFIRMED = EventType("alerts.alarm.unconfirmed", AlarmState, "报警未获数据证实")
-ALARM_REAFFIRMED = EventType("alerts.alarm.reaffirmed", AlarmState, "数据恢复，报警仍在")
-ALARM_CONFIRMED = EventType("alerts.alarm.confirmed", AlarmState, "企业已确认")
-ALARM_CLOSED = EventType("alerts.alarm.closed", AlarmState, "企业已消警")
-ALARM_CHECKED = EventType("alerts.alarm.checked", AlarmState, "部门已核查")
-ALARM_SHELVED = EventType("alerts.alarm.shelved", AlarmState, "报警已搁置")
-ALARM_UNSHELVED = EventType("alerts.alarm.unshelved", AlarmState, "报警恢复")
+#: What an alarm did not say of itself before schema 2.
+_SINCE_2: dict[str, Any] = {
+    "limit_id": None, "limit_version": 0, "limit_standard": "", "limit_clause": "",
+    "limit_confidence": "", "cause": "", "measure": "", "evidence": "", "is_false": None,
+    "check_note": "", "shelved_by": "", "shelve_reason": "", "matter": "",
+}  # fmt: skip
+
+
+def _from_1(state: dict[str, Any]) -> dict[str, Any]:
+    return _SINCE_2 | state
+
+
+def _alarm(name: str, title: str) -> EventType:
+    return EventType(name, AlarmState, title, schema=2, from_before=_from_1)
+
+
+ALARM_RAISED = _alarm("alerts.alarm.raised", "报警产生（或再次超限）")
+ALARM_RETURNED = _alarm("alerts.alarm.returned", "报警复归")
+ALARM_UNCONFIRMED = _alarm("alerts.alarm.unconfirmed", "报警未获数据证实")
+ALARM_REAFFIRMED = _alarm("alerts.alarm.reaffirmed", "数据恢复，报警仍在")
+ALARM_CONFIRMED = _alarm("alerts.alarm.confirmed", "企业已确认")
+ALARM_CLOSED = _alarm("alerts.alarm.closed", "企业已消警")
+ALARM_CHECKED = _alarm("alerts.alarm.checked", "部门已核查")
+ALARM_SHELVED = _alarm("alerts.alarm.shelved", "报警已搁置")
+ALARM_UNSHELVED = _alarm("alerts.alarm.unshelved", "报警恢复")
 ENGINE_WAS_DEAF = EventType("alerts.engine.was_deaf", EngineDeafness, "平台自身监测中断")
 NOTICE_MISSED = EventType("alerts.notice.missed", NoticeMissed, "报警无人可通知")

@@ -13,9 +13,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.alerts.events import AlarmState
@@ -25,6 +27,18 @@ from anlan.kernel.base.models import Seal
 from anlan.kernel.sensing.models import Limit
 from anlan.kernel.sensing.ports import Judged
 from anlan.kernel.subjects.models import Subject
+
+
+def _limit(column: str) -> Coalesce:
+    """Return what the limit says that the alarm was judged by."""
+    rows = Limit.objects.filter(pk=OuterRef("limit_id")).values(column)[:1]
+    return Coalesce(Subquery(rows), Value(""), output_field=CharField())
+
+
+def _said(word: str) -> Coalesce:
+    """Return a part of what the firm said when it closed the alarm."""
+    return Coalesce(KT(f"disposition__{word}"), Value(""), output_field=TextField())
+
 
 _JOINED = {
     "subject_name": F("subject__name"),
@@ -44,6 +58,13 @@ _JOINED = {
         ),
         default=F("firm_state"),
     ),
+    "cause": _said("cause"),
+    "measure": _said("measure"),
+    "evidence": _said("evidence"),
+    "matter": F("subject__kind__matter"),
+    "limit_standard": _limit("standard"),
+    "limit_clause": _limit("clause"),
+    "limit_confidence": _limit("confidence"),
 }
 #: What the words of a search are looked for in.
 _SEARCH = Concat(

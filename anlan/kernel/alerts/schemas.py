@@ -29,7 +29,12 @@ class AlarmOut(Schema):
     firm_state: Literal["new", "confirmed", "closed"]
     bureau_state: Literal["none", "listed", "in_hand", "closed"]
     value: float | None
+    limit_id: str | None
+    limit_version: int
     limit_value: float | None
+    limit_standard: str
+    limit_clause: str
+    limit_confidence: str
     raised_at: datetime
     last_raised_at: datetime
     returned_at: datetime | None
@@ -40,25 +45,33 @@ class AlarmOut(Schema):
     confirmed_at: datetime | None
     closed_by: str
     closed_at: datetime | None
+    cause: str
+    measure: str
+    evidence: str
+    is_false: bool | None
     checked_by: str
     checked_at: datetime | None
     check_outcome: str
+    check_note: str
     shelved_until: datetime | None
+    shelved_by: str
+    shelve_reason: str
     suppressed_by: str | None
     out_of_service: bool
     parent_id: str | None
     cause_key: str
+    matter: str
     div: int
     zone: int | None
     site: str | None
-    matter: str
     exercise_id: str | None
     may: list[Literal["confirm", "close", "check", "shelve"]]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
-        """Decide from the row's own columns: a page of alarms costs no further query."""
-        facts = Facts(**{name: row[name] for name in ("div", "zone", "site", "matter")})
+        """Decide from the row's own scope columns: a page of alarms costs no further query."""
+        names = ("div", "zone", "site", "matter")
+        facts = Facts(**{name: row[name] for name in names})
         return acts_of(principal(context["request"]), facts)
 
 

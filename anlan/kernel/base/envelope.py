@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from anlan.kernel.base.events import EVENT_TYPES, UnknownSchemaError
+
 #: One journal row as the JSON text of its event; `j` is the row, `s` its place in the chain.
 EVENT_SQL = """
     jsonb_build_object(
@@ -39,14 +41,31 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw
 
     def state(self) -> dict[str, Any]:
-        """Return the object's public state after the change."""
+        """Return the object's public state after the change, as this version knows it.
+
+        Raises UnknownSchemaError where this version does not.
+        """
+        known = EVENT_TYPES.get(self.type)
+        return self._written() if known is None else known.read(self.schema, self._written())
+
+    def state_json(self) -> bytes:
+        """Return that state for those who only pass it on; what we cannot read goes as it is."""
+        known = EVENT_TYPES.get(self.type)
+        if known is None or known.schema == self.schema:
+            return bytes(self.data)
+        try:
+            return msgspec.json.encode(self.state())
+        except UnknownSchemaError:
+            return bytes(self.data)
+
+    def _written(self) -> dict[str, Any]:
         decoded: dict[str, Any] = msgspec.json.decode(self.data)
         return decoded
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain values for JSON, its state included."""
+        """Return it as plain values for JSON, its state as it was written."""
         names = (name for name in self.__struct_fields__ if name != "data")
-        values = {name: getattr(self, name) for name in names} | {"data": self.state()}
+        values = {name: getattr(self, name) for name in names} | {"data": self._written()}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in values.items()

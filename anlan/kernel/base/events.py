@@ -1,17 +1,25 @@
 """What a domain event is: a type with a schema, and the public state that it carries (7.8)."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
+from anlan.kernel.base.errors import DomainError
+
 #: Every event type of the product by name; `docs/events.md` is generated from it.
 EVENT_TYPES: dict[str, "EventType"] = {}
+
+
+class UnknownSchemaError(DomainError):
+    """An event of a version that this one cannot read: it waits for an upgrade, nothing is guessed."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
     """`slice.noun.verb_past`, the dataclass of its `data`, and its schema version.
 
-    `is_end` marks the last version of an object: whoever shows it takes it away.
+    `is_end` marks the last version of an object: whoever shows it takes it away. `from_before` turns
+    a state of the schema before into one of this: a reader knows both and parks what is newer (7.12).
     """
 
     name: str
@@ -19,6 +27,7 @@ class EventType:
     title: str
     schema: int = 1
     is_end: bool = False
+    from_before: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         """Register the type; a name is given once."""
@@ -34,6 +43,19 @@ class EventType:
             raise TypeError(f"{self.name} carries {self.data.__name__}, not {type(state).__name__}")
         plain = asdict(state)
         return {**plain, "gone": True} if self.is_end else plain
+
+    def read(self, schema: int, state: dict[str, Any]) -> dict[str, Any]:
+        """Return a state as this version knows it; fields that it does not know are kept.
+
+        Raises UnknownSchemaError for what was written by a newer version, or by one too old.
+        """
+        if schema == self.schema:
+            return state
+        if schema == self.schema - 1 and self.from_before is not None:
+            return self.from_before(state)
+        raise UnknownSchemaError(
+            f"{self.name}: schema {schema}, known {self.schema}", code="base.unknown_schema"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Firm and bureau answer: who may, in which order, and what the journal keeps."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from anlan.kernel.alerts import events
+from anlan.kernel.alerts import events, queries
 from anlan.kernel.alerts.models import Alarm
 from anlan.kernel.alerts.services import answers
 from anlan.kernel.base.clock import now
@@ -22,7 +23,7 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import Grant, Principal, Scope
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_of, div_range
-from anlan.kernel.sensing.models import Datastream
+from anlan.kernel.sensing.models import Datastream, Limit
 from anlan.kernel.sensing.services import limits
 from anlan.kernel.subjects.models import Subject
 from tests.cast import assemble, csrf, signed_in
@@ -260,6 +261,47 @@ def test_the_firm_closes_what_returned_and_was_confirmed(
         row = Journal.objects.get(type="alerts.alarm.closed")
         assert row.change is not None
         assert row.change["firm_state"] == ["confirmed", "closed"]
+
+
+def test_the_desk_can_read_why_the_firm_closed_and_by_which_limit_it_was(
+    plant: Plant, firm: Principal, bureau: Principal, acting_as: Callable[[str], None]
+) -> None:
+    with unit_of_work(person_everything()):
+        Limit.objects.filter(condition="HH").update(
+            standard="AQ 3035-2010", clause="4.2", confidence="standard"
+        )
+    one = alarm_id(firm)
+    until = now() + timedelta(hours=1)
+    answered(bureau, answers.shelve_alarm, alarm_id=one, until=until, reason="检修")
+    answered(firm, answers.confirm_alarm, alarm_id=one)
+    returned(plant, acting_as)
+    said = {"cause": "instrument_fault", "measure": "换表", "evidence": "检修单 17"}
+    answered(firm, answers.close_alarm, alarm_id=one, is_false=True, **said)
+    answered(bureau, answers.check_alarm, alarm_id=one, outcome="closed", note="李某：已换")
+
+    with unit_of_work(bureau):
+        shown = asdict(queries.alarm_state(one))
+        rows = Journal.objects.filter(object=one).order_by("id")
+        newest, schemas = rows.last(), {row.schema for row in rows}
+        limit = Limit.objects.get(datastream=plant.streams[0], condition="HH")
+
+    expected = said | {
+        "is_false": True,
+        "check_note": "李某：已换",
+        "shelved_by": "duty_officer",
+        "shelve_reason": "检修",
+        "limit_id": limit.id,
+        "limit_version": 99,
+        "limit_value": 90.0,
+        "limit_standard": "AQ 3035-2010",
+        "limit_clause": "4.2",
+        "limit_confidence": "standard",
+        "matter": "",
+    }
+    assert newest is not None
+    assert {name: shown[name] for name in expected} == expected
+    assert {name: newest.data[name] for name in expected} == expected
+    assert schemas == {events.ALARM_RAISED.schema} == {2}
 
 
 def test_shelving_needs_an_end_to_come_and_can_be_taken_back(bureau: Principal) -> None:

@@ -51,7 +51,7 @@ def test_the_list_says_what_failed_and_not_what_the_event_says(
         "not now",
     )
     assert found["title"].startswith("报警产生")
-    assert "91" not in str(found)
+    assert "91.0" not in str(found)
     assert found["id"] == letter.id
 
 

@@ -85,7 +85,8 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
     'instrument_state', a.instrument_state, 'firm_state',
     CASE WHEN a.firm_state = 'confirmed' AND a.occurrences > a.confirmed_occurrence
         THEN 'new' ELSE a.firm_state END, 'bureau_state', a.bureau_state,
-    'value', a.value, 'limit_value', a.limit_value, 'raised_at', a.raised_at,
+    'value', a.value, 'limit_id', a.limit_id, 'limit_version', a.limit_version,
+    'limit_value', a.limit_value, 'raised_at', a.raised_at,
     'last_raised_at', a.last_raised_at, 'returned_at', a.returned_at,
     'occurrences', a.occurrences, 'is_late', a.is_late,
     'unconfirmed_at', a.unconfirmed_at, 'confirmed_by', a.confirmed_by,
@@ -94,17 +95,24 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
     'check_outcome', a.check_outcome, 'shelved_until', a.shelved_until,
     'suppressed_by', a.suppressed_by, 'out_of_service', a.out_of_service,
     'parent_id', a.parent_id, 'cause_key', a.cause_key, 'div', a.div, 'zone', a.zone,
-    'site', a.site, 'matter', k.matter, 'exercise_id', a.exercise_id)"""
+    'site', a.site, 'exercise_id', a.exercise_id,
+    'cause', coalesce(a.disposition->>'cause', ''), 'measure', coalesce(a.disposition->>'measure', ''),
+    'evidence', coalesce(a.disposition->>'evidence', ''), 'is_false', a.is_false,
+    'check_note', a.check_note, 'shelved_by', a.shelved_by, 'shelve_reason', a.shelve_reason,
+    'limit_standard', coalesce(l.standard, ''), 'limit_clause', coalesce(l.clause, ''),
+    'limit_confidence', coalesce(l.confidence, ''), 'matter', k.matter)"""
 
 JOURNAL = f"""
     WITH written AS (
         INSERT INTO base_journal (ulid, node, schema, type, occurred_at, known_at, correlation_id,
             exercise_id, actor, object, object_version, div, zone, site, data)
-        SELECT u.ulid, %(node)s, 1, %(type)s, u.at, %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
+        SELECT u.ulid, %(node)s, %(schema)s, %(type)s, u.at, %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
             a.site, {STATE_SQL}
         FROM unnest(%(ids)s::text[], %(at)s::timestamptz[], %(ulids)s::text[]) AS u(id, at, ulid)
         JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
-        JOIN subjects_subjectkind k ON k.id = s.kind_id JOIN sensing_datastream d ON d.id = a.datastream_id
+        JOIN subjects_subjectkind k ON k.id = s.kind_id
+        JOIN sensing_datastream d ON d.id = a.datastream_id
+        LEFT JOIN sensing_limit l ON l.id = a.limit_id
         LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
         RETURNING id)
     INSERT INTO base_journal_pending (journal_id) SELECT id FROM written

@@ -112,6 +112,7 @@ def _apply(kind: str, chosen: list[Transition]) -> int:
                 "ulids": sorted(new_ulid() for _ in written),
                 "node": config().node,
                 "type": f"alerts.alarm.{kind}",
+                "schema": events.ALARM_RAISED.schema,
                 "actor": current_work().principal.actor,
                 "now": moment,
             },

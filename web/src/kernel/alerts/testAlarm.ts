@@ -6,9 +6,9 @@ export function testAlarm(given: Partial<Alarm> = {}): Alarm {
   return {
     id: 'A1', version: 1, subject_id: 'S1', subject_name: 'T-101 液氨储罐', site_name: '宁东化工', datastream_id: 'D1', datastream_name: '液位', tag: 'LI-101',
     unit: '%', condition: 'HH', priority: 1, instrument_state: 'active', firm_state: 'new', bureau_state: 'listed', value: 96.2,
-    limit_value: 95, raised_at: at, last_raised_at: at, returned_at: null, occurrences: 1, is_late: false, unconfirmed_at: null, confirmed_by: '',
-    confirmed_at: null, closed_by: '', closed_at: null, checked_by: '', checked_at: null, check_outcome: '', shelved_until: null,
-    suppressed_by: null, out_of_service: false, parent_id: null, cause_key: '', div: 640181, zone: null, site: 'S1', matter: 'hazchem', exercise_id: null,
+    limit_id: 'L1', limit_version: 3, limit_value: 95, limit_standard: 'AQ 3035', limit_clause: '4.2', limit_confidence: 'standard', raised_at: at, last_raised_at: at, returned_at: null, occurrences: 1, is_late: false, unconfirmed_at: null, confirmed_by: '',
+    confirmed_at: null, closed_by: '', closed_at: null, cause: '', measure: '', evidence: '', is_false: null, checked_by: '', checked_at: null, check_outcome: '', check_note: '', shelved_until: null, shelved_by: '', shelve_reason: '',
+    suppressed_by: null, out_of_service: false, parent_id: null, cause_key: '', matter: 'hazchem', div: 640181, zone: null, site: 'S1', exercise_id: null,
     ...given,
   }
 }
