@@ -57,7 +57,6 @@ class AlarmState:
     out_of_service: bool
     parent_id: str | None
     cause_key: str
-    matter: str
     div: int
     zone: int | None
     site: str | None

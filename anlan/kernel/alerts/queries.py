@@ -61,7 +61,6 @@ _JOINED = {
     "cause": _said("cause"),
     "measure": _said("measure"),
     "evidence": _said("evidence"),
-    "matter": F("subject__kind__matter"),
     "limit_standard": _limit("standard"),
     "limit_clause": _limit("clause"),
     "limit_confidence": _limit("confidence"),

@@ -3114,8 +3114,18 @@ export interface components {
             bureau_state: "none" | "listed" | "in_hand" | "closed";
             /** Value */
             value: number | null;
+            /** Limit Id */
+            limit_id: string | null;
+            /** Limit Version */
+            limit_version: number;
             /** Limit Value */
             limit_value: number | null;
+            /** Limit Standard */
+            limit_standard: string;
+            /** Limit Clause */
+            limit_clause: string;
+            /** Limit Confidence */
+            limit_confidence: string;
             /**
              * Raised At
              * Format: date-time
@@ -3142,14 +3152,28 @@ export interface components {
             closed_by: string;
             /** Closed At */
             closed_at: string | null;
+            /** Cause */
+            cause: string;
+            /** Measure */
+            measure: string;
+            /** Evidence */
+            evidence: string;
+            /** Is False */
+            is_false: boolean | null;
             /** Checked By */
             checked_by: string;
             /** Checked At */
             checked_at: string | null;
             /** Check Outcome */
             check_outcome: string;
+            /** Check Note */
+            check_note: string;
             /** Shelved Until */
             shelved_until: string | null;
+            /** Shelved By */
+            shelved_by: string;
+            /** Shelve Reason */
+            shelve_reason: string;
             /** Suppressed By */
             suppressed_by: string | null;
             /** Out Of Service */
@@ -3158,14 +3182,14 @@ export interface components {
             parent_id: string | null;
             /** Cause Key */
             cause_key: string;
+            /** Matter */
+            matter: string;
             /** Div */
             div: number;
             /** Zone */
             zone: number | null;
             /** Site */
             site: string | null;
-            /** Matter */
-            matter: string;
             /** Exercise Id */
             exercise_id: string | null;
             /** May */
