@@ -87,6 +87,8 @@ class DatabaseMemory:
                 on_delay_ms=row.on_delay_ms,
                 off_delay_ms=row.off_delay_ms,
                 silence_ms=round(row.value * 1000) if row.condition == "silent" else 0,
+                low=row.low or 0.0,
+                window_ms=row.window_ms or 0,
             )
             for row in newest.iterator()
             for in_force in (row.withdrawn_version is None or row.log_seq is None,)

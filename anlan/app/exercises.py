@@ -18,7 +18,7 @@ from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls, snapshot
 from anlan.engines.alarms.judge import Judge, Judged, Stepper
 from anlan.engines.alarms.proof import Told
-from anlan.engines.alarms.records import NEVER, Readings, Records, new_state
+from anlan.engines.alarms.records import NEVER, Readings, Records
 from anlan.kernel.alerts.rules import Deafness, Transition
 from anlan.kernel.base.bus import CONTROL, EXERCISE_SHARD, HTTP, MQTT, TICK
 from anlan.kernel.sensing import batch, control
@@ -72,8 +72,7 @@ class Scene:
         self._places = np.concatenate([self._places, np.full(room, -1, np.int32)])
         self._places[fresh] = np.arange(len(fresh)) + len(self.numbers)
         self.numbers = np.concatenate([self.numbers, fresh.astype(np.int32)])
-        self.judge.config = np.concatenate([self.judge.config, rules])
-        self.judge.state = np.concatenate([self.judge.state, new_state(len(fresh))])
+        self.judge.book.append(rules)
 
     @classmethod
     def recalled(cls, judge: Judge, heard_ms: int, numbers: NDArray[np.int32]) -> "Scene":

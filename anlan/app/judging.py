@@ -42,6 +42,8 @@ def change_of(said: control.Control) -> controls.Change:
             on_delay_ms=said.on_delay_ms,
             off_delay_ms=said.off_delay_ms,
             silence_ms=said.silence_ms,
+            low=said.low,
+            window_ms=said.window_ms,
         )
     if isinstance(said, control.Retirement):
         return controls.Retirement(number=said.number, version=said.version)

@@ -19,11 +19,11 @@ from anlan.engines.alarms.records import (
     HH,
     LL,
     SILENT_BIT,
-    VALUE_LIMITS,
+    VALUE_BITS,
+    Book,
     H,
     L,
     Readings,
-    Records,
     new_config,
     new_state,
 )
@@ -95,16 +95,18 @@ def feed(name: str, sensors: int, batch: int, readings: int) -> Feed:
     return Feed(sensors, batches)
 
 
-def rules(sensors: int) -> Records:
-    """Return the configuration of all sensors: four limits and a time of silence."""
+def records(sensors: int) -> Book:
+    """Return all sensors, never heard: four limits and a time of silence each."""
     config: Any = new_config(sensors)
     config["registered"] = 1
-    config["present"] = (1 << VALUE_LIMITS) - 1 | SILENT_BIT
-    config["limit"] = [LIMITS[condition] for condition in range(VALUE_LIMITS)]
+    config["present"] = VALUE_BITS | SILENT_BIT
+    for condition, limit in LIMITS.items():
+        config["limit"][:, condition] = limit
+    config["calm_low"], config["calm_high"] = LIMITS[L], LIMITS[H]
     config["deadband"] = DEADBAND
     config["on_delay_ms"], config["off_delay_ms"] = ON_DELAY_MS, OFF_DELAY_MS
     config["silence_ms"] = SILENCE_MS
-    return np.asarray(config)
+    return Book(config, new_state(sensors))
 
 
 def _case(name: str, given: Feed, batch: int) -> Iterator[Row]:
@@ -134,12 +136,12 @@ def _case(name: str, given: Feed, batch: int) -> Iterator[Row]:
 
 def _stepped(stepper: Stepper, given: Feed) -> tuple[float, int, list[float]]:
     """Return (million readings per CPU second, transitions, wall ms of each batch)."""
-    config, state = rules(given.sensors), new_state(given.sensors)
+    book = records(given.sensors)
     transitions, times_ms = 0, []
     cpu_ns = process_time_ns()
     for batch in given.batches:
         began_ns = perf_counter_ns()
-        transitions += len(stepper.batch(batch, int(batch.times_ms[-1]), config, state)[0])
+        transitions += len(stepper.batch(batch, int(batch.times_ms[-1]), book)[0])
         times_ms.append((perf_counter_ns() - began_ns) / 1e6)
     cpu_ns = process_time_ns() - cpu_ns
     return given.readings * 1e3 / cpu_ns, transitions, times_ms
@@ -168,11 +170,11 @@ def _tick(sensors: int) -> Row:
     """Measure the sweep of one tick over all sensors."""
     best = {}
     for name, stepper in (("kernel", kernel.Kernel()), ("twin", Twin())):
-        config, state = rules(sensors), new_state(sensors)
+        book = records(sensors)
         times_ms = []
         for at_ms in range(0, 7000, 1000):
             began_ns = perf_counter_ns()
-            stepper.tick(at_ms, restart=False, config=config, state=state)
+            stepper.tick(at_ms, restart=False, book=book)
             times_ms.append((perf_counter_ns() - began_ns) / 1e6)
         best[name] = float(np.median(times_ms[1:]))
     return less_is_better(

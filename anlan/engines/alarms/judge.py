@@ -13,25 +13,22 @@ from anlan.engines.alarms.proof import Told, Unproven
 from anlan.engines.alarms.records import (
     DEAF_AFTER_MS,
     NEVER,
+    Book,
     Readings,
     Records,
-    new_config,
-    new_state,
     no_transitions,
 )
-
-_FIRST_ROOM = 64
 
 
 class Stepper(Protocol):
     """The arithmetic: `kernel.Kernel` in production, `twin.Twin` beside it in tests."""
 
     def batch(
-        self, readings: Readings, arrived_ms: int, config: Records, state: Records
+        self, readings: Readings, arrived_ms: int, book: Book
     ) -> tuple[Records, int, int, int]:
         """Judge one batch; returns (transitions, unknown, bad, late)."""
 
-    def tick(self, tick_ms: int, *, restart: bool, config: Records, state: Records) -> Records:
+    def tick(self, tick_ms: int, *, restart: bool, book: Book) -> Records:
         """Judge one tick over all datastreams."""
 
 
@@ -53,22 +50,28 @@ class Judge:
         self,
         stepper: Stepper,
         *,
-        config: Records | None = None,
-        state: Records | None = None,
+        book: Book | None = None,
         last_tick_ms: int = NEVER,
         unproven: Unproven | None = None,
     ) -> None:
         self.stepper = stepper
-        self.config = new_config(0) if config is None else config
-        self.state = new_state(0) if state is None else state
+        self.book = book or Book()
         self.last_tick_ms = last_tick_ms
         self.unproven = unproven or Unproven()
 
+    @property
+    def config(self) -> Records:
+        """Return what is asked of each datastream."""
+        return self.book.config
+
+    @property
+    def state(self) -> Records:
+        """Return what each datastream is like."""
+        return self.book.state
+
     def readings(self, readings: Readings, arrived_ms: int, *, first_index: int = 0) -> Judged:
         """Judge one message; `first_index` continues the count where a caller split the message."""
-        transitions, unknown, bad, late = self.stepper.batch(
-            readings, arrived_ms, self.config, self.state
-        )
+        transitions, unknown, bad, late = self.stepper.batch(readings, arrived_ms, self.book)
         transitions = _numbered(transitions, first_index)
         return Judged(transitions=transitions, unknown=unknown, bad=bad, late=late)
 
@@ -83,17 +86,16 @@ class Judge:
             return Judged()
         restart = abs(gap_ms) > DEAF_AFTER_MS
         self.last_tick_ms = at_ms
-        records = {"config": self.config, "state": self.state}
-        transitions = self.stepper.tick(at_ms, restart=restart, **records)
-        doubts = self.unproven.look(at_ms, restart=restart, **records)
+        transitions = self.stepper.tick(at_ms, restart=restart, book=self.book)
+        doubts = self.unproven.look(at_ms, restart=restart, config=self.config, state=self.state)
         transitions = np.concatenate([transitions, doubts]) if len(doubts) else transitions
         return Judged(transitions=_numbered(transitions), deaf_ms=gap_ms if restart else 0)
 
     def control(self, change: controls.Change, at_ms: int) -> Judged:
         """Bring a change into force; refuses with `ControlError` what makes no sense."""
         controls.check(change)
-        self._make_room(change.number)
-        return Judged(transitions=_numbered(controls.apply(change, at_ms, self.config, self.state)))
+        self.book.make_room(change.number)
+        return Judged(transitions=_numbered(controls.apply(change, at_ms, self.book)))
 
     def adopt(self, told: Told) -> None:
         """Believe somebody else's memory of which conditions (bits) were told as active.
@@ -101,7 +103,7 @@ class Judge:
         For a judge whose own memory has a hole: what was told is active, what was not told is not,
         unless suppression may have hidden it. What is believed wants proof (proof.py).
         """
-        self._make_room(max(told.active, default=-1))
+        self.book.make_room(max(told.active, default=-1))
         config: Any = self.config
         state: Any = self.state
         state["reported"] = 0
@@ -111,14 +113,6 @@ class Judge:
         hidden = np.where(config["suppressed"] != 0, state["active"], 0)
         state["active"] = state["reported"] | hidden.astype(np.uint8)
         self.unproven = Unproven.of(told, state)
-
-    def _make_room(self, number: int) -> None:
-        """Grow by doubling; a record without `registered` is as if it were not there."""
-        if number < len(self.config):
-            return
-        count = max(_FIRST_ROOM, 1 << number.bit_length()) - len(self.config)
-        self.config = np.concatenate([self.config, new_config(count)])
-        self.state = np.concatenate([self.state, new_state(count)])
 
 
 def _numbered(transitions: Records, first: int = 0) -> Records:

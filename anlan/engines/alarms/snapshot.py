@@ -9,10 +9,13 @@ import numpy as np
 
 from anlan.engines.alarms.judge import Judge, Stepper
 from anlan.engines.alarms.proof import UNPROVEN, Unproven
-from anlan.engines.alarms.records import CONFIG, STATE
+from anlan.engines.alarms.records import CONFIG, STATE, TRACE, Book, in_lines
 
 #: Raise it with every change of a record or of its meaning; older snapshots are then replayed past.
-VERSION = 2
+VERSION = 3
+
+
+_KINDS = {"config": CONFIG, "state": STATE, "traces": TRACE, "unproven": UNPROVEN}
 
 
 class SnapshotError(ValueError):
@@ -29,7 +32,14 @@ def dump(judge: Judge, about: dict[str, Any]) -> bytes:
     }
     text = np.frombuffer(json.dumps(head).encode(), np.uint8)
     file = BytesIO()
-    np.savez(file, head=text, config=judge.config, state=judge.state, unproven=judge.unproven.rows)
+    np.savez(
+        file,
+        head=text,
+        config=judge.config,
+        state=judge.state,
+        traces=judge.book.traces,
+        unproven=judge.unproven.rows,
+    )
     return file.getvalue()
 
 
@@ -38,17 +48,18 @@ def load(data: bytes, stepper: Stepper) -> tuple[Judge, dict[str, Any]]:
     try:
         with np.load(BytesIO(data), allow_pickle=False) as file:
             head = json.loads(file["head"].tobytes())
-            config, state, rows = file["config"], file["state"], file["unproven"]
+            arrays = [file[name] for name in _KINDS]
     except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
         raise SnapshotError(f"not a snapshot: {error}") from error
-    if head["version"] != VERSION or config.dtype != CONFIG or state.dtype != STATE:
+    kinds = list(_KINDS.values())
+    if head["version"] != VERSION or [array.dtype for array in arrays] != kinds:
         raise SnapshotError(f"a snapshot of version {head['version']}, wanted {VERSION}")
     # a file forgets that the records are aligned, and numpy packs what it joins to such an array
+    config, state, traces, rows = (a.view(kind) for a, kind in zip(arrays, kinds, strict=True))
     judge = Judge(
         stepper,
-        config=config.view(CONFIG),
-        state=state.view(STATE),
+        book=Book(in_lines(config), in_lines(state), traces),
         last_tick_ms=head["last_tick_ms"],
-        unproven=Unproven(rows.view(UNPROVEN), head["unproven_since_ms"]),
+        unproven=Unproven(rows, head["unproven_since_ms"]),
     )
     return judge, head["about"]

@@ -74,7 +74,7 @@ DATASTREAMS = _spec(
 )
 LIMITS = _spec(
     "-valid_from",
-    {"value": "float", "priority": "int", "valid_from": "time", "superseded_at": "time",
+    {"value": "float", "low": "float", "window_ms": "int", "priority": "int", "valid_from": "time", "superseded_at": "time",
      "in_force_since": "time", "rank": "int"},
     *schemas.LimitRow.model_fields, "search", "rank",
     sortable=("valid_from", "site_name", "tag", "value", "priority", "rank"),

@@ -16,10 +16,13 @@ class ControlError(ValueError):
 
 
 class LimitSet(msgspec.Struct, frozen=True, kw_only=True):
-    """The limit now in force for one condition of a datastream; `limit_id` None takes it away."""
+    """The limit now in force for one condition of a datastream; `limit_id` None takes it away.
+
+    `low` is the lower end of a range, `window_ms` that of a rate or a frozen signal.
+    """
 
     number: int
-    condition: Literal["HH", "H", "L", "LL", "silent"]
+    condition: Literal["HH", "H", "L", "LL", "rate", "range", "frozen", "silent"]
     limit_id: str | None
     value: float
     deadband: float
@@ -27,6 +30,8 @@ class LimitSet(msgspec.Struct, frozen=True, kw_only=True):
     off_delay_ms: int
     silence_ms: int
     version: int
+    low: float = 0.0
+    window_ms: int = 0
 
 
 class Retirement(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,6 +87,8 @@ class LimitState:
     deadband: float
     on_delay_ms: int
     off_delay_ms: int
+    low: float | None
+    window_ms: int | None
     priority: int
     standard: str
     clause: str

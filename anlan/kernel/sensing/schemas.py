@@ -181,6 +181,8 @@ class LimitRow(Hung):
     deadband: float
     on_delay_ms: int
     off_delay_ms: int
+    low: float | None
+    window_ms: int | None
     priority: int
     standard: str
     clause: str
@@ -204,12 +206,18 @@ class LimitRow(Hung):
 
 
 class LimitChange(Schema):
-    """What a limit says; values are in the datastream's unit, for silent in seconds."""
+    """What a limit says; values are in the datastream's unit, for silent in seconds.
+
+    rate: `value` a second over `window_ms`; range: from `low` to `value`; frozen: `value` is the spread
+    that is no change, `window_ms` how long.
+    """
 
     value: float
     deadband: float = Field(default=0.0, ge=0)
     on_delay_ms: int = Field(default=0, ge=0, le=86_400_000)
     off_delay_ms: int = Field(default=0, ge=0, le=86_400_000)
+    low: float | None = None
+    window_ms: int | None = Field(default=None, ge=1_000, le=86_400_000)
     priority: int | None = Field(default=None, ge=1, le=4)
     standard: str = Field(default="", max_length=80)
     clause: str = Field(default="", max_length=40)
@@ -221,7 +229,7 @@ class LimitIn(LimitChange):
     """A limit to be filed."""
 
     datastream_id: str
-    condition: Literal["HH", "H", "L", "LL", "silent"]
+    condition: Literal["HH", "H", "L", "LL", "rate", "range", "frozen", "silent"]
 
 
 class ReasonIn(Schema):

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from anlan.app.bench import kernel
 from anlan.app.cli.bench import app
-from anlan.engines.alarms.records import new_state
 from anlan.engines.alarms.twin import Twin
 
 KEYS = {"name", "value", "unit", "target", "met", "peer", "peer_value", "ratio"}
@@ -65,9 +64,8 @@ def test_a_noisy_feed_turns_conditions_and_a_quiet_one_seldom() -> None:
     turned = {}
     for name in kernel.FEEDS:
         given = kernel.feed(name, 50, 100, 10_000)
-        state = new_state(50)
-        config = kernel.rules(50)
-        found = [Twin().batch(batch, 0, config, state)[0] for batch in given.batches]
+        book = kernel.records(50)
+        found = [Twin().batch(batch, 0, book)[0] for batch in given.batches]
         turned[name] = len(np.concatenate(found)) / given.readings
     assert turned["quiet"] < 0.01
     assert turned["noisy"] > 0.1

@@ -9,7 +9,7 @@ from anlan.app.demo.plants import read_plants
 from anlan.app.demo.rehearse import rehearse
 from anlan.app.demo.schedule import Playback, playback_of
 from anlan.app.demo.series import Series
-from anlan.kernel.sensing.rules import limit_error
+from anlan.kernel.sensing.rules import Asked, limit_error
 
 TAG = TagMapping(
     tag="PI",
@@ -60,7 +60,8 @@ def test_every_limit_of_every_firm_can_be_filed(series: dict[str, Series]) -> No
         for name, tag in plant.mapping.tags():
             others: dict[str, float] = {}
             for limit in limits_of(tag, plant.mapping.source, series):
-                error = limit_error(limit.condition, limit.value, limit.deadband, others)
+                asked = Asked(condition=limit.condition, value=limit.value, deadband=limit.deadband)
+                error = limit_error(asked, others)
                 assert error is None, f"{plant.code} {name}: {error}"
                 others[limit.condition] = limit.value
 

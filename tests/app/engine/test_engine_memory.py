@@ -9,7 +9,7 @@ import pytest
 from anlan.app.engine_memory import DatabaseMemory
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.proof import Told
-from anlan.engines.alarms.records import HH, SILENT, H
+from anlan.engines.alarms.records import HH, RANGE, RATE, SILENT, H
 from anlan.kernel.alerts.rules import Progress, Transition
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base.clock import now, now_ms
@@ -88,6 +88,17 @@ def test_silence_is_in_seconds_on_paper_and_in_ms_for_the_kernel(plant: Plant) -
     file(plant, "silent", 60.0)
     publish(10)
     assert limits_before(11)[SILENT].silence_ms == 60_000
+
+
+def test_a_rate_brings_its_window_and_a_range_its_lower_end(plant: Plant) -> None:
+    stream = plant.streams[0].id
+    with unit_of_work(machine("test")):
+        limits.file_limit(datastream_id=stream, condition="rate", value=2.0, window_ms=60_000)
+        limits.file_limit(datastream_id=stream, condition="range", value=100.0, low=-1.0)
+    publish(10)
+    found = limits_before(11)
+    assert (found[RATE].value, found[RATE].window_ms) == (2.0, 60_000)
+    assert (found[RANGE].low, found[RANGE].value) == (-1.0, 100.0)
 
 
 def test_suppressions_and_retirements_are_remembered(plant: Plant) -> None:

@@ -7,6 +7,9 @@ import numba
 import pytest
 
 from anlan.engines.alarms import kernel
+from anlan.engines.alarms.judge import Judge
+from anlan.engines.alarms.kernel import Kernel
+from anlan.engines.alarms.twin import Twin
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,9 @@ def plain_kernel() -> ModuleType:
     finally:
         numba.config.DISABLE_JIT = False
     return module
+
+
+@pytest.fixture(params=["kernel", "twin", "plain kernel"])
+def judge(request: pytest.FixtureRequest, plain_kernel: ModuleType) -> Judge:
+    steppers = {"kernel": Kernel, "twin": Twin, "plain kernel": plain_kernel.Kernel}
+    return Judge(steppers[request.param]())

@@ -8,8 +8,8 @@ from math import isfinite, isnan
 
 from anlan.engines.alarms.controls import Change, LimitChange, Suppression
 
-CONDITIONS = ("HH", "H", "L", "LL")
-BY_NUMBER = {0: "HH", 1: "H", 2: "L", 3: "LL", 7: "silent"}
+CONDITIONS = ("HH", "H", "L", "LL", "rate", "range", "frozen")
+BY_NUMBER = dict(enumerate((*CONDITIONS, "silent")))
 DEAF_MS = 10_000
 
 
@@ -36,6 +36,8 @@ class Rule:
     deadband: float = 0.0
     on_delay_ms: int = 0
     off_delay_ms: int = 0
+    low: float = 0.0
+    window_ms: int = 0
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Point:
     pending: dict[str, int] = field(default_factory=dict)
     raised_ms: dict[str, int] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    traced: list[tuple[int, float]] = field(default_factory=list)
+    stretch: list[tuple[int, float]] = field(default_factory=list)
 
 
 class Oracle:
@@ -89,19 +93,43 @@ class Oracle:
 
     def _limit(self, number: int, condition: str) -> None:
         point = self.points[number]
-        rule = point.rules[condition]
-        assert point.last_value is not None
-        assert point.last_ms is not None
+        if condition == "frozen":
+            self._frozen(number)
+            return
+        wanted = self._wanted(point, condition)
+        if wanted is not None:
+            self._wait(number, condition, wanted)
+
+    def _wanted(self, point: Point, condition: str) -> bool | None:
+        """Tell whether the last reading wants the condition to turn; None: it cannot be judged."""
+        rule, value, now_ms = point.rules[condition], point.last_value, point.last_ms
+        assert value is not None
+        assert now_ms is not None
         active = condition in point.raised_ms
         if condition in {"HH", "H"}:
-            beyond = point.last_value >= rule.limit
-            back = point.last_value < rule.limit - rule.deadband
-        else:
-            beyond = point.last_value <= rule.limit
-            back = point.last_value > rule.limit + rule.deadband
-        if not (back if active else beyond):
+            return value < rule.limit - rule.deadband if active else value >= rule.limit
+        if condition in {"LL", "L"}:
+            return value > rule.limit + rule.deadband if active else value <= rule.limit
+        if condition == "range":
+            inside = rule.low + rule.deadband <= value <= rule.limit - rule.deadband
+            return inside if active else not rule.low <= value <= rule.limit
+        old = [(at, was) for at, was in point.traced if now_ms - at >= rule.window_ms]
+        if not point.traced or now_ms - point.traced[-1][0] >= rule.window_ms // 8:
+            point.traced = [*point.traced[-8:], (now_ms, value)]
+        if not old:
+            return None
+        then_ms, was = old[-1]
+        rate = abs(value - was) / ((now_ms - then_ms) / 1000)
+        return rate < rule.limit - rule.deadband if active else rate >= rule.limit
+
+    def _wait(self, number: int, condition: str, wanted: bool) -> None:  # noqa: FBT001
+        point = self.points[number]
+        rule = point.rules[condition]
+        assert point.last_ms is not None
+        if not wanted:
             point.pending.pop(condition, None)
             return
+        active = condition in point.raised_ms
         since_ms = point.pending.setdefault(condition, point.last_ms)
         delay_ms = rule.off_delay_ms if active else rule.on_delay_ms
         if point.last_ms < since_ms + delay_ms:
@@ -111,6 +139,21 @@ class Oracle:
             self._returned(number, condition, since_ms + delay_ms)
         else:
             self._raised(number, condition, since_ms + delay_ms)
+
+    def _frozen(self, number: int) -> None:
+        point = self.points[number]
+        rule = point.rules["frozen"]
+        assert point.last_value is not None
+        assert point.last_ms is not None
+        here = (point.last_ms, point.last_value)
+        values = [value for _, value in (*point.stretch, here)]
+        moved = max(values) - min(values) >= rule.limit
+        point.stretch = [here] if moved else [*point.stretch, here]
+        if "frozen" in point.raised_ms:
+            if moved:
+                self._returned(number, "frozen", point.last_ms)
+        elif point.last_ms >= point.stretch[0][0] + rule.window_ms:
+            self._raised(number, "frozen", point.stretch[0][0] + rule.window_ms)
 
     def tick(self, at_ms: int) -> list[Event]:
         self.events = []
@@ -175,11 +218,17 @@ class Oracle:
                 if condition in point.raised_ms:
                     self._returned(change.number, condition, at_ms)
             point.pending.clear()
+            point.traced.clear()
+            point.stretch.clear()
             point.heard_ms = None
         return self.events
 
     def _change_limit(self, change: LimitChange, name: str, point: Point, at_ms: int) -> None:
         point.pending.pop(name, None)
+        if name == "rate":
+            point.traced.clear()
+        if name == "frozen":
+            point.stretch.clear()
         if not change.present:
             if name in point.raised_ms:
                 self._returned(change.number, name, at_ms)
@@ -193,6 +242,8 @@ class Oracle:
                 deadband=change.deadband,
                 on_delay_ms=change.on_delay_ms,
                 off_delay_ms=change.off_delay_ms,
+                low=change.low,
+                window_ms=change.window_ms,
             )
 
     def _raised(self, number: int, condition: str, at_ms: int) -> None:

@@ -8,7 +8,17 @@ import numpy as np
 
 from anlan.engines.alarms.controls import LimitChange
 from anlan.engines.alarms.judge import Judge, Judged
-from anlan.engines.alarms.records import CONDITION_NAMES, HH, KIND_NAMES, SILENT, Readings, Records
+from anlan.engines.alarms.records import (
+    CONDITION_NAMES,
+    FROZEN,
+    HH,
+    KIND_NAMES,
+    RANGE,
+    RATE,
+    SILENT,
+    Readings,
+    Records,
+)
 from tests.engines.alarms.oracle import Event
 
 Row = tuple[int, int, float, int]
@@ -56,6 +66,21 @@ def silence(ms: int, **given: Any) -> LimitChange:
     return limit(SILENT, silence_ms=ms, **given)
 
 
+def change_rate(**given: Any) -> LimitChange:
+    """Ask for a change of 1 a second over 8 s, back below 0.5."""
+    return limit(RATE, **{"value": 1.0, "deadband": 0.5, "window_ms": 8000} | given)
+
+
+def measuring_range(**given: Any) -> LimitChange:
+    """Ask for an instrument that measures from 0 to 85."""
+    return limit(RANGE, **{"low": 0.0} | given)
+
+
+def frozen(**given: Any) -> LimitChange:
+    """Ask for a signal that moves by at least 0.5 within 10 s."""
+    return limit(FROZEN, **{"value": 0.5, "deadband": 0.0, "window_ms": 10_000} | given)
+
+
 def hear(
     judge: Judge, *samples: tuple[int, float], quality: int = GOOD
 ) -> list[tuple[int, str, str]]:
@@ -68,7 +93,9 @@ def hear(
 
 def assert_same(judge: Judge, other: Judge) -> None:
     """Two judges are in one state, field by field (a NaN is a NaN)."""
-    for mine, theirs in ((judge.config, other.config), (judge.state, other.state)):
+    books = (judge.book, other.book)
+    for part in ("config", "state", "traces"):
+        mine, theirs = (getattr(book, part) for book in books)
         for name in mine.dtype.names or ():
             np.testing.assert_array_equal(mine[name], theirs[name])
     assert judge.last_tick_ms == other.last_tick_ms

@@ -35,18 +35,50 @@ STEPS = st.sampled_from([0, 0, 500, 500, 1000, 1000, 3000, 10_000, 11_000, -500,
 OFFSETS = st.sampled_from([-4000, -3000, -1000, -500, 0, 0, 0, 500])
 
 rows = st.lists(st.tuples(st.integers(-1, 5), OFFSETS, VALUES | ODD_VALUES, QUALITY), max_size=12)
-limit_changes = st.builds(
+delayed = {"on_delay_ms": DELAYS, "off_delay_ms": DELAYS}
+versions = {
+    "number": NUMBERS,
+    "version": VERSIONS,
+    "present": st.sampled_from([True, True, True, False]),
+}
+deadbands = st.sampled_from([0.0, 0.1, 2.0])
+value_limits = st.builds(
     LimitChange,
-    number=NUMBERS,
-    condition=st.sampled_from([0, 1, 2, 3, 7]),
-    version=VERSIONS,
-    present=st.sampled_from([True, True, True, False]),
+    **versions,
+    **delayed,
+    condition=st.integers(0, 3),
     value=st.sampled_from([5.0, 10.0, 80.0, 85.0]),
-    deadband=st.sampled_from([0.0, 0.1, 2.0]),
-    on_delay_ms=DELAYS,
-    off_delay_ms=DELAYS,
-    silence_ms=st.sampled_from([1, 1000, 4000]),
+    deadband=deadbands,
 )
+silences = st.builds(
+    LimitChange, **versions, condition=st.just(7), silence_ms=st.sampled_from([1, 1000, 4000])
+)
+rates = st.builds(
+    LimitChange,
+    **versions,
+    **delayed,
+    condition=st.just(4),
+    value=st.sampled_from([0.05, 1.0, 5.0]),
+    deadband=st.sampled_from([0.0, 0.5]),
+    window_ms=st.sampled_from([8, 1000, 4000]),
+)
+ranges = st.builds(
+    LimitChange,
+    **versions,
+    **delayed,
+    condition=st.just(5),
+    low=st.sampled_from([-5.0, 5.0]),
+    value=st.sampled_from([80.0, 85.0]),
+    deadband=deadbands,
+)
+frozen = st.builds(
+    LimitChange,
+    **versions,
+    condition=st.just(6),
+    value=st.sampled_from([0.05, 0.2, 3.0]),
+    window_ms=st.sampled_from([1, 1000, 3000]),
+)
+limit_changes = st.one_of(value_limits, silences, rates, ranges, frozen)
 suppressions = st.builds(
     Suppression,
     number=NUMBERS,
@@ -152,16 +184,21 @@ def a_change(chance: random.Random, number: int, version: int, now_ms: int) -> C
     if kind < 0.4:
         ends_ms = now_ms + chance.choice([0, 2000, 6000])
         return Suppression(number=number, version=version, starts_ms=now_ms, ends_ms=ends_ms)
+    delays = {
+        "on_delay_ms": chance.choice([0, 1000, 3000]),
+        "off_delay_ms": chance.choice([0, 1000, 3000]),
+        "deadband": chance.choice([0.0, 2.0]),
+    }
+    asked: list[dict[str, Any]] = [
+        {"condition": chance.randint(0, 3), "value": chance.choice([5.0, 10.0, 80.0, 85.0])}
+        | delays,
+        {"condition": 4, "value": chance.choice([5.0, 20.0]), "window_ms": 2000} | delays,
+        {"condition": 5, "low": 4.0, "value": chance.choice([84.0, 90.0])} | delays,
+        {"condition": 6, "value": chance.choice([0.1, 4.0]), "window_ms": 1500},
+        {"condition": 7, "silence_ms": chance.choice([1000, 3000])},
+    ]
     return LimitChange(
-        number=number,
-        condition=chance.choice([0, 1, 2, 3, 7]),
-        version=version,
-        present=chance.random() < 0.8,
-        value=chance.choice([5.0, 10.0, 80.0, 85.0]),
-        deadband=chance.choice([0.0, 2.0]),
-        on_delay_ms=chance.choice([0, 1000, 3000]),
-        off_delay_ms=chance.choice([0, 1000, 3000]),
-        silence_ms=chance.choice([1000, 3000]),
+        number=number, version=version, present=chance.random() < 0.8, **chance.choice(asked)
     )
 
 

@@ -8,17 +8,22 @@ import pytest
 from anlan.engines.alarms.controls import ControlError, LimitChange, Retirement, Suppression
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
-from anlan.engines.alarms.records import HH, LL, RATE, SILENT, H, L
-from anlan.engines.alarms.twin import Twin
-from tests.engines.alarms.plant import BAD, CLOCK, columns, events, hear, limit, silence, told
+from anlan.engines.alarms.records import HH, LL, SILENT, H, L
+from tests.engines.alarms.plant import (
+    BAD,
+    CLOCK,
+    change_rate,
+    columns,
+    events,
+    frozen,
+    hear,
+    limit,
+    measuring_range,
+    silence,
+    told,
+)
 
 SECOND = 1000
-
-
-@pytest.fixture(params=["kernel", "twin", "plain kernel"])
-def judge(request: pytest.FixtureRequest, plain_kernel: ModuleType) -> Judge:
-    steppers = {"kernel": Kernel, "twin": Twin, "plain kernel": plain_kernel.Kernel}
-    return Judge(steppers[request.param]())
 
 
 def ask(judge: Judge, *changes: LimitChange) -> None:
@@ -308,12 +313,19 @@ def test_back_in_service_a_datastream_starts_anew(judge: Judge) -> None:
         (limit(number=-1), "outside"),
         (limit(number=1 << 24), "outside"),
         (limit(version=0), "version"),
-        (limit(RATE), "not judged"),
+        (limit(8), "not known"),
         (limit(value=float("nan")), "limit nan"),
         (limit(deadband=-1.0), "deadband"),
         (limit(on_delay_ms=-1), "delay"),
         (limit(off_delay_ms=2**31), "delay"),
         (silence(0), "never end"),
+        (silence(2**31), "never end"),
+        (change_rate(window_ms=7), "rate over 7 ms"),
+        (change_rate(value=0.0), "is none"),
+        (measuring_range(low=85.0), "range from"),
+        (frozen(value=0.0), "is none"),
+        (frozen(window_ms=0), "frozen after"),
+        (frozen(on_delay_ms=1), "neither"),
     ],
 )
 def test_a_change_without_sense_is_refused(

@@ -29,6 +29,19 @@ CHANGES: list[Control] = [
         silence_ms=0,
         version=3,
     ),
+    LimitSet(
+        number=7,
+        condition="range",
+        limit_id=None,
+        value=95.0,
+        deadband=0.0,
+        on_delay_ms=0,
+        off_delay_ms=0,
+        silence_ms=0,
+        version=4,
+        low=-5.0,
+        window_ms=60_000,
+    ),
     Retirement(number=7, version=4),
     SuppressionSet(number=7, suppression_id=None, starts_ms=1, ends_ms=2, version=5),
 ]
@@ -40,7 +53,7 @@ def test_a_change_comes_back_whole(change: Control) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "kind"), list(zip(CHANGES, ["limits", "retire", "suppress"], strict=True))
+    ("change", "kind"), list(zip(CHANGES, ["limits", "limits", "retire", "suppress"], strict=True))
 )
 def test_kind_and_version_stand_outside(change: Control, kind: str) -> None:
     wire = msgspec.msgpack.decode(encode_control(change))

@@ -1,5 +1,7 @@
 """Limits are rows that follow one another; the engine learns of each by a version that grows."""
 
+from typing import Any
+
 import pytest
 
 from anlan.kernel.base.errors import ConflictError, InvalidError
@@ -45,6 +47,46 @@ def test_a_limit_out_of_order_or_not_judged_is_refused(
 ) -> None:
     with pytest.raises(InvalidError), unit_of_work(SYSTEM):
         limits.file_limit(datastream_id=plant.streams[0].id, condition=condition, value=value)
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "priority"),
+    [
+        ({"condition": "rate", "value": 2.0, "window_ms": 60_000, "deadband": 1.0}, "%/s", 3),
+        ({"condition": "range", "value": 100.0, "low": -1.0, "on_delay_ms": 5000}, "%", 4),
+        ({"condition": "frozen", "value": 0.2, "window_ms": 3_600_000}, "%", 4),
+    ],
+)
+def test_change_range_and_standstill_are_limits_too(
+    plant: Plant, given: dict[str, Any], unit: str, priority: int
+) -> None:
+    with unit_of_work(SYSTEM):
+        row = limits.file_limit(datastream_id=plant.streams[0].id, **given)
+        told = Journal.objects.get(object=row.id).data
+    assert (row.unit, row.priority) == (unit, priority)
+    assert told == told | given
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"condition": "rate", "value": 0.0, "window_ms": 60_000}, "大于零"),
+        ({"condition": "rate", "value": 1.0, "window_ms": 999}, "时间窗"),
+        ({"condition": "rate", "value": 1.0, "window_ms": 1000, "deadband": 1.0}, "回差"),
+        ({"condition": "range", "value": 1.0}, "下限"),
+        ({"condition": "range", "value": 1.0, "low": 1.0}, "低于上限"),
+        ({"condition": "range", "value": 2.0, "low": 0.0, "deadband": 1.0}, "一半"),
+        ({"condition": "frozen", "value": 1.0}, "时间窗"),
+        ({"condition": "frozen", "value": 1.0, "window_ms": 1000, "on_delay_ms": 1}, "没有回差"),
+        ({"condition": "silent", "value": 2_000_001.0}, "中断时间"),
+        ({"condition": "colour", "value": 1.0}, "没有限值类型"),
+    ],
+)
+def test_what_could_never_be_judged_is_refused_with_its_reason(
+    plant: Plant, given: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(InvalidError, match=sentence), unit_of_work(SYSTEM):
+        limits.file_limit(datastream_id=plant.streams[0].id, **given)
 
 
 def test_a_withdrawn_limit_keeps_its_row_and_tells_the_engine_with_a_higher_version(

@@ -2754,6 +2754,10 @@ export interface components {
             on_delay_ms: number;
             /** Off Delay Ms */
             off_delay_ms: number;
+            /** Low */
+            low: number | null;
+            /** Window Ms */
+            window_ms: number | null;
             /** Priority */
             priority: number;
             /** Standard */
@@ -2822,6 +2826,10 @@ export interface components {
              * @default 0
              */
             off_delay_ms: number;
+            /** Low */
+            low?: number | null;
+            /** Window Ms */
+            window_ms?: number | null;
             /** Priority */
             priority?: number | null;
             /**
@@ -2851,11 +2859,14 @@ export interface components {
              * Condition
              * @enum {string}
              */
-            condition: "HH" | "H" | "L" | "LL" | "silent";
+            condition: "HH" | "H" | "L" | "LL" | "rate" | "range" | "frozen" | "silent";
         };
         /**
          * LimitChange
          * @description What a limit says; values are in the datastream's unit, for silent in seconds.
+         *
+         *     rate: `value` a second over `window_ms`; range: from `low` to `value`; frozen: `value` is the spread
+         *     that is no change, `window_ms` how long.
          */
         LimitChange: {
             /** Value */
@@ -2875,6 +2886,10 @@ export interface components {
              * @default 0
              */
             off_delay_ms: number;
+            /** Low */
+            low?: number | null;
+            /** Window Ms */
+            window_ms?: number | null;
             /** Priority */
             priority?: number | null;
             /**

@@ -80,6 +80,8 @@ def _limit(row: Limit) -> Change:
         off_delay_ms=row.off_delay_ms,
         silence_ms=round(row.value * 1000) if silent else 0,
         version=row.withdrawn_version or row.control_version,
+        low=row.low or 0.0,
+        window_ms=row.window_ms or 0,
     )
     return Change(
         shard=row.datastream.shard, control=control, row_id=row.id, row_version=row.version

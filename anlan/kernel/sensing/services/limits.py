@@ -16,7 +16,11 @@ from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing import events, rules
 from anlan.kernel.sensing.models import Datastream, Limit
 
-DEFAULT_PRIORITY = {"HH": 1, "LL": 1, "H": 3, "L": 3, "silent": 4}
+DEFAULT_PRIORITY = {
+    "HH": 1, "LL": 1, "H": 3, "L": 3, "rate": 3, "range": 4, "frozen": 4, "silent": 4,
+}  # fmt: skip
+#: What of a limit's details the engine judges by, beside its value.
+_JUDGED_BY = ("deadband", "on_delay_ms", "off_delay_ms", "low", "window_ms")
 
 
 def file_limit(
@@ -30,7 +34,7 @@ def file_limit(
 ) -> Limit:
     """File a limit (限值备案): a new row, the old one closed; judged from its place in the log.
 
-    `value` and `deadband` are in the datastream's unit, for `silent` in seconds. Without
+    What the figures mean says `rules.Asked`. Without
     `may_replace` a limit of this kind that stands already is a conflict: change it instead.
     """
     stream = locked(datastream_id, "file_limit")
@@ -127,8 +131,9 @@ def _file(
     details: dict[str, Any],
 ) -> Limit:
     others = {name: row.value for name, row in standing.items()}
-    deadband = details.get("deadband", 0.0)
-    if (error := rules.limit_error(condition, value, deadband, others)) is not None:
+    judged_by = {name: details[name] for name in _JUDGED_BY if name in details}
+    asked = rules.Asked(condition=condition, value=value, **judged_by)
+    if (error := rules.limit_error(asked, others)) is not None:
         raise InvalidError(error, code="sensing.bad_limit", condition=condition, field="value")
     if (old := standing.get(condition)) is not None:
         _end(old, "")
@@ -138,7 +143,7 @@ def _file(
         datastream=stream,
         condition=condition,
         value=value,
-        unit="s" if condition == "silent" else stream.unit,
+        unit={"silent": "s", "rate": f"{stream.unit}/s"}.get(condition, stream.unit),
         valid_from=moment,
         filed_by=current_work().principal.actor,
         control_version=raise_version(stream),
@@ -168,6 +173,8 @@ def _record(event: EventType, row: Limit, stream: Datastream, change: dict[str, 
         deadband=row.deadband,
         on_delay_ms=row.on_delay_ms,
         off_delay_ms=row.off_delay_ms,
+        low=row.low,
+        window_ms=row.window_ms,
         priority=row.priority,
         standard=row.standard,
         clause=row.clause,

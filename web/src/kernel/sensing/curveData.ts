@@ -13,9 +13,11 @@ export function curveOf(observations: Observations): Curve {
   }
 }
 
-/** Limits on the value; silence is a limit on time and has no line. */
+const ON_THE_VALUE: readonly string[] = ['HH', 'H', 'L', 'LL']
+
+/** Limits on the value; those on time and on change have no line. */
 export function limitLines(datastream: Datastream): CurveLimit[] {
   return datastream.limits.flatMap(({ condition, value, priority }) =>
-    condition === 'silent' ? [] : [{ condition, value, priority: isPriority(priority) ? priority : 4 }],
+    !ON_THE_VALUE.includes(condition) ? [] : [{ condition, value, priority: isPriority(priority) ? priority : 4 }],
   )
 }
