@@ -64,7 +64,7 @@ describe('the door to the server', () => {
 
   it('keeps the token of an answer that says that nobody is signed in', async () => {
     server.mockResolvedValue(answer({ user: null, posts: [], permissions: [], csrf_token: 'before', server_time: Date.now() }))
-    expect(await readSession()).toBeNull()
+    expect(await readSession()).toEqual({ session: null, isCodeAwaited: false })
     server.mockClear()
     server.mockResolvedValue(answer({}))
     await confirmAlarm({ id: 'A1', version: 7 })

@@ -1,35 +1,56 @@
-/** Who I am: session, one-time link, the demo's cast. */
+/** Who I am: session, one-time link, second factor, the demo's cast. */
 import { client, keepCsrfToken, QUIET, take } from './client'
 import { tellServerTime } from './clock'
 import { ApiProblem } from './problem'
-import type { paths } from './schema'
+import type { components, paths } from './schema'
 import type { CastMember, Session } from './types'
 
 type Answer = paths['/api/v1/session']['get']['responses'][200]['content']['application/json']
+export type Offer = components['schemas']['OfferOut']
+
+/** Where a log-in stands: somebody is in, or the password was right and the code is awaited, or nobody. */
+export interface Standing {
+  session: Session | null
+  isCodeAwaited: boolean
+}
 
 /** Remember token and time of any answer, also one that says that nobody is signed in. */
-function kept(answer: Answer): Session | null {
+function kept(answer: Answer): Standing {
   keepCsrfToken(answer.csrf_token)
   tellServerTime(answer.server_time)
-  return answer.user ? { ...answer, user: answer.user } : null
+  return { session: answer.user ? { ...answer, user: answer.user } : null, isCodeAwaited: answer.second_factor === 'needed' }
 }
 
-function signedIn(session: Session | null): Session {
-  if (!session) throw new ApiProblem(401, 'http_401', 'nobody is signed in')
-  return session
+function signedIn(standing: Standing): Standing {
+  if (!standing.session && !standing.isCodeAwaited) throw new ApiProblem(401, 'http_401', 'nobody is signed in')
+  return standing
 }
 
-/** The present session, or null when nobody is signed in. */
-export async function readSession(): Promise<Session | null> {
+export async function readSession(): Promise<Standing> {
   return kept(await take(client.GET('/api/v1/session'), QUIET))
 }
 
-export async function logIn(username: string, password: string): Promise<Session> {
+export async function logIn(username: string, password: string): Promise<Standing> {
   return signedIn(kept(await take(client.POST('/api/v1/session', { body: { username, password } }), QUIET)))
 }
 
-export async function logInByLink(token: string): Promise<Session> {
+export async function logInByLink(token: string): Promise<Standing> {
   return signedIn(kept(await take(client.POST('/api/v1/session/link', { body: { token } }), QUIET)))
+}
+
+/** The second step of the log-in; `code` is the app's or a recovery code. */
+export async function proveSecondFactor(code: string): Promise<Standing> {
+  return signedIn(kept(await take(client.POST('/api/v1/session/second-factor', { body: { code } }), QUIET)))
+}
+
+/** A secret for my app, as text and as `otpauth:` address; it counts once confirmed. */
+export async function offerSecondFactor(password: string): Promise<Offer> {
+  return take(client.POST('/api/v1/session/second-factor/offer', { body: { password, code: '' } }), QUIET)
+}
+
+/** Confirm the secret by its first code; the recovery codes come this once. */
+export async function confirmSecondFactor(code: string): Promise<string[]> {
+  return (await take(client.POST('/api/v1/session/second-factor/confirmation', { body: { code } }), QUIET)).codes
 }
 
 export async function logOut(): Promise<void> {

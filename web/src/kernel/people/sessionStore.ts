@@ -1,13 +1,16 @@
 /** Who sits here, in which post, and what that post may do. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 
-import { logIn, logInByLink, logOut, readSession } from '@/api/people'
+import { logIn, logInByLink, logOut, proveSecondFactor, readSession, type Standing } from '@/api/people'
 import { ApiProblem } from '@/api/problem'
 import type { Session } from '@/api/types'
 
 export const useSessionStore = defineStore('session', () => {
   const session = shallowRef<Session | null>(null)
+  /** Somebody for whom no door opens before the second factor is set up: not signed in for any other page. */
+  const heldBack = shallowRef<Session | null>(null)
+  const isCodeAwaited = ref(false)
   let asked: Promise<void> | null = null
 
   const isSignedIn = computed(() => session.value !== null)
@@ -17,10 +20,17 @@ export const useSessionStore = defineStore('session', () => {
   const post = computed(() => session.value?.posts[0] ?? null)
   const organisation = computed(() => post.value?.organisation.name ?? '')
 
+  function settle(standing: Standing): void {
+    const isHeld = standing.session?.second_factor === 'must_enrol'
+    session.value = isHeld ? null : standing.session
+    heldBack.value = isHeld ? standing.session : null
+    isCodeAwaited.value = standing.isCodeAwaited
+  }
+
   /** Ask once who we are; null is nobody. The first answer also brings the CSRF token of the log-in. */
   function ensure(): Promise<void> {
     asked ??= readSession().then(
-      (found) => void (session.value = found),
+      settle,
       (error: unknown) => {
         asked = null
         if (!(error instanceof ApiProblem) || error.status !== 401) throw error
@@ -30,15 +40,24 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   async function signIn(username: string, password: string): Promise<void> {
-    session.value = await logIn(username, password)
+    settle(await logIn(username, password))
   }
 
   async function signInByLink(token: string): Promise<void> {
-    session.value = await logInByLink(token)
+    settle(await logInByLink(token))
+  }
+
+  async function prove(code: string): Promise<void> {
+    settle(await proveSecondFactor(code))
+  }
+
+  /** Ask again who we are: what was held back may be open now. */
+  async function refresh(): Promise<void> {
+    settle(await readSession())
   }
 
   function forget(): void {
-    session.value = null
+    settle({ session: null, isCodeAwaited: false })
     asked = null
   }
 
@@ -51,5 +70,8 @@ export const useSessionStore = defineStore('session', () => {
     return session.value?.permissions.includes(permission) ?? false
   }
 
-  return { session, isSignedIn, demo, exercise, name, post, organisation, ensure, signIn, signInByLink, signOut, forget, can }
+  return {
+    session, heldBack, isCodeAwaited, isSignedIn, demo, exercise, name, post, organisation,
+    ensure, refresh, signIn, signInByLink, prove, forget, signOut, can,
+  }
 })
