@@ -195,7 +195,7 @@ def test_told_to_stop_it_leaves_a_snapshot_and_goes_on_from_it(engine: EngineHou
     last = engine.publish(engine.beyond(95.0))
     engine.until(engine.has_judged(last), "the reading is judged")
     assert engine.end(signal.SIGTERM) == 0
-    [snapshot] = (engine.house.folder / "snapshots").glob("*.judge")
+    [snapshot] = (engine.house.folder / "snapshots").glob("main-*.judge")
     judged = EngineProgress.objects.get().seq
     assert snapshot.name == f"main-{engine.epoch}-{judged:020d}.judge"
     last = engine.publish(engine.beyond(50.0))
