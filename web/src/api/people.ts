@@ -53,6 +53,11 @@ export async function confirmSecondFactor(code: string): Promise<string[]> {
   return (await take(client.POST('/api/v1/session/second-factor/confirmation', { body: { code } }), QUIET)).codes
 }
 
+/** Change my password; every other session of mine ends. `old` is empty for who has none yet. */
+export async function changePassword(old: string, fresh: string): Promise<Standing> {
+  return signedIn(kept(await take(client.POST('/api/v1/session/password', { body: { old, new: fresh } }), QUIET)))
+}
+
 export async function logOut(): Promise<void> {
   await take(client.DELETE('/api/v1/session'), QUIET)
   keepCsrfToken('')

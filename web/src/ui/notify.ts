@@ -8,6 +8,8 @@ export function useNotify() {
   const problem = useProblem()
   return {
     done: (text: string) => ElMessage({ message: text, type: 'success', grouping: true }),
+    /** A refusal that is a sentence already, kept until the person closes it. */
+    said: (text: string) => ElMessage({ message: text, type: 'error', duration: 0, grouping: true, showClose: true }),
     refused: (error: unknown) =>
       ElMessage({ message: problem.text(error), type: 'error', duration: 6000, grouping: true, showClose: true }),
   }

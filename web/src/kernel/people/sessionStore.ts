@@ -2,13 +2,13 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
-import { logIn, logInByLink, logOut, proveSecondFactor, readSession, type Standing } from '@/api/people'
+import { changePassword as sendPassword, logIn, logInByLink, logOut, proveSecondFactor, readSession, type Standing } from '@/api/people'
 import { ApiProblem } from '@/api/problem'
 import type { Session } from '@/api/types'
 
 export const useSessionStore = defineStore('session', () => {
   const session = shallowRef<Session | null>(null)
-  /** Somebody for whom no door opens before the second factor is set up: not signed in for any other page. */
+  /** Somebody for whom no door opens before the password is changed or the second factor set up: not signed in for any other page. */
   const heldBack = shallowRef<Session | null>(null)
   const isCodeAwaited = ref(false)
   let asked: Promise<void> | null = null
@@ -21,7 +21,7 @@ export const useSessionStore = defineStore('session', () => {
   const organisation = computed(() => post.value?.organisation.name ?? '')
 
   function settle(standing: Standing): void {
-    const isHeld = standing.session?.second_factor === 'must_enrol'
+    const isHeld = standing.session?.must_change_password === true || standing.session?.second_factor === 'must_enrol'
     session.value = isHeld ? null : standing.session
     heldBack.value = isHeld ? standing.session : null
     isCodeAwaited.value = standing.isCodeAwaited
@@ -51,6 +51,10 @@ export const useSessionStore = defineStore('session', () => {
     settle(await proveSecondFactor(code))
   }
 
+  async function changePassword(old: string, fresh: string): Promise<void> {
+    settle(await sendPassword(old, fresh))
+  }
+
   /** Ask again who we are: what was held back may be open now. */
   async function refresh(): Promise<void> {
     settle(await readSession())
@@ -72,6 +76,6 @@ export const useSessionStore = defineStore('session', () => {
 
   return {
     session, heldBack, isCodeAwaited, isSignedIn, demo, exercise, name, post, organisation,
-    ensure, refresh, signIn, signInByLink, prove, forget, signOut, can,
+    ensure, refresh, signIn, signInByLink, prove, changePassword, forget, signOut, can,
   }
 })
