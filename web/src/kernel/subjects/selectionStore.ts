@@ -4,13 +4,13 @@ import { ref } from 'vue'
 
 export const useSelectionStore = defineStore('selection', () => {
   const subjectId = ref<string | null>(null)
-  /** Raised when the map should come to the selected subject, not when it was clicked there. */
-  const arrivals = ref(0)
+  /** The subject that the map should come to, until it has; not set when it was clicked there. */
+  const awaitedId = ref<string | null>(null)
 
   function select(id: string | null, { bringIntoView = false }: { bringIntoView?: boolean } = {}): void {
     subjectId.value = id
-    if (id && bringIntoView) arrivals.value += 1
+    awaitedId.value = bringIntoView ? id : null
   }
 
-  return { subjectId, arrivals, select }
+  return { subjectId, awaitedId, select }
 })
