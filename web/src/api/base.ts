@@ -1,5 +1,5 @@
 /** What every page rests on: the registry, health, journal, messages, the ticket of the live stream. */
-import { client, readOptional, take } from './client'
+import { client, take } from './client'
 import type { Health, JournalRow, ListQuery, Message, Page, Registry, Seal } from './types'
 
 /** What slices contribute, as far as our posts may see it. */
@@ -8,15 +8,15 @@ export async function readRegistry(): Promise<Registry> {
 }
 
 export function readHealth(): Promise<Health> {
-  return readOptional('/api/v1/health')
+  return take(client.GET('/api/v1/health'))
 }
 
 export function listJournal(query: ListQuery): Promise<Page<JournalRow>> {
-  return readOptional('/api/v1/audit/journal', query)
+  return take(client.GET('/api/v1/audit/journal', { params: { query } }))
 }
 
 export function listSeals(query: ListQuery): Promise<Page<Seal>> {
-  return readOptional('/api/v1/audit/seals', query)
+  return take(client.GET('/api/v1/audit/seals', { params: { query } }))
 }
 
 export function listMessages(query: ListQuery): Promise<Page<Message>> {

@@ -79,9 +79,3 @@ export async function readSheet(path: string, query: object): Promise<Blob> {
 
 /** The header by which a change says which version it was made from. */
 export const ifMatch = (version: number) => ({ 'If-Match': `"${version}"` })
-
-/** Read an address that a server may be built without (journal, health): the caller says what it expects. */
-export function readOptional<T>(path: string, query: object = {}): Promise<T> {
-  const ask = client.GET as unknown as (path: string, options: object) => Promise<Answer<T>>
-  return take(ask(path, { params: { query } })) as Promise<T>
-}

@@ -30,6 +30,11 @@ export type AlarmRight = AnyAlarm['may'][number]
 export type AlarmChoices = Get<'/api/v1/alerts/choices'>
 export type AlarmStates = Get<'/api/v1/alerts/states'>
 export type Message = Item<'/api/v1/messaging/messages'>
+export type Health = Get<'/api/v1/health'>
+/** One row of the journal, as the audit administrator reads it. */
+export type JournalRow = Item<'/api/v1/audit/journal'>
+/** One link of the sealed chain. */
+export type Seal = Item<'/api/v1/audit/seals'>
 export type CastMember = Item<'/api/v1/demo/cast'>
 
 /** One contribution of a slice to menu, map, dossier or wall (kernel/base/registry.py). */
@@ -45,27 +50,6 @@ export interface RegistryEntry {
 
 export type RegistryKey = 'menu' | 'map_layers' | 'dossier_sections' | 'panels'
 export type Registry = Record<RegistryKey, RegistryEntry[]>
-
-/** One row of the journal, as the audit administrator reads it. */
-export interface JournalRow {
-  id: string
-  type: string
-  known_at: string
-  actor: string
-  actor_name?: string | null
-  object: string
-  version: number
-}
-
-/** One link of the sealed chain. */
-export interface Seal {
-  digest: string
-}
-
-/** How the processes are; each check says its own detail. */
-export interface Health {
-  checks: { name: string; status: string; detail?: string | null }[]
-}
 
 /** What every list takes: `field.op:value` filters, a sort key, a cursor. */
 export interface ListQuery {
