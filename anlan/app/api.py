@@ -26,11 +26,12 @@ REFUSAL = {
         PROBLEM: {
             "schema": {
                 "type": "object",
-                "required": ["type", "code", "title", "status"],
+                "required": ["type", "code", "title", "title_en", "status"],
                 "properties": {
                     "type": {"type": "string"},
                     "code": {"type": "string"},
                     "title": {"type": "string"},
+                    "title_en": {"type": "string"},
                     "status": {"type": "integer"},
                 },
                 "additionalProperties": True,

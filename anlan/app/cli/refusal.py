@@ -27,7 +27,7 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except DomainError as error:
-            typer.echo(f"✗ {error.title} [{error.code}]", err=True)
+            typer.echo(f"✗ {error.title} · {error.title_en} [{error.code}]", err=True)
             raise typer.Exit(code=1) from error
         except (ConfigurationError, RegionSourceError) as error:
             typer.echo(f"✗ {error}", err=True)

@@ -13,7 +13,20 @@ DomainError
 └── UnavailableError         503
 """
 
+import tomllib
+from functools import cache
+from importlib import resources
 from typing import Any
+
+
+@cache
+def english() -> dict[str, str]:
+    """Return what each refusal says in English, by its code."""
+    file = resources.files("anlan.kernel.base").joinpath("problems.en.toml")
+    slices = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {
+        f"{name}.{word}": said for name, words in slices.items() for word, said in words.items()
+    }
 
 
 class DomainError(Exception):
@@ -28,12 +41,18 @@ class DomainError(Exception):
         self.code = code or self.code
         self.facts = facts
 
+    @property
+    def title_en(self) -> str:
+        """Say it in English; the facts beside it say of what."""
+        return english().get(self.code, self.code)
+
     def problem(self) -> dict[str, Any]:
         """Return the body of an application/problem+json answer."""
         return {
             "type": f"urn:anlan:problem:{self.code}",
             "code": self.code,
             "title": self.title,
+            "title_en": self.title_en,
             "status": self.status,
             **self.facts,
         }

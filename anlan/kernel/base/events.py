@@ -54,7 +54,8 @@ class EventType:
         if schema == self.schema - 1 and self.from_before is not None:
             return self.from_before(state)
         raise UnknownSchemaError(
-            f"{self.name}: schema {schema}, known {self.schema}", code="base.unknown_schema"
+            f"事件 {self.name} 的版本 {schema} 不能读取，本程序的版本为 {self.schema}",
+            code="base.unknown_schema",
         )
 
 

@@ -3617,6 +3617,7 @@ export interface components {
                     type: string;
                     code: string;
                     title: string;
+                    title_en: string;
                     status: number;
                 } & {
                     [key: string]: unknown;

@@ -25,13 +25,19 @@ function saysEnough({ code, title }: Problem, locale: string | undefined): boole
   return locale === 'zh-CN' && !code.startsWith('base.') && isChinese(title)
 }
 
+/** The server's own sentence in the page's language; its English stands beside its Chinese. */
+function serverSays({ title, extensions }: Problem, locale: string | undefined): string {
+  const english = extensions?.title_en
+  return locale !== 'zh-CN' && typeof english === 'string' ? english : title
+}
+
 /** Our own words where we have them for this code, else the server's, else a plain "did not work". */
 export function problemText(error: unknown, { t, te, locale }: Words): string {
   if (!isProblem(error)) return t('ui.problem.unknown')
   if (saysEnough(error, locale)) return error.title
   const key = `ui.problem.${error.code}`
   if (te(key)) return t(key, { ...error.extensions })
-  return [error.title, error.detail].filter(Boolean).join('：') || t('ui.problem.unknown')
+  return [serverSays(error, locale), error.detail].filter(Boolean).join('：') || t('ui.problem.unknown')
 }
 
 interface Refused {
