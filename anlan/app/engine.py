@@ -29,6 +29,7 @@ from anlan.app.waiting import end_all, pause
 from anlan.engines.alarms import kernel
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
+from anlan.kernel.alerts.services.members import write_members
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
@@ -43,6 +44,8 @@ PROGRESS_S = 1.0
 AT_ONCE = 250
 SNAPSHOT_S = 300.0
 RETRY_S = 0.5
+#: So often somebody looks for members of groups that wait for their rows.
+LOOK_S = 0.25
 #: So long the engine of exercises stays down after a fall.
 FALLEN_S = 5.0
 #: So long who judges beside may take to leave a snapshot.
@@ -194,6 +197,8 @@ async def run(config: Config) -> None:
     stop = asyncio.Event()
     stop_when_told(stop)
     beside = [asyncio.create_task(_judge_beside(config, nats, group, stop)) for group in others]
+    if not first.is_exercise:
+        beside.append(asyncio.create_task(_write_members(stop)))
     try:
         await _judge(config, nats, first, stop, ready)
     finally:
@@ -225,3 +230,24 @@ async def _judge_beside(
         except Exception:
             log.exception("the engine of group %s fell and begins anew", group.name)
         await pause(stop, FALLEN_S)
+
+
+async def _write_members(stop: asyncio.Event) -> None:
+    """Give members of groups their rows, in at most half of the time, so that people come first."""
+    database = DatabaseThread(machine("engine"))
+    try:
+        while not stop.is_set():
+            began_s = time.monotonic()
+            try:
+                written = await database.write(write_members)
+            except DatabaseAwayError as error:
+                log.debug("members wait: %s", error)
+                written = 0
+            except Exception:
+                log.exception("members of a group could not be written")
+                await pause(stop, FALLEN_S)
+                continue
+            took_s = time.monotonic() - began_s
+            await pause(stop, took_s if written else LOOK_S)
+    finally:
+        await database.close()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Q
@@ -10,11 +11,26 @@ from anlan.app.judging import CONDITION_NUMBERS
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.proof import Told
 from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress, InstrumentState
+from anlan.kernel.alerts.queries import waiting_members
 from anlan.kernel.alerts.rules import EXERCISE_GROUP
 from anlan.kernel.base.clock import now, to_ms
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
 
 EXERCISE_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Noted:
+    active: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    doubted: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    causes: set[str] = field(default_factory=set)
+
+    def told(self) -> Told:
+        return Told(
+            active=dict(self.active),
+            unconfirmed=dict(self.doubted),
+            causes=frozenset(self.causes),
+        )
 
 
 class DatabaseMemory:
@@ -54,20 +70,23 @@ class DatabaseMemory:
             else Q(exercise_id=None)
         )
         rows = Alarm.objects.filter(apart, instrument_state=InstrumentState.ACTIVE)
-        columns = ("exercise_id", "datastream__number", "condition", "unconfirmed_at")
-        active: dict[str | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        doubted: dict[str | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        for apart_id, number, condition, unconfirmed_at in (
+        columns = ("exercise_id", "datastream__number", "condition", "unconfirmed_at", "cause_key")
+        told: dict[str | None, _Noted] = defaultdict(_Noted)
+        for exercise_id, number, condition, unconfirmed_at, cause_key in (
             rows.order_by("id").values_list(*columns).iterator()
         ):
+            noted = told[exercise_id]
+            if number is None:
+                noted.causes.add(cause_key)
+                continue
             bit = 1 << CONDITION_NUMBERS[condition]
-            active[apart_id][number] |= bit
+            noted.active[number] |= bit
             if unconfirmed_at is not None:
-                doubted[apart_id][number] |= bit
-        return {
-            apart_id: Told(active=dict(bits), unconfirmed=dict(doubted[apart_id]))
-            for apart_id, bits in active.items()
-        }
+                noted.doubted[number] |= bit
+        if not self._is_exercise:
+            for number, condition in waiting_members():
+                told[None].active[number] |= 1 << CONDITION_NUMBERS[condition]
+        return {exercise_id: noted.told() for exercise_id, noted in told.items()}
 
     def _limits(self, placed: Q) -> list[controls.Change]:
         newest = (
@@ -89,6 +108,8 @@ class DatabaseMemory:
                 silence_ms=round(row.value * 1000) if row.condition == "silent" else 0,
                 low=row.low or 0.0,
                 window_ms=row.window_ms or 0,
+                gateway=row.datastream.gateway_id,
+                device=row.datastream.device_id or "",
             )
             for row in newest.iterator()
             for in_force in (row.withdrawn_version is None or row.log_seq is None,)

@@ -6,16 +6,17 @@ Neither knows a clock, a network or a database: a test can kill them wherever it
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
 from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls, snapshot
+from anlan.engines.alarms.causes import Turn
 from anlan.engines.alarms.judge import Judge, Judged, Stepper
 from anlan.engines.alarms.proof import Told
 from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, Readings
-from anlan.kernel.alerts.rules import Deafness, Transition
+from anlan.kernel.alerts.rules import GROUP, Deafness, Transition
 from anlan.kernel.base.bus import CONTROL, EXERCISE_SHARD, HTTP, MQTT, TICK
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.sensing import batch, control
@@ -44,6 +45,8 @@ def change_of(said: control.Control) -> controls.Change:
             silence_ms=said.silence_ms,
             low=said.low,
             window_ms=said.window_ms,
+            gateway=said.gateway,
+            device=said.device,
         )
     if isinstance(said, control.Retirement):
         return controls.Retirement(number=said.number, version=said.version)
@@ -90,8 +93,12 @@ class Judging:
                 from_ms=nameable(known_ms - judged.deaf_ms), to_ms=nameable(known_ms)
             )
         cause = (self.epoch, message.shard, message.seq)
+        groups = [group_of(turn, known_ms, (*cause, turn.cause)) for turn in judged.turns]
         rows: Any = judged.transitions
-        return [transition_of(row, known_ms, cause) for row in rows]
+        singles = [transition_of(row, known_ms, cause) for row in rows]
+        for at, key in judged.causes.items():
+            singles[at] = replace(singles[at], cause_key=key)
+        return groups + singles
 
     def _judged(self, message: LogMessage) -> tuple[Judged, int]:
         """Return what the judge says, and when the message reached us."""
@@ -100,7 +107,8 @@ class Judging:
             if said.exercise_id is not None:
                 return Judged(), said.arrived_ms
             columns = Readings(said.numbers, said.times_ms, said.values, said.quality)
-            return self.judge.readings(columns, said.arrived_ms), said.arrived_ms
+            judged = self.judge.readings(columns, said.arrived_ms, gateway=said.gateway)
+            return judged, said.arrived_ms
         if message.kind == TICK:
             at_ms = control.decode_tick(message.payload)
             # every shard has its own tick of the same second; one sweep is enough
@@ -152,6 +160,22 @@ def transition_of(
         value=value if isfinite(value) else None,
         limit_version=int(row["version"]),
         exercise_id=exercise_id,
+    )
+
+
+def group_of(turn: Turn, known_ms: int, cause: tuple[object, ...]) -> Transition:
+    """Say a turn of a group in the words of alarms; its value is how many belong to it."""
+    at_ms = nameable(turn.at_ms)
+    return Transition(
+        alarm_id=derived_ulid(at_ms, *cause),
+        number=GROUP,
+        condition=turn.cause.partition(":")[0],
+        kind=turn.kind,  # type: ignore[arg-type]  # three of the same words
+        at_ms=at_ms,
+        known_ms=known_ms,
+        value=float(turn.members) if turn.members else None,
+        limit_version=0,
+        cause_key=turn.cause,
     )
 
 

@@ -45,7 +45,8 @@ class LimitChange:
     """One limit of one datastream from now on; `present=False` removes it.
 
     `value` is the limit; for RATE a change per second over `window_ms`, for RANGE the upper end above
-    `low`, for FROZEN the spread that values must stay within for `window_ms`.
+    `low`, for FROZEN the spread that values must stay within for `window_ms`. `gateway` and `device` are
+    what the datastream hangs on, "" where it is not known.
     """
 
     number: int
@@ -59,6 +60,8 @@ class LimitChange:
     silence_ms: int = 0
     low: float = 0.0
     window_ms: int = 0
+    gateway: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

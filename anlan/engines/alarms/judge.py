@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from anlan.engines.alarms import controls
+from anlan.engines.alarms.causes import Causes, Turn
 from anlan.engines.alarms.proof import Told, Unproven
 from anlan.engines.alarms.records import (
     DEAF_AFTER_MS,
@@ -34,9 +35,15 @@ class Stepper(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What one message caused: transitions, readings not judged, and how long we had been deaf."""
+    """What one message caused: transitions, readings not judged, and how long we had been deaf.
+
+    `turns` are groups of alarms with one cause that begin, grow or end; `causes` names the cause of each
+    transition that belongs to one, by its place among the transitions.
+    """
 
     transitions: Records = field(default_factory=no_transitions)
+    turns: list[Turn] = field(default_factory=list)
+    causes: dict[int, str] = field(default_factory=dict)
     unknown: int = 0
     bad: int = 0
     late: int = 0
@@ -53,11 +60,13 @@ class Judge:
         book: Book | None = None,
         last_tick_ms: int = NEVER,
         unproven: Unproven | None = None,
+        causes: Causes | None = None,
     ) -> None:
         self.stepper = stepper
         self.book = book or Book()
         self.last_tick_ms = last_tick_ms
         self.unproven = unproven or Unproven()
+        self.causes = causes or Causes()
 
     @property
     def config(self) -> Records:
@@ -69,11 +78,22 @@ class Judge:
         """Return what each datastream is like."""
         return self.book.state
 
-    def readings(self, readings: Readings, arrived_ms: int, *, first_index: int = 0) -> Judged:
+    def readings(
+        self, readings: Readings, arrived_ms: int, *, gateway: str = "", first_index: int = 0
+    ) -> Judged:
         """Judge one message; `first_index` continues the count where a caller split the message."""
+        heard = self.causes.hear(gateway, arrived_ms)
         transitions, unknown, bad, late = self.stepper.batch(readings, arrived_ms, self.book)
         transitions = _numbered(transitions, first_index)
-        return Judged(transitions=transitions, unknown=unknown, bad=bad, late=late)
+        turns, causes = self.causes.group(transitions, arrived_ms, self.book)
+        return Judged(
+            transitions=transitions,
+            turns=heard + turns,
+            causes=causes,
+            unknown=unknown,
+            bad=bad,
+            late=late,
+        )
 
     def tick(self, at_ms: int) -> Judged:
         """Judge what time alone decides.
@@ -89,13 +109,23 @@ class Judge:
         transitions = self.stepper.tick(at_ms, restart=restart, book=self.book)
         doubts = self.unproven.look(at_ms, restart=restart, config=self.config, state=self.state)
         transitions = np.concatenate([transitions, doubts]) if len(doubts) else transitions
-        return Judged(transitions=_numbered(transitions), deaf_ms=gap_ms if restart else 0)
+        turns, causes = self.causes.group(transitions, at_ms, self.book)
+        return Judged(
+            transitions=_numbered(transitions),
+            turns=turns,
+            causes=causes,
+            deaf_ms=gap_ms if restart else 0,
+        )
 
     def control(self, change: controls.Change, at_ms: int) -> Judged:
         """Bring a change into force; refuses with `ControlError` what makes no sense."""
         controls.check(change)
         self.book.make_room(change.number)
-        return Judged(transitions=_numbered(controls.apply(change, at_ms, self.book)))
+        if isinstance(change, controls.LimitChange):
+            self.causes.put(change.number, change.gateway, change.device)
+        transitions = _numbered(controls.apply(change, at_ms, self.book))
+        turns, causes = self.causes.group(transitions, at_ms, self.book)
+        return Judged(transitions=transitions, turns=turns, causes=causes)
 
     def adopt(self, told: Told) -> None:
         """Believe somebody else's memory of which conditions (bits) were told as active.
@@ -113,6 +143,7 @@ class Judge:
         hidden = np.where(config["suppressed"] != 0, state["active"], 0)
         state["active"] = state["reported"] | hidden.astype(np.uint8)
         self.unproven = Unproven.of(told, state)
+        self.causes.believe(told.causes)
 
 
 def _numbered(transitions: Records, first: int = 0) -> Records:

@@ -311,6 +311,9 @@ def step_tick(
     for number in range(start, len(config)):
         if count > len(out) - MOST_TRANSITIONS:
             return number, count
+        if number + AHEAD < len(config):
+            prefetch(config, number + AHEAD)
+            prefetch(state, number + AHEAD)
         row, rule = state[number], config[number]
         if not rule["registered"] or rule["retired"]:
             continue

@@ -32,10 +32,14 @@ UNPROVEN = np.dtype(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What somebody remembers: bits of active conditions, and of unconfirmed ones, by number."""
+    """What somebody remembers: bits of active conditions, and of unconfirmed ones, by number.
+
+    `causes` are the groups that are active (causes.py).
+    """
 
     active: Mapping[int, int]
     unconfirmed: Mapping[int, int] = field(default_factory=dict)
+    causes: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from anlan.kernel.alerts import queries, schemas
 from anlan.kernel.alerts.events import AlarmState
 from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
-from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES
+from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES, GROUPS
 from anlan.kernel.alerts.services import answers
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
@@ -34,7 +34,7 @@ _TITLES = {"site_name": "企业", "subject_name": "监测对象", "datastream_na
            "is_false": "误报", "check_note": "核查记录", "shelved_by": "搁置人",
            "shelve_reason": "搁置原因", "matter": "监管事项"}  # fmt: skip
 _WORDS: dict[str, dict[Any, str]] = {
-    "condition": dict(Condition.choices),
+    "condition": dict(Condition.choices) | GROUPS,
     "instrument_state": dict(InstrumentState.choices),
     "firm_state": dict(FirmState.choices),
     "bureau_state": dict(BureauState.choices),
@@ -46,10 +46,11 @@ _WORDS: dict[str, dict[Any, str]] = {
     "limit_confidence": dict(Confidence.choices),
 }
 _SORTABLE = {"raised_at", "last_raised_at", "priority", "subject_name", "site_name"}
+_PATHS = {"firm_state": "firm_now", "datastream_id": "datastream_key"}
 ALARMS = ListSpec(
     fields={
         field.name: Field(
-            path="firm_now" if field.name == "firm_state" else field.name,
+            path=_PATHS.get(field.name, field.name),
             kind=_KINDS.get(
                 field.name, "time" if field.name.endswith(("_at", "_until")) else "text"
             ),

@@ -111,6 +111,7 @@ ALARM_RAISED = _alarm("alerts.alarm.raised", "报警产生（或再次超限）"
 ALARM_RETURNED = _alarm("alerts.alarm.returned", "报警复归")
 ALARM_UNCONFIRMED = _alarm("alerts.alarm.unconfirmed", "报警未获数据证实")
 ALARM_REAFFIRMED = _alarm("alerts.alarm.reaffirmed", "数据恢复，报警仍在")
+ALARM_GREW = _alarm("alerts.alarm.grew", "同因报警增加")
 ALARM_CONFIRMED = _alarm("alerts.alarm.confirmed", "企业已确认")
 ALARM_CLOSED = _alarm("alerts.alarm.closed", "企业已消警")
 ALARM_CHECKED = _alarm("alerts.alarm.checked", "部门已核查")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -37,12 +38,15 @@ OPEN = Q(instrument_state="active") | ~Q(firm_state="closed")
 
 
 class Alarm(Identified, Placed, Exercisable):
-    """One alarm of one condition of one datastream (报警, ISA-18.2).
+    """One alarm of one condition of one datastream (报警, ISA-18.2), or a group with one cause.
 
-    Open = active or not closed by the firm. A raise before closing re-opens the same row.
+    Open = active or not closed by the firm. A raise before closing re-opens the same row. A group has no
+    datastream; its `condition` is the kind of its cause (`rules.GROUPS`), its `value` counts members.
     """
 
-    datastream = models.ForeignKey("sensing.Datastream", on_delete=models.PROTECT, related_name="+")
+    datastream = models.ForeignKey(
+        "sensing.Datastream", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
     condition = models.CharField(max_length=8)
     priority = models.SmallIntegerField()
@@ -93,10 +97,16 @@ class Alarm(Identified, Placed, Exercisable):
         constraints = [
             models.UniqueConstraint(
                 fields=["datastream", "condition", "exercise_id"],
-                condition=OPEN,
+                condition=OPEN & Q(datastream__isnull=False),
                 nulls_distinct=False,
                 name="alerts_alarm_one_open",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["cause_key", "exercise_id"],
+                condition=OPEN & Q(datastream__isnull=True),
+                nulls_distinct=False,
+                name="alerts_alarm_one_group",
+            ),
         ]
         indexes = [
             models.Index(fields=["subject"], condition=OPEN, name="alerts_alarm_open_subject"),
@@ -111,6 +121,20 @@ class Alarm(Identified, Placed, Exercisable):
         """Return what a decision about it rests on; its matter is that of its subject's kind."""
         matter = self.subject.kind.matter
         return replace(super().facts, incident=self.incident_id, matter=matter)
+
+
+class WaitingMembers(models.Model):
+    """Members of a group that wait for their rows, committed with the group and the progress (7.19).
+
+    `columns` are the columns of `services.alarm_sql.INPUT`, `numbers` of which datastreams they speak.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    numbers = ArrayField(models.IntegerField())
+    columns = models.JSONField()
+
+    class Meta:
+        db_table = "alerts_waitingmembers"
 
 
 class Progress(models.Model):

@@ -18,13 +18,13 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, StrIndex, Substr
 
 from anlan.kernel.alerts.events import AlarmState
-from anlan.kernel.alerts.models import OPEN, Alarm, EngineProgress
+from anlan.kernel.alerts.models import OPEN, Alarm, EngineProgress, WaitingMembers
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.models import Seal
-from anlan.kernel.sensing.models import Limit
+from anlan.kernel.sensing.models import Device, Gateway, Limit
 from anlan.kernel.sensing.ports import Judged
 from anlan.kernel.subjects.models import Subject
 
@@ -40,6 +40,12 @@ def _said(word: str) -> Coalesce:
     return Coalesce(KT(f"disposition__{word}"), Value(""), output_field=TextField())
 
 
+def _behind(model: type[Gateway] | type[Device], column: str) -> Subquery:
+    """Return what a group's cause is called; nothing for an alarm of a datastream."""
+    cause = Substr(OuterRef("cause_key"), StrIndex(OuterRef("cause_key"), Value(":")) + 1)
+    return Subquery(model.objects.filter(pk=cause).values(column)[:1])
+
+
 _JOINED = {
     "subject_name": F("subject__name"),
     "site_name": Coalesce(
@@ -48,9 +54,14 @@ _JOINED = {
         output_field=CharField(),
     ),
     "matter": F("subject__kind__matter"),
-    "datastream_name": F("datastream__name"),
-    "tag": F("datastream__tag"),
-    "unit": F("datastream__unit"),
+    "datastream_key": Coalesce("datastream_id", Value("")),
+    "datastream_name": Coalesce(
+        "datastream__name", _behind(Gateway, "name"), _behind(Device, "name")
+    ),
+    "tag": Coalesce(
+        "datastream__tag", _behind(Gateway, "code"), _behind(Device, "serial"), Value("")
+    ),
+    "unit": Coalesce("datastream__unit", Value("个")),
     "firm_now": Case(
         When(
             Q(firm_state="confirmed") & Q(occurrences__gt=F("confirmed_occurrence")),
@@ -67,10 +78,13 @@ _JOINED = {
 }
 #: What the words of a search are looked for in.
 _SEARCH = Concat(
-    "site_name", Value(" "), "subject__name", Value(" "), "datastream__name", Value(" "),
-    "datastream__tag", output_field=CharField(),
+    "site_name", Value(" "), "subject__name", Value(" "), "datastream_name", Value(" "),
+    "tag", output_field=CharField(),
 )  # fmt: skip
-_PATHS = {field.name: field.name for field in fields(AlarmState)} | {"firm_state": "firm_now"}
+_PATHS = {field.name: field.name for field in fields(AlarmState)} | {
+    "firm_state": "firm_now",
+    "datastream_id": "datastream_key",
+}
 
 
 def alarms() -> QuerySet[Alarm]:
@@ -139,3 +153,11 @@ def subject_states() -> dict[str, Any]:
         .order_by("priority", "subject_id")
     )
     return {"position": position, "states": list(grouped)}
+
+
+def waiting_members() -> list[tuple[int, str]]:
+    """Return (datastream number, condition) of members whose rows are not written yet."""
+    found: list[tuple[int, str]] = []
+    for columns in WaitingMembers.objects.order_by("id").values_list("columns", flat=True):
+        found += zip(columns["number"], columns["condition"], strict=True)
+    return found

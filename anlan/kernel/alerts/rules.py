@@ -14,6 +14,15 @@ DEFAULT_PRIORITY = {
     "HH": 1, "LL": 1, "H": 3, "L": 3, "rate": 3, "range": 4, "frozen": 4, "silent": 4,
 }  # fmt: skip
 
+#: The number of a group of alarms with one cause: it hangs on no datastream (7.19).
+GROUP = -1
+#: Kinds of group by their cause, as the engine names them; `cause_key` is `<kind>:<id>`.
+GROUPS = {"gateway": "网关失联", "device": "仪表异常"}
+#: A lost gateway blinds a whole site: the firm's control room is told.
+GROUP_PRIORITY = {"gateway": 2, "device": 3}
+#: Members of a group get their rows in batches that yield to people.
+MEMBERS_AT_ONCE = 1_000
+
 #: Why an alarm came, as the firm says when it closes it (practice P5).
 CAUSES = {
     "true_exceedance": "真实超限",
@@ -72,19 +81,31 @@ class Transition:
     """One change of a condition as the engine found it, in log order.
 
     `alarm_id` derives from (epoch, shard, sequence, index), so a replay makes the same alarm;
-    `exercise_id` is that of the readings that caused it, None for real ones.
+    `exercise_id` is that of the readings that caused it, None for real ones. `cause_key` stands on a group
+    of alarms with one cause (its `number` is GROUP, its `value` how many) and on each member's raise.
     """
 
     alarm_id: str
     number: int
     condition: str
-    kind: Literal["raised", "returned", "unconfirmed", "reaffirmed"]
+    kind: Literal["raised", "returned", "unconfirmed", "reaffirmed", "grew"]
     at_ms: int
     known_ms: int
     value: float | None
     limit_version: int
     late: bool = False
     exercise_id: str | None = None
+    cause_key: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether this is a group's own row."""
+        return self.number == GROUP
+
+    @property
+    def is_member(self) -> bool:
+        """Tell whether this raise belongs to a group."""
+        return bool(self.cause_key) and not self.is_group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +143,10 @@ class Progress:
 
 def rounds(transitions: list[Transition]) -> list[list[Transition]]:
     """Split a batch so that no alarm stands twice in one round; order is kept."""
-    seen: dict[tuple[int, str, str | None], int] = {}
+    seen: dict[tuple[int, str, str | None, str], int] = {}
     split: list[list[Transition]] = []
     for one in transitions:
-        key = (one.number, one.condition, one.exercise_id)
+        key = (one.number, one.condition, one.exercise_id, one.cause_key if one.is_group else "")
         turn = seen.get(key, 0)
         seen[key] = turn + 1
         if turn == len(split):

@@ -18,7 +18,8 @@ class ControlError(ValueError):
 class LimitSet(msgspec.Struct, frozen=True, kw_only=True):
     """The limit now in force for one condition of a datastream; `limit_id` None takes it away.
 
-    `low` is the lower end of a range, `window_ms` that of a rate or a frozen signal.
+    `low` is the lower end of a range, `window_ms` that of a rate or a frozen signal; `gateway` and
+    `device` are what the datastream hangs on.
     """
 
     number: int
@@ -32,6 +33,8 @@ class LimitSet(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     low: float = 0.0
     window_ms: int = 0
+    gateway: str = ""
+    device: str = ""
 
 
 class Retirement(msgspec.Struct, frozen=True, kw_only=True):

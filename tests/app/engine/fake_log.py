@@ -36,10 +36,11 @@ def readings(
     at_ms: int,
     exercise_id: str | None = None,
     shard: int = 0,
+    gateway: str = "G",
 ) -> LogMessage:
     """Say (number, time, value) rows that arrive at a moment."""
     columns = columns_of([(*row, 192) for row in rows])
-    batch = Batch(gateway="G", seq=seq, arrived_ms=at_ms, exercise_id=exercise_id, **columns)
+    batch = Batch(gateway=gateway, seq=seq, arrived_ms=at_ms, exercise_id=exercise_id, **columns)
     return LogMessage(seq, shard, "m", encode(batch), at_ms)
 
 
@@ -144,6 +145,8 @@ class FakeMemory:
         self.at = (progress.epoch, progress.seq)
         self.committed += transitions
         for one in transitions:
+            if one.is_group:
+                continue
             bit = 1 << ["HH", "H", "L", "LL", "rate", "range", "frozen", "silent"].index(
                 one.condition
             )

@@ -28,6 +28,7 @@ class EngineHouse:
 
     house: House
     numbers: tuple[int, ...]
+    gateway: str
     epoch: str = ""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from nats.aio.client import Client
@@ -21,7 +22,7 @@ from anlan.app.stack.throw_away import Databases
 from anlan.app.stopping import ENDED_HARD
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
-from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress
+from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress, WaitingMembers
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import from_ms, now_ms, to_ms
 from anlan.kernel.base.models import Journal
@@ -44,7 +45,8 @@ def engine(tmp_path: Path, databases: Databases, transactional_db: None) -> Iter
     plant: Plant = build_plant(streams=2)
     tmp_path.chmod(0o711)
     with house_in(tmp_path, databases.url(DATABASE)) as house:
-        made = EngineHouse(house, tuple(stream.number for stream in plant.streams))
+        numbers = tuple(stream.number for stream in plant.streams)
+        made = EngineHouse(house, numbers, plant.gateway.id)
         made.open_log()
         made.publish(*(control(0, limit(number, 50)) for number in made.numbers))
         yield made
@@ -226,6 +228,37 @@ def real_rows() -> list[tuple[str]]:
         )
         found: list[tuple[str]] = cursor.fetchall()
     return found
+
+
+def test_a_lost_gateway_is_one_group_and_every_member_gets_its_row(engine: EngineHouse) -> None:
+    engine.start()
+    for number in engine.numbers:
+        quiet = limit(number, 51, "silent", silence_ms=20_000)
+        engine.publish(control(0, msgspec.structs.replace(quiet, gateway=engine.gateway)))
+    began_ms = now_ms()
+    rows = [(number, began_ms, 50.0) for number in engine.numbers]
+    engine.publish(readings(0, *rows, at_ms=began_ms, gateway=engine.gateway))
+    last = engine.publish(*(tick(0, began_ms + at_ms) for at_ms in range(0, 25_000, 5000)))
+    engine.until(engine.has_judged(last), "the silence is judged")
+    engine.until(all_have_rows, "the members have their rows")
+    with unit_of_work(machine("test")):
+        group = Alarm.objects.get(datastream=None)
+        members = list(Alarm.objects.exclude(datastream=None))
+    assert (group.condition, group.value, group.instrument_state) == ("gateway", 2.0, "active")
+    assert {one.parent_id for one in members} == {group.id}
+    engine.end(signal.SIGKILL)
+    back = readings(0, *rows, at_ms=began_ms + 30_000, gateway=engine.gateway)
+    last = engine.publish(back)
+    engine.start()
+    engine.until(engine.has_judged(last), "the gateway is heard again by the next life")
+    with unit_of_work(machine("test")):
+        states = Alarm.objects.values_list("instrument_state", flat=True)
+        assert list(states) == ["returned"] * 3
+
+
+def all_have_rows() -> bool:
+    with unit_of_work(machine("test")):
+        return Alarm.objects.exists() and not WaitingMembers.objects.exists()
 
 
 def test_told_to_stop_in_the_middle_of_a_flood_it_goes_each_time(engine: EngineHouse) -> None:

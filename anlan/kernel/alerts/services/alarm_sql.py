@@ -10,37 +10,95 @@ INPUT = """
     t AS MATERIALIZED (
         SELECT * FROM unnest(%(alarm)s::text[], %(number)s::int[], %(condition)s::text[],
             %(at)s::timestamptz[], %(known)s::timestamptz[], %(value)s::float8[],
-            %(version)s::int[], %(late)s::bool[], %(default)s::int[], %(exercise)s::text[])
-        AS t(alarm, number, condition, at, known, value, version, late, priority, exercise))
+            %(version)s::int[], %(late)s::bool[], %(default)s::int[], %(exercise)s::text[],
+            %(cause)s::text[])
+        AS t(alarm, number, condition, at, known, value, version, late, priority, exercise, cause))
 """
 
-RAISE = f"""
-    WITH {INPUT}
+_ALARM = """
     INSERT INTO alerts_alarm AS a (id, version, created_at, updated_at, div, zone, site, exercise_id,
         datastream_id, subject_id, condition, priority, instrument_state, raised_at, last_raised_at,
         known_at, value, limit_id, limit_value, limit_version, occurrences, is_late, firm_state,
         confirmed_by, confirmed_occurrence, closed_by, disposition, bureau_state, checked_by,
-        check_outcome, check_note, shelved_by, shelve_reason, out_of_service, cause_key,
+        check_outcome, check_note, shelved_by, shelve_reason, out_of_service, cause_key, parent_id,
         correlation_id)
+"""
+
+_OPEN = "(instrument_state = 'active' OR NOT (firm_state = 'closed'))"
+
+RAISE = f"""
+    WITH {INPUT}
+    {_ALARM}
     SELECT t.alarm, 1, %(now)s, %(now)s, d.div, d.zone, d.site, t.exercise, d.id, d.subject_id,
         t.condition, coalesce(l.priority, t.priority), 'active', t.at, t.at, t.known, t.value, l.id,
         l.value, t.version, 1, t.late, 'new', '', 0, '', '{{}}',
         CASE WHEN coalesce(l.priority, t.priority) <= {LISTED_AT_ONCE} THEN 'listed' ELSE 'none' END,
-        '', '', '', '', '', false, '', t.alarm
+        '', '', '', '', '', false, t.cause, p.id, t.alarm
     FROM t JOIN sensing_datastream d ON d.number = t.number
     LEFT JOIN LATERAL (
         SELECT id, value, priority FROM sensing_limit
         WHERE datastream_id = d.id AND condition = t.condition AND control_version <= t.version
         ORDER BY control_version DESC LIMIT 1) l ON true
+    LEFT JOIN LATERAL (
+        SELECT id FROM alerts_alarm
+        WHERE t.cause <> '' AND cause_key = t.cause AND datastream_id IS NULL AND {_OPEN}
+            AND exercise_id IS NOT DISTINCT FROM t.exercise) p ON true
     ORDER BY t.alarm
-    ON CONFLICT (datastream_id, condition, exercise_id)
-        WHERE (instrument_state = 'active' OR NOT (firm_state = 'closed'))
+    ON CONFLICT (datastream_id, condition, exercise_id) WHERE {_OPEN} AND datastream_id IS NOT NULL
     DO UPDATE SET version = a.version + 1, updated_at = excluded.updated_at,
         instrument_state = 'active', last_raised_at = excluded.raised_at, returned_at = NULL,
         value = excluded.value, limit_id = excluded.limit_id, limit_value = excluded.limit_value,
         limit_version = excluded.limit_version, occurrences = a.occurrences + 1,
-        is_late = excluded.is_late, unconfirmed_at = NULL
+        is_late = excluded.is_late, unconfirmed_at = NULL, cause_key = excluded.cause_key,
+        parent_id = excluded.parent_id
     RETURNING a.id, a.last_raised_at
+"""
+
+#: A group hangs where its cause does: a gateway at its site, an instrument at what it measures.
+RAISE_GROUP = f"""
+    WITH {INPUT}
+    {_ALARM}
+    SELECT t.alarm, 1, %(now)s, %(now)s, o.div, o.zone, o.site, t.exercise, NULL, o.subject_id,
+        t.condition, t.priority, 'active', t.at, t.at, t.known, t.value, NULL, NULL, 0, 1, t.late,
+        'new', '', 0, '', '{{}}',
+        CASE WHEN t.priority <= {LISTED_AT_ONCE} THEN 'listed' ELSE 'none' END,
+        '', '', '', '', '', false, t.cause, NULL, t.alarm
+    FROM t JOIN LATERAL (
+        SELECT g.div, g.zone, g.site, coalesce(
+            (SELECT s.id FROM subjects_subject s WHERE s.id = g.site),
+            (SELECT d.subject_id FROM sensing_datastream d WHERE d.gateway_id = g.id
+             ORDER BY d.number LIMIT 1)) AS subject_id
+        FROM sensing_gateway g
+        WHERE t.condition = 'gateway' AND g.id = split_part(t.cause, ':', 2)
+        UNION ALL
+        SELECT v.div, v.zone, v.site, v.subject_id FROM sensing_device v
+        WHERE t.condition = 'device' AND v.id = split_part(t.cause, ':', 2)) o ON true
+    ORDER BY t.alarm
+    ON CONFLICT (cause_key, exercise_id) WHERE {_OPEN} AND datastream_id IS NULL
+    DO UPDATE SET version = a.version + 1, updated_at = excluded.updated_at,
+        instrument_state = 'active', last_raised_at = excluded.raised_at, returned_at = NULL,
+        value = excluded.value, occurrences = a.occurrences + 1, is_late = excluded.is_late
+    RETURNING a.id, a.last_raised_at
+"""
+
+_ACTIVE_GROUP = """
+    FROM t WHERE a.datastream_id IS NULL AND a.cause_key = t.cause
+        AND a.exercise_id IS NOT DISTINCT FROM t.exercise AND a.instrument_state = 'active'
+    RETURNING a.id, t.at
+"""
+
+RETURN_GROUP = f"""
+    WITH {INPUT}
+    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
+        instrument_state = 'returned', returned_at = t.at
+    {_ACTIVE_GROUP}
+"""
+
+GROW = f"""
+    WITH {INPUT}
+    UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
+        value = coalesce(a.value, 0) + t.value
+    {_ACTIVE_GROUP}
 """
 
 _ACTIVE = """
@@ -77,11 +135,14 @@ STATEMENTS = {
     "unconfirmed": DOUBT,
     "reaffirmed": REAFFIRM,
 }
+#: The same for groups, whose rows come before those of their members.
+GROUP_STATEMENTS = {"returned": RETURN_GROUP, "raised": RAISE_GROUP, "grew": GROW}
 
 #: The public state of an alarm as jsonb; a test holds it equal to `events.AlarmState`.
 STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id', a.subject_id,
-    'subject_name', s.name, 'site_name', coalesce(e.name, ''), 'datastream_id', a.datastream_id, 'datastream_name', d.name,
-    'tag', d.tag, 'unit', d.unit, 'condition', a.condition, 'priority', a.priority,
+    'subject_name', s.name, 'site_name', coalesce(e.name, ''), 'datastream_id', coalesce(a.datastream_id, ''),
+    'datastream_name', coalesce(d.name, g.name, v.name),
+    'tag', coalesce(d.tag, g.code, v.serial, ''), 'unit', coalesce(d.unit, '个'), 'condition', a.condition, 'priority', a.priority,
     'instrument_state', a.instrument_state, 'firm_state',
     CASE WHEN a.firm_state = 'confirmed' AND a.occurrences > a.confirmed_occurrence
         THEN 'new' ELSE a.firm_state END, 'bureau_state', a.bureau_state,
@@ -111,7 +172,11 @@ JOURNAL = f"""
         FROM unnest(%(ids)s::text[], %(at)s::timestamptz[], %(ulids)s::text[]) AS u(id, at, ulid)
         JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
         JOIN subjects_subjectkind k ON k.id = s.kind_id
-        JOIN sensing_datastream d ON d.id = a.datastream_id
+        LEFT JOIN sensing_datastream d ON d.id = a.datastream_id
+        LEFT JOIN sensing_gateway g
+            ON a.condition = 'gateway' AND g.id = split_part(a.cause_key, ':', 2)
+        LEFT JOIN sensing_device v
+            ON a.condition = 'device' AND v.id = split_part(a.cause_key, ':', 2)
         LEFT JOIN sensing_limit l ON l.id = a.limit_id
         LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
         RETURNING id)

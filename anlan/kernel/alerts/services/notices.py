@@ -14,6 +14,7 @@ from anlan.kernel.alerts.rules import (
     BUREAU_TOLD_FROM,
     FIRM_POSTS,
     FIRM_TOLD_FROM,
+    GROUPS,
 )
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import SHANGHAI, now
@@ -119,7 +120,7 @@ def _tell(alarm: Alarm, addressee: Addressee) -> Message | None:
 
 def _title(alarm: Alarm) -> str:
     drill = "【演练】" if alarm.exercise_id else ""
-    condition = Condition(alarm.condition).label
+    condition = GROUPS.get(alarm.condition) or Condition(alarm.condition).label
     return f"{drill}{LEVELS[alarm.priority]}报警：{alarm.subject.name} {condition}"[:200]
 
 
@@ -127,6 +128,8 @@ def _body(alarm: Alarm) -> str:
     """Say what, where, how much and when, as the desk would ask."""
     stream = alarm.datastream
     at = alarm.last_raised_at.astimezone(SHANGHAI).strftime("%m月%d日 %H:%M:%S")
+    if stream is None:
+        return f"{at}，{alarm.subject.name}，{alarm.value or 0:g} 个测点同因报警。请在报警监测中确认、处置。"
     parts = [f"{at}，{alarm.subject.name} {stream.name}（{stream.tag}）"]
     if alarm.value is not None:
         parts.append(f"报警值 {alarm.value:g} {stream.unit}")

@@ -5,13 +5,12 @@ The statements stand in `alarm_sql.py`.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
 from anlan.kernel.alerts import events
+from anlan.kernel.alerts.models import WaitingMembers
 from anlan.kernel.alerts.rules import (
-    DEFAULT_PRIORITY,
     EXERCISE_GROUP,
     Deafness,
     Progress,
@@ -19,29 +18,43 @@ from anlan.kernel.alerts.rules import (
     rounds,
 )
 from anlan.kernel.alerts.services import alarm_sql
+from anlan.kernel.alerts.services.members import put_aside, write_members_of
+from anlan.kernel.alerts.services.rows import columns_of, write_rows
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError
-from anlan.kernel.base.ids import new_ulid
-from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.places.rules import node_div
 
 
 def apply_transitions(transitions: Sequence[Transition], progress: Progress) -> int:
     """Write the alarms of some log messages, one journal row each, and the engine's progress.
 
-    Call inside a unit of work of the engine. Returns how many alarm rows changed. Raises
+    Call inside a unit of work of the engine. Returns how many alarm rows changed; members of groups get
+    theirs from `members.write_members`. Raises
     ConflictError when another engine has moved the progress: the caller must stop.
     """
     version = _advance(progress)
     for at, deafness in enumerate(progress.deaf, version - len(progress.deaf) + 1):
         _record_deafness(progress, deafness, at)
+    return sum(_write_round(one_round) for one_round in rounds(list(transitions)))
+
+
+def _write_round(transitions: list[Transition]) -> int:
+    """Write transitions of which no two speak of one alarm; members of groups wait for later."""
+    members = [one for one in transitions if one.is_member]
+    singles = [one for one in transitions if not one.is_member and not one.is_group]
+    if WaitingMembers.objects.exists():
+        write_members_of({one.number for one in singles})
     changed = 0
-    for one_round in rounds(list(transitions)):
-        for kind in alarm_sql.STATEMENTS:
-            chosen = [one for one in one_round if one.kind == kind]
-            changed += _apply(kind, chosen) if chosen else 0
+    for statements, chosen in (
+        (alarm_sql.GROUP_STATEMENTS, [one for one in transitions if one.is_group]),
+        (alarm_sql.STATEMENTS, singles),
+    ):
+        for kind, statement in statements.items():
+            if of_kind := [one for one in chosen if one.kind == kind]:
+                changed += write_rows(statement, kind, columns_of(of_kind))
+    put_aside(members)
     return changed
 
 
@@ -83,41 +96,6 @@ def _record_deafness(progress: Progress, deafness: Deafness, version: int) -> No
     place = journal.Place(div=node_div(config().node))
     about = journal.Subject(id=progress.shard_group, version=version, place=place)
     journal.record(events.ENGINE_WAS_DEAF, state, about, occurred_at=state.ended_at)
-
-
-def _apply(kind: str, chosen: list[Transition]) -> int:
-    """Run the statement of one kind and write its journal rows."""
-    moment = now()
-    values: dict[str, Any] = {
-        "alarm": [one.alarm_id for one in chosen],
-        "number": [one.number for one in chosen],
-        "condition": [one.condition for one in chosen],
-        "at": [_moment(one.at_ms) for one in chosen],
-        "known": [_moment(one.known_ms) for one in chosen],
-        "value": [one.value for one in chosen],
-        "version": [one.limit_version for one in chosen],
-        "late": [one.late for one in chosen],
-        "default": [DEFAULT_PRIORITY[one.condition] for one in chosen],
-        "exercise": [one.exercise_id for one in chosen],
-        "now": moment,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(alarm_sql.STATEMENTS[kind], values)
-        written = cursor.fetchall()
-        cursor.execute(
-            alarm_sql.JOURNAL,
-            {
-                "ids": [alarm_id for alarm_id, _ in written],
-                "at": [at for _, at in written],
-                "ulids": sorted(new_ulid() for _ in written),
-                "node": config().node,
-                "type": f"alerts.alarm.{kind}",
-                "schema": events.ALARM_RAISED.schema,
-                "actor": current_work().principal.actor,
-                "now": moment,
-            },
-        )
-    return len(written)
 
 
 def _moment(ms: int | None) -> datetime | None:

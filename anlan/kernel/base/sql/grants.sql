@@ -11,16 +11,17 @@ REVOKE INSERT ON base_sealed, base_seal FROM anlan_app, anlan_worker;
 -- A private half may be erased by a job; a trigger lets nothing else through.
 GRANT UPDATE (change) ON base_journal TO anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON base_relayprogress FROM anlan_app, anlan_worker;
-REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress, alerts_exerciseprogress
-    FROM anlan_app, anlan_worker;
+REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress, alerts_exerciseprogress,
+    alerts_waitingmembers FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worker;
 
 -- The engine: alarms, their journal and its own progress.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_engine;
 REVOKE ALL ON people_user, people_onetimelink, people_secondfactor, people_recoverycode,
     django_session FROM anlan_engine;
-GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress, alerts_exerciseprogress
-    TO anlan_engine;
+GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress, alerts_exerciseprogress,
+    alerts_waitingmembers TO anlan_engine;
+GRANT DELETE ON alerts_waitingmembers TO anlan_engine;
 GRANT INSERT ON base_journal, base_journal_pending TO anlan_engine;
 
 -- The relay: seals, positions, nothing of business.

@@ -82,6 +82,8 @@ def _limit(row: Limit) -> Change:
         version=row.withdrawn_version or row.control_version,
         low=row.low or 0.0,
         window_ms=row.window_ms or 0,
+        gateway=row.datastream.gateway_id,
+        device=row.datastream.device_id or "",
     )
     return Change(
         shard=row.datastream.shard, control=control, row_id=row.id, row_version=row.version

@@ -3,7 +3,7 @@ import type { Alarm, AlarmRight } from '@/api/types'
 import { isPriority, type Priority } from '@/ui/levels'
 import type { Tone } from '@/ui/tone'
 
-export const CONDITIONS = ['HH', 'H', 'L', 'LL', 'rate', 'range', 'frozen', 'silent'] as const
+export const CONDITIONS = ['HH', 'H', 'L', 'LL', 'rate', 'range', 'frozen', 'silent', 'gateway', 'device'] as const
 
 export function isOpen(alarm: Alarm): boolean {
   return alarm.instrument_state === 'active' || alarm.firm_state !== 'closed'
