@@ -10,11 +10,11 @@ import { useSessionStore } from '@/kernel/people/sessionStore'
 
 const api = vi.hoisted(() => ({
   readSession: vi.fn(), logIn: vi.fn(), logInByLink: vi.fn(), logOut: vi.fn(), proveSecondFactor: vi.fn(),
-  offerSecondFactor: vi.fn(), confirmSecondFactor: vi.fn(), changePassword: vi.fn(),
+  offerSecondFactor: vi.fn(), confirmSecondFactor: vi.fn(), changePassword: vi.fn(), readSecondFactor: vi.fn(), renewRecoveryCodes: vi.fn(),
 }))
 vi.mock('@/api/people', () => api)
 const replace = vi.hoisted(() => vi.fn())
-vi.mock('vue-router', () => ({ useRouter: () => ({ replace }) }))
+vi.mock('vue-router', () => ({ useRouter: () => ({ replace }), RouterLink: { template: '<a><slot /></a>' } }))
 
 const standing = (has: boolean) => ({
   session: { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: 'enrolled', must_change_password: false, has_password: has },

@@ -25,6 +25,13 @@ SEAL_LATE_S, SEAL_DOWN_S = 5.0, 60.0
 HEAD_LATE_S, HEAD_DOWN_S = 20 * 60.0, 60 * 60.0
 #: Jobs beat every ten seconds.
 JOBS_LATE_S, JOBS_DOWN_S = 45.0, 300.0
+#: As people know them; the names of streams stand in `Check.name`.
+_STREAMS = {
+    bus.READINGS: ("读数队列", "Queue of readings"),
+    bus.EVENTS: ("事件队列", "Queue of events"),
+    bus.MQTT_LOG: ("网关来报暂存", "Messages of gateways in wait"),
+}
+_SLICES = {"alerts": ("报警", "alarms"), "messaging": ("消息", "messages")}
 MESSAGES_LATE = 5_000
 EVENTS_LATE = 100
 
@@ -64,7 +71,7 @@ def _processes(facts: Facts) -> Iterator[Check]:
         "ok" if well and (behind or 0) <= EVENTS_LATE else "late",
         (
             f"{live['listeners']} 个连接，落后 {_n(behind)} 条事件",
-            f"{live['listeners']} listeners, {_n(behind)} events behind",
+            f"{live['listeners']} open pages, {_n(behind)} events behind",
         ),
         {"listeners": live["listeners"], "behind": behind},
     )
@@ -159,8 +166,8 @@ def _worker(facts: Facts) -> Check:
         title,
         status,
         (
-            f"任务等待 {database.jobs_waiting}、失败 {failed}，心跳 {_s(database.jobs_s)} 秒前",
-            f"{database.jobs_waiting} waiting, {failed} failed, beat {_s(database.jobs_s)} s ago",
+            f"任务等待 {database.jobs_waiting}、失败 {failed}，最近活动 {_s(database.jobs_s)} 秒前",
+            f"{database.jobs_waiting} waiting, {failed} failed, last sign {_s(database.jobs_s)} s ago",
         ),
         {
             "jobs_waiting": database.jobs_waiting,
@@ -173,9 +180,9 @@ def _worker(facts: Facts) -> Check:
 def _stores(facts: Facts) -> Iterator[Check]:
     database = facts.database
     answer = None if database is None else database.answer_ms
-    yield _answering("postgres", ("数据库", "PostgreSQL"), answer, facts.why.get("database", ""))
+    yield _answering("postgres", ("数据库", "Database"), answer, facts.why.get("database", ""))
     answer = None if facts.bus is None else facts.bus.answer_ms
-    yield _answering("nats", ("消息总线", "NATS"), answer, facts.why.get("bus", ""))
+    yield _answering("nats", ("消息总线", "Message bus"), answer, facts.why.get("bus", ""))
     if facts.bus is not None:
         for name in (bus.READINGS, bus.EVENTS, bus.MQTT_LOG):
             yield _stream(name, facts.bus.streams.get(name))
@@ -184,7 +191,7 @@ def _stores(facts: Facts) -> Iterator[Check]:
 
 
 def _stream(name: str, stream: StreamFacts | None) -> Check:
-    title = (f"流 {name}", f"Stream {name}")
+    title = _STREAMS[name]
     if stream is None:
         text = ("没有这个流", "is not there")
         return _check(f"stream:{name}", "store", title, "down", text, {})
@@ -223,10 +230,11 @@ def _flows(facts: Facts) -> Iterator[Check]:
         return
     yield _relay(database, is_bus_there=facts.bus is not None)
     for name, behind in database.behind.items():
+        reacting = _SLICES.get(name, (name, name))
         yield _check(
             f"reaction:{name}",
             "flow",
-            (f"事件响应 {name}", f"Reactions of {name}"),
+            (f"事件响应：{reacting[0]}", f"Reactions: {reacting[1]}"),
             "ok" if behind <= EVENTS_LATE else "late",
             (f"落后 {behind} 条", f"{behind} events behind"),
             {"behind": behind},
@@ -234,7 +242,7 @@ def _flows(facts: Facts) -> Iterator[Check]:
     yield _check(
         "dead_letters",
         "flow",
-        ("死信", "Dead letters"),
+        ("未能处理的事件", "Events not handled"),
         "warning" if database.dead_letters else "ok",
         (f"{database.dead_letters} 条待处理", f"{database.dead_letters} to settle"),
         {"open": database.dead_letters},

@@ -45,10 +45,11 @@ class SessionUser(Schema):
 
 
 class OrganisationRef(Schema):
-    """An organisation by name."""
+    """An organisation by name; `name_en` is empty where it has none."""
 
     id: str
     name: str
+    name_en: str
 
 
 class SessionPost(Schema):

@@ -1,6 +1,6 @@
 """HTTP of subjects; one call per route."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.subjects import queries, schemas, services
-from anlan.kernel.subjects.models import Subject, SubjectKind
+from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
 
 VIEW = "subjects.subject.view"
 door = Door("subjects")
 router = door.router
 
+_STATUSES = cast("dict[Any, str]", dict(SubjectStatus.choices))
 SUBJECTS = ListSpec(
     fields={
         "id": Field(path="id"),
@@ -21,18 +22,21 @@ SUBJECTS = ListSpec(
         "name": Field(path="name", sortable=True, title="名称"),
         "name_en": Field(path="name_en"),
         "kind": Field(path="kind_code", sortable=True, title="类别代码"),
-        "kind_title": Field(path="kind_title", title="类别"),
-        "code": Field(path="code", title="编码"),
+        "kind_title": Field(path="kind_title", sortable=True, title="类别"),
+        "kind_title_en": Field(path="kind_title_en"),
+        "code": Field(path="code", sortable=True, title="编码"),
         "parent_id": Field(path="parent_id"),
         "organisation_id": Field(path="organisation_id"),
-        "organisation_name": Field(path="organisation_name", title="单位"),
-        "status": Field(path="status", title="状态"),
+        "organisation_name": Field(path="organisation_name", sortable=True, title="单位"),
+        "organisation_name_en": Field(path="organisation_name_en"),
+        "status": Field(path="status", sortable=True, title="状态", words=_STATUSES),
         "lon": Field(path="lon", kind="float", title="经度"),
         "lat": Field(path="lat", kind="float", title="纬度"),
         "div": Field(path="div", kind="int", sortable=True, title="区划"),
         "zone": Field(path="zone", kind="int"),
         "site": Field(path="site"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
+        "search": Field(path="search"),
     },
     sort="name",
 )

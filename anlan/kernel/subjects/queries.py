@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet
+from django.db.models import CharField, F, FloatField, Func, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.subjects.models import Subject, SubjectKind
@@ -12,8 +13,21 @@ _JOINED = {
     "lon": Func(F("location"), function="ST_X", output_field=FloatField()),
     "lat": Func(F("location"), function="ST_Y", output_field=FloatField()),
     "organisation_name": F("organisation__name"),
+    "organisation_name_en": F("organisation__name_en"),
     "kind_code": F("kind__code"),
     "kind_title": F("kind__title"),
+    "kind_title_en": F("kind__title_en"),
+    #: What the words of a search are looked for in.
+    "search": Concat(
+        "name",
+        Value(" "),
+        "name_en",
+        Value(" "),
+        "code",
+        Value(" "),
+        Coalesce("organisation__name", Value("")),
+        output_field=CharField(),
+    ),
 }
 
 _POINTS = """

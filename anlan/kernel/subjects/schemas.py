@@ -15,10 +15,12 @@ class SubjectRow(Schema):
     name_en: str
     kind: str
     kind_title: str
+    kind_title_en: str
     code: str
     parent_id: str | None
     organisation_id: str | None
     organisation_name: str | None
+    organisation_name_en: str | None
     status: str
     lon: float | None
     lat: float | None

@@ -41,6 +41,8 @@ def test_before_the_log_in_the_page_learns_what_it_needs_and_no_name() -> None:
 
 def test_a_right_password_signs_in_and_says_who_and_what() -> None:
     bureau = factories.organisation("灵武市应急管理局")
+    bureau.name_en = "Lingwu Emergency Management Bureau"
+    bureau.save()
     user = factories.officer(bureau, "duty_officer", "王值班", "wang")
 
     client = signed_in(user)
@@ -48,7 +50,11 @@ def test_a_right_password_signs_in_and_says_who_and_what() -> None:
     body = client.get(SESSION).json()
     assert body["user"]["name"] == "王值班"
     assert body["posts"][0]["role"] == "duty_officer"
-    assert body["posts"][0]["organisation"]["name"] == "灵武市应急管理局"
+    assert body["posts"][0]["organisation"] == {
+        "id": bureau.id,
+        "name": "灵武市应急管理局",
+        "name_en": "Lingwu Emergency Management Bureau",
+    }
     assert "alerts.alarm.check" in body["permissions"]
     assert Journal.objects.filter(type="people.user.signed_in", object=user.id).exists()
 

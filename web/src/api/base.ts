@@ -1,6 +1,6 @@
 /** What every page rests on: the registry, health, journal, messages, the ticket of the live stream. */
-import { client, take } from './client'
-import type { Health, JournalRow, ListQuery, Message, Page, Registry, Seal } from './types'
+import { client, readSheet, take } from './client'
+import type { Health, JournalRow, ListQuery, Message, Page, Registry, Seal, Verified } from './types'
 
 /** What slices contribute, as far as our posts may see it. */
 export async function readRegistry(): Promise<Registry> {
@@ -14,6 +14,19 @@ export function readHealth(): Promise<Health> {
 export function listJournal(query: ListQuery): Promise<Page<JournalRow>> {
   return take(client.GET('/api/v1/audit/journal', { params: { query } }))
 }
+
+export const exportJournal = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/audit/journal', query)
+
+/** The versions of one object, oldest first, as far as the scope reaches. */
+export async function readHistory(objectId: string): Promise<JournalRow[]> {
+  return (await take(client.GET('/api/v1/audit/history/{object_id}', { params: { path: { object_id: objectId } } }))).items
+}
+
+/** Compute a stretch of the sealed chain again; `next_after` says where to go on. */
+export function verifyJournal(after: number): Promise<Verified> {
+  return take(client.POST('/api/v1/audit/verify', { body: { after, limit: VERIFIED_AT_ONCE } }))
+}
+const VERIFIED_AT_ONCE = 20_000
 
 export function listSeals(query: ListQuery): Promise<Page<Seal>> {
   return take(client.GET('/api/v1/audit/seals', { params: { query } }))

@@ -7,6 +7,7 @@ import type { CastMember, Session } from './types'
 
 type Answer = paths['/api/v1/session']['get']['responses'][200]['content']['application/json']
 export type Offer = components['schemas']['OfferOut']
+export type SecondFactor = components['schemas']['SecondFactorOut']
 
 /** Where a log-in stands: somebody is in, or the password was right and the code is awaited, or nobody. */
 export interface Standing {
@@ -43,9 +44,23 @@ export async function proveSecondFactor(code: string): Promise<Standing> {
   return signedIn(kept(await take(client.POST('/api/v1/session/second-factor', { body: { code } }), QUIET)))
 }
 
-/** A secret for my app, as text and as `otpauth:` address; it counts once confirmed. */
-export async function offerSecondFactor(password: string): Promise<Offer> {
-  return take(client.POST('/api/v1/session/second-factor/offer', { body: { password, code: '' } }), QUIET)
+/** Whether I have a second factor, must have one, and how many recovery codes are left. */
+export async function readSecondFactor(): Promise<SecondFactor> {
+  return take(client.GET('/api/v1/session/second-factor'))
+}
+
+/**
+ * A secret for my app, as text and as `otpauth:` address; it counts once confirmed.
+ *
+ * Who has a second factor already proves himself by `code` too.
+ */
+export async function offerSecondFactor(password: string, code = ''): Promise<Offer> {
+  return take(client.POST('/api/v1/session/second-factor/offer', { body: { password, code } }), QUIET)
+}
+
+/** New recovery codes in place of the old, which are good no more; they come this once. */
+export async function renewRecoveryCodes(code: string): Promise<string[]> {
+  return (await take(client.POST('/api/v1/session/second-factor/recovery-codes', { body: { code } }), QUIET)).codes
 }
 
 /** Confirm the secret by its first code; the recovery codes come this once. */
@@ -65,4 +80,16 @@ export async function logOut(): Promise<void> {
 
 export async function listCast(): Promise<CastMember[]> {
   return (await take(client.GET('/api/v1/demo/cast'))).items
+}
+
+export type Person = components['schemas']['UserOut']
+
+/** Everybody with an account, by name; for those who choose one. */
+export async function listPeople(): Promise<Person[]> {
+  return (await take(client.GET('/api/v1/people/users', { params: { query: { limit: 500 } } }))).items
+}
+
+/** The names behind `actor` columns. */
+export async function readNames(actors: string[]): Promise<Record<string, string>> {
+  return (await take(client.GET('/api/v1/people/names', { params: { query: { actor: actors } } }))).names as Record<string, string>
 }

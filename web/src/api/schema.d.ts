@@ -1486,13 +1486,15 @@ export interface components {
         };
         /**
          * OrganisationRef
-         * @description An organisation by name.
+         * @description An organisation by name; `name_en` is empty where it has none.
          */
         OrganisationRef: {
             /** Id */
             id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * SessionOut
@@ -2228,6 +2230,8 @@ export interface components {
             kind: string;
             /** Kind Title */
             kind_title: string;
+            /** Kind Title En */
+            kind_title_en: string;
             /** Code */
             code: string;
             /** Parent Id */
@@ -2236,6 +2240,8 @@ export interface components {
             organisation_id: string | null;
             /** Organisation Name */
             organisation_name: string | null;
+            /** Organisation Name En */
+            organisation_name_en: string | null;
             /** Status */
             status: string;
             /** Lon */
@@ -2289,6 +2295,8 @@ export interface components {
             kind: string;
             /** Kind Title */
             kind_title: string;
+            /** Kind Title En */
+            kind_title_en: string;
             /** Code */
             code: string;
             /** Parent Id */
@@ -2297,6 +2305,8 @@ export interface components {
             organisation_id: string | null;
             /** Organisation Name */
             organisation_name: string | null;
+            /** Organisation Name En */
+            organisation_name_en: string | null;
             /** Status */
             status: string;
             /** Lon */

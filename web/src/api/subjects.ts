@@ -1,11 +1,17 @@
 /** What is watched: monitored subjects and their places on the map. */
 import type { FeatureCollection } from 'geojson'
 
-import { client, take } from './client'
-import type { ListQuery, Page, Subject, SubjectDetail } from './types'
+import { client, readSheet, take } from './client'
+import type { ListQuery, Page, Subject, SubjectDetail, SubjectKind } from './types'
 
 export function listSubjects(query: ListQuery): Promise<Page<Subject>> {
   return take(client.GET('/api/v1/subjects', { params: { query } }))
+}
+
+export const exportSubjects = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/subjects', query)
+
+export async function listSubjectKinds(): Promise<SubjectKind[]> {
+  return (await take(client.GET('/api/v1/subjects/kinds', { params: { query: { limit: 200 } } }))).items
 }
 
 export function readSubject(id: string): Promise<SubjectDetail> {

@@ -12,6 +12,7 @@ type AnySession = Get<'/api/v1/session'>
 export type Session = AnySession & { user: NonNullable<AnySession['user']> }
 export type Region = Get<'/api/v1/places/region'>
 export type Subject = Item<'/api/v1/subjects'>
+export type SubjectKind = Item<'/api/v1/subjects/kinds'>
 export type SubjectDetail = Get<'/api/v1/subjects/{subject_id}'>
 export type SubjectDatastreams = Get<'/api/v1/sensing/subjects/{subject_id}/datastreams'>
 export type Datastream = SubjectDatastreams['items'][number]
@@ -35,6 +36,8 @@ export type Health = Get<'/api/v1/health'>
 export type JournalRow = Item<'/api/v1/audit/journal'>
 /** One link of the sealed chain. */
 export type Seal = Item<'/api/v1/audit/seals'>
+/** What came of computing a stretch of the chain again. */
+export type Verified = Body<paths['/api/v1/audit/verify']['post']>
 export type CastMember = Item<'/api/v1/demo/cast'>
 
 /** One contribution of a slice to menu, map, dossier or wall (kernel/base/registry.py). */

@@ -26,6 +26,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/admin/audit', component: () => import('@/kernel/base/JournalPage.vue'), meta: { title: 'base.journal.title' } },
   { path: '/health', component: () => import('@/kernel/base/HealthPage.vue'), meta: { title: 'base.health.title' } },
   { path: '/password', component: () => import('@/kernel/people/PasswordPage.vue'), meta: { title: 'people.password.title' } },
+  { path: '/second-factor', component: () => import('@/kernel/people/SecondFactorPage.vue'), meta: { title: 'people.factor.title' } },
   { path: '/demo', component: () => import('@/kernel/people/CastPage.vue'), meta: { title: 'people.cast.title' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/kernel/base/NotFoundPage.vue'), meta: { title: 'base.notFound' } },
 ]

@@ -157,7 +157,11 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
                 "title": post.title,
                 "title_en": post.title_en,
                 "role": post.role.code,
-                "organisation": {"id": post.organisation.id, "name": post.organisation.name},
+                "organisation": {
+                    "id": post.organisation.id,
+                    "name": post.organisation.name,
+                    "name_en": post.organisation.name_en,
+                },
             }
             for post in posts_of(user)
         ],

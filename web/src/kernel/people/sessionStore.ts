@@ -18,7 +18,6 @@ export const useSessionStore = defineStore('session', () => {
   const exercise = computed(() => session.value?.exercise ?? null)
   const name = computed(() => session.value?.user.name ?? '')
   const post = computed(() => session.value?.posts[0] ?? null)
-  const organisation = computed(() => post.value?.organisation.name ?? '')
 
   function settle(standing: Standing): void {
     const isHeld = standing.session?.must_change_password === true || standing.session?.second_factor === 'must_enrol'
@@ -75,7 +74,7 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   return {
-    session, heldBack, isCodeAwaited, isSignedIn, demo, exercise, name, post, organisation,
+    session, heldBack, isCodeAwaited, isSignedIn, demo, exercise, name, post,
     ensure, refresh, signIn, signInByLink, prove, changePassword, forget, signOut, can,
   }
 })

@@ -1,0 +1,14 @@
+/** Whose organisation and post this session is, in the language of the page. */
+import { computed } from 'vue'
+
+import { useInLanguage } from '@/ui/inLanguage'
+
+import { useSessionStore } from './sessionStore'
+
+export function useSessionNames() {
+  const session = useSessionStore()
+  const inLanguage = useInLanguage()
+  const organisation = computed(() => inLanguage(session.post?.organisation.name, session.post?.organisation.name_en))
+  const post = computed(() => inLanguage(session.post?.title, session.post?.title_en))
+  return { organisation, post }
+}
