@@ -1,34 +1,88 @@
-"""Find TCP ports that nobody uses, so that several installations share one machine."""
+"""Find TCP ports that nobody uses, so that several installations share one machine.
 
+Between choosing a port and listening on it another house could choose it too. So whoever chooses
+one holds its name: an abstract unix socket, which only one process can bind, lives in the network
+namespace as the port does, and is gone with its process.
+"""
+
+import errno
+import random
 import socket
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+#: Ports for throw-away servers: below those that the kernel gives to outgoing connections, which
+#: could take one between choosing and listening.
+_LOWEST = 15_000
+_OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
+#: A process that makes many throw-away servers lets the oldest names go: their servers listen, or
+#: have ended.
+_HELD_MAX = 256
+_held: dict[int, socket.socket] = {}
+_chance = random.SystemRandom()
 
 
 def free_port(preferred: int = 0, *, span: int = 60, but_not: frozenset[int] = frozenset()) -> int:
     """Return the preferred port, or the next free one, or any; 0 asks for any.
 
-    `but_not` holds the ports already promised to others that do not listen yet.
+    The port is ours until this process ends: no other house chooses it. `but_not` holds the ports
+    already promised to others of this house.
     """
-    for port in range(preferred, preferred + span) if preferred else ():
-        if port not in but_not and _is_free(port):
-            return port
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    wanted = range(preferred, preferred + span) if preferred else ()
+    for port in wanted:
+        if port not in but_not and (port in _held or _hold(port)):
+            if _is_free(port):
+                return port
+            release(port)
+    return next(port for port in _any_ports() if port not in but_not and _take(port))
 
 
 def free_ports(count: int) -> list[int]:
-    """Return that many different free ports; all are held until the last is found."""
-    probes = [socket.socket() for _ in range(count)]
+    """Return that many different free ports."""
+    return [free_port() for _ in range(count)]
+
+
+def release(port: int) -> None:
+    """Let others choose a port again; harmless when it was not held."""
+    if (name := _held.pop(port, None)) is not None:
+        name.close()
+
+
+def _any_ports() -> Iterator[int]:
+    """Yield ports in no order, for ever."""
+    highest = 32_768
+    if _OUTGOING.exists():
+        highest = max(_LOWEST + 1_000, int(_OUTGOING.read_text(encoding="utf-8").split()[0]))
+    while True:
+        yield _chance.randrange(_LOWEST, highest)
+
+
+def _take(port: int) -> bool:
+    """Hold a port that nobody holds, not even we, and that is free."""
+    if port in _held or not _hold(port):
+        return False
+    if _is_free(port):
+        return True
+    release(port)
+    return False
+
+
+def _hold(port: int) -> bool:
+    """Take the name of a port; False when another process has it."""
+    name = socket.socket(socket.AF_UNIX)
     try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+        name.bind(f"\0anlan-port-{port}")
+    except OSError as error:
+        name.close()
+        if error.errno == errno.EADDRINUSE:
+            return False
+        raise
+    _held[port] = name
+    if len(_held) > _HELD_MAX:
+        release(next(iter(_held)))
+    return True
 
 
 def _is_free(port: int) -> bool:
