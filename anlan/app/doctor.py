@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 import psycopg
 from django.db import DatabaseError, connection
 
 from anlan.app.health.look import look
 from anlan.app.health.rules import judge
+from anlan.app.listening import plain_doors
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.permissions import machine
@@ -151,6 +153,29 @@ def accounts(config: Config) -> Iterator[Finding]:
     )
 
 
+def doors(config: Config) -> Iterator[Finding]:
+    """No door for devices is open to others in clear text, and nobody else reaches the bus."""
+    bus = urlsplit(config.nats_url)
+    ours = {
+        "MQTT": (config.mqtt_host, config.mqtt_port),
+        "NATS": (bus.hostname or "127.0.0.1", bus.port or 4222),
+        "HTTP": ("127.0.0.1", config.gateway_port),
+    }
+    found = {name: plain_doors(*at) for name, at in ours.items()}
+    for name, addresses in found.items():
+        for address in addresses:
+            where = f"{address}:{ours[name][1]}"
+            level: Level = "warning" if config.plain_doors else "broken"
+            yield Finding(
+                level,
+                f"{name} 入口 {where} 对外是明文",
+                f"the {name} door {where} is open in clear text",
+                "配置 TLS 证书，或只监听回环地址 / a certificate, or loopback only",
+            )
+    if not any(found.values()):
+        yield Finding("ok", "没有对外的明文入口", "no door is open in clear text")
+
+
 _LEVELS: dict[str, Level] = {"ok": "ok", "warning": "warning", "late": "warning", "down": "broken"}
 
 
@@ -184,6 +209,7 @@ CHECKS: dict[str, Check] = {
     "secrets": secrets,
     "database": database,
     "accounts": accounts,
+    "doors": doors,
     "house": house,
     "history": history,
 }

@@ -12,6 +12,8 @@ from nats.js import JetStreamContext
 
 from anlan.adapters.mqtt import listener, raw_log
 from anlan.adapters.mqtt.listener import DoorClosedError
+from anlan.app.listening import PlainDoorError, asks_for_certificate, plain_doors
+from anlan.app.mqtt_way import own_way_in, way_in
 from anlan.app.stack.nats_users import DeviceUser, render, write_private
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.ids import new_ulid
@@ -43,12 +45,35 @@ class Doorkeeper:
 
     @property
     def _door(self) -> listener.Door:
-        return listener.Door(
-            host=self.config.mqtt_host,
-            port=self.config.mqtt_port,
-            user=self.config.nats_user,
-            password=self.config.secret("nats_password_file"),
-        )
+        return own_way_in(self.config)
+
+    async def refuse_plain(self) -> None:
+        """Let nobody in by a door that others reach in clear text. Raises PlainDoorError."""
+        door = self.config.mqtt_host, self.config.mqtt_port
+        if self.config.client_certificates:
+            await self._refuse_without_certificates(*door)
+        if self.config.plain_doors:
+            return
+        if found := await asyncio.to_thread(plain_doors, *door):
+            await self.let_in(())
+            raise PlainDoorError(
+                f"the MQTT door is open in clear text at {', '.join(found)}, port {door[1]}: give "
+                "it a certificate, or set ANLAN_PLAIN_DOORS=1 on a closed segment. "
+                "MQTT 入口对外是明文，已拒绝放行"
+            )
+
+    async def _refuse_without_certificates(self, host: str, port: int) -> None:
+        """A door that takes users without passwords must ask everybody for his certificate."""
+        try:
+            asks = await asyncio.to_thread(asks_for_certificate, host, port)
+        except OSError:
+            return  # not up yet
+        if not asks:
+            await self.let_in((), by_certificate=False)
+            raise PlainDoorError(
+                f"the MQTT door {host}:{port} asks nobody for a certificate, and "
+                "ANLAN_CLIENT_CERTIFICATES says that everybody has one. MQTT 入口没有要求客户端证书"
+            )
 
     async def hold_the_log(self) -> None:
         """Make NATS' log exist and our durable consumer of it; devices out if it had to be made."""
@@ -88,8 +113,12 @@ class Doorkeeper:
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
 
-    async def let_in(self, gateways: Iterable[GatewayEntry]) -> None:
+    async def let_in(
+        self, gateways: Iterable[GatewayEntry], *, by_certificate: bool | None = None
+    ) -> None:
         """Write who may come in and have NATS read it; nothing is done when nothing changes."""
+        if by_certificate is None:
+            by_certificate = self.config.client_certificates
         allowed = () if self.is_refusing else sorted(gateways, key=lambda g: g.user)
         devices = [
             DeviceUser(user=g.user, password=g.token, firm=g.firm, gateway=g.code) for g in allowed
@@ -98,6 +127,7 @@ class Doorkeeper:
             devices,
             user=self.config.nats_user,
             password=self.config.secret("nats_password_file"),
+            by_certificate=by_certificate,
         )
         file = self.config.path("gateways_file")
         if await asyncio.to_thread(_differs, file, text):
@@ -110,12 +140,9 @@ class Doorkeeper:
         """Wait until NATS lets the last of the devices in; a list it cannot read would go unseen."""
         if not devices:
             return
-        door = listener.Door(
-            host=self.config.mqtt_host,
-            port=self.config.mqtt_port,
-            user=devices[-1].user,
-            password=devices[-1].password,
-        )
+        if self.config.client_certificates:
+            return  # nobody but the device has its certificate
+        door = way_in(self.config, devices[-1].user, devices[-1].password)
         async with asyncio.timeout(TAKEN_UP_S):
             while True:
                 try:

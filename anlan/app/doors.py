@@ -7,27 +7,26 @@ in `Taken.kept` is done: READINGS has it.
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
 
+from anlan.adapters.mqtt.const import MESSAGE_BYTES_MAX
 from anlan.adapters.mqtt.decode import UnreadableError, to_batch
-from anlan.adapters.mqtt.signature import is_signed_by, split
+from anlan.adapters.mqtt.signature import signer, split
 from anlan.app.database_thread import DatabaseAwayError
-from anlan.app.evidence import DIGEST, REFUSED, Evidence
+from anlan.app.evidence import DIGEST, MENDS, REFUSED, Evidence
+from anlan.app.gateway_health import Health
 from anlan.app.log_writer import LogWriter
-from anlan.kernel.base.bus import EXERCISE_SHARD, HTTP, readings_subject
+from anlan.kernel.base.bus import EXERCISE_SHARD, readings_subject
 from anlan.kernel.sensing import batch
-from anlan.kernel.sensing.directory import ACCEPTED, Directory, GatewayEntry, digests_of
+from anlan.kernel.sensing.directory import ACCEPTED, Directory, GatewayEntry, Past, digests_of
 from anlan.kernel.sensing.intake import Accepted, RawBatch, accept_batch
+from anlan.kernel.sensing.rules import key_fingerprint
 from anlan.kernel.sensing.sequence import SequenceBook, Verdict
 from anlan.kernel.sensing.services.receipts import Receipt
 
 log = logging.getLogger(__name__)
-
-#: Readings older than this that no backfill announced are counted: a gateway that caught up in silence.
-LATE_MS = 300_000
 
 
 class Outcome(StrEnum):
@@ -39,19 +38,28 @@ class Outcome(StrEnum):
     STRANGER = "gateway_unknown"
     UNSIGNED = "signature_bad"
     UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
     FOREIGN = "foreign"  # says that another gateway wrote it
     ALTERED = "altered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A message at a door; `again` when we had it before and did not finish."""
+    """A message at a door; `again` when we had it before and did not finish.
+
+    `is_certified`: its sender came in by his client certificate, so it needs no signature.
+    `mends` names a message of the quarantine that a person has sent again: that person answers
+    for it instead of a signature and the sequence, and its clock is judged by `received_ms`.
+    """
 
     door: str
     user: str
     payload: bytes
     arrived_ms: int
     again: bool = False
+    is_certified: bool = False
+    mends: str | None = None
+    received_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,40 +72,6 @@ class Taken:
     accepted: Accepted | None = None
     kept: "asyncio.Future[int] | None" = None
     reason: str = ""
-
-
-@dataclass(slots=True)
-class Health:
-    """How one gateway's messages have fared since this process began."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    seen_ms: int = 0
-    skew_ms: int | None = None
-    is_told: bool = True
-
-    def count(self, taken: Taken, incoming: Incoming) -> None:
-        """Note what became of a message."""
-        word = (
-            "redelivered" if incoming.again and taken.outcome is Outcome.REPEAT else taken.outcome
-        )
-        self.counts[str(word)] += 1
-        self.seen_ms = max(self.seen_ms, incoming.arrived_ms)
-        self.is_told = False
-        if taken.outcome is Outcome.KEPT and taken.accepted is not None:
-            self.counts["readings"] += len(taken.accepted.batch)
-            self.refused.update(refusal.code for refusal in taken.accepted.refusals)
-
-    def facts(self, book: SequenceBook) -> dict[str, Any]:
-        """Return what a page shows of a gateway."""
-        return {
-            "last_seq": book.last,
-            "gaps": book.gap_count,
-            "missing": book.missing(),
-            "skew_ms": self.skew_ms,
-            "messages": dict(self.counts),
-            "refused_rows": dict(self.refused),
-        }
 
 
 @dataclass(slots=True)
@@ -115,21 +89,41 @@ class Doors:
     books: dict[str, SequenceBook] = field(default_factory=dict)
     _flying: dict[tuple[str, int], "asyncio.Future[int]"] = field(default_factory=dict)
 
-    def restore(self, last: dict[str, int]) -> None:
-        """Begin each gateway's book behind its last receipt."""
-        self.books = {gateway_id: SequenceBook.after(seq) for gateway_id, seq in last.items()}
+    def restore(self, past: Past) -> None:
+        """Take up the books and counts of the gateways where the run before us left them."""
+        for state in past.states:
+            facts = state.health
+            known = facts.get("last_seq", -1)
+            gaps = [(int(first), int(last)) for first, last in facts.get("missing", ())]
+            known = known if 0 <= known < state.last else state.last
+            self.books[state.id] = SequenceBook.after(known, int(facts.get("gaps", 0)), gaps)
+            self.health[state.id] = Health.of(facts)
+        for gateway_id, seq, digest in past.recent:
+            self.books[gateway_id].remember(seq, bytes.fromhex(digest))
+        for state in past.states:
+            book = self.books[state.id]
+            book.last = book.forgotten = max(book.last, state.last)
 
     def recall(self, receipt: Receipt) -> None:
         """Remember a batch that the log had and PostgreSQL had not."""
-        book = self.books.setdefault(receipt.gateway_id, SequenceBook())
-        book.remember(receipt.sequence, bytes.fromhex(receipt.digest))
+        book = self.book_of(receipt.gateway_id)
+        if not receipt.mends or receipt.sequence < book.last:
+            book.remember(receipt.sequence, bytes.fromhex(receipt.digest))
+
+    def know(self, directory: Directory) -> None:
+        """Take a changed directory."""
+        self.directory = directory
+        for gateway in directory.entries.values():
+            if (health := self.health.get(gateway.id)) is not None:
+                health.forget_tags(point.tag for point in gateway.table.points)
+                health.forget_keys_but(key_fingerprint(key) for key in gateway.keys)
 
     def tell_health(self) -> None:
         """Hand on how the gateways fare, those heard since the last time."""
         for gateway_id, health in self.health.items():
             if not health.is_told:
                 health.is_told = True
-                book = self.books.get(gateway_id, SequenceBook())
+                book = self.book_of(gateway_id)
                 self.evidence.seen(gateway_id, health.seen_ms, health.facts(book))
 
     async def take(self, incoming: Incoming) -> Taken:
@@ -138,18 +132,44 @@ class Doors:
         if taken.gateway is None:
             self.strangers[taken.outcome] += 1
         else:
-            self.health.setdefault(taken.gateway.id, Health()).count(taken, incoming)
+            self.health_of(taken.gateway).message(_word(incoming, taken), incoming.arrived_ms)
         return taken
+
+    def health_of(self, gateway: GatewayEntry) -> Health:
+        """Return the counts of a gateway."""
+        if (health := self.health.get(gateway.id)) is None:
+            health = self.health[gateway.id] = Health()
+        return health
+
+    def book_of(self, gateway_id: str) -> SequenceBook:
+        """Return what is known of a gateway's numbers."""
+        if (book := self.books.get(gateway_id)) is None:
+            book = self.books[gateway_id] = SequenceBook()
+        return book
 
     async def _take(self, incoming: Incoming) -> Taken:
         gateway = self.directory.find(incoming.user)
         if gateway is None:
             return Taken(outcome=Outcome.STRANGER, reason=f"no gateway {incoming.user!r}")
+        raw = self._read(incoming, gateway)
+        if isinstance(raw, Taken):
+            return raw
+        if incoming.mends is not None:
+            return self._mend(incoming, gateway, raw)
+        return await self._judge(incoming, gateway, raw)
+
+    def _read(self, incoming: Incoming, gateway: GatewayEntry) -> RawBatch | Taken:
+        """Return what a message says, or why it cannot be taken."""
+        if (size := len(incoming.payload)) > MESSAGE_BYTES_MAX:
+            why = f"{size} bytes; at most {MESSAGE_BYTES_MAX}"
+            return Taken(outcome=Outcome.TOO_LARGE, gateway=gateway, reason=why)
         body, signature = split(incoming.payload)
-        needs_signature = gateway.keys or incoming.door == HTTP
-        if needs_signature and not is_signed_by(body, signature, gateway.keys):
-            why = "the HMAC does not fit" if signature else "no HMAC at the end"
-            return Taken(outcome=Outcome.UNSIGNED, gateway=gateway, reason=why)
+        if incoming.mends is None and not (incoming.is_certified and signature is None):
+            key = signer(body, signature, gateway.keys)
+            if key is None:
+                why = "the HMAC does not fit" if signature else "no HMAC at the end"
+                return Taken(outcome=Outcome.UNSIGNED, gateway=gateway, reason=why)
+            self.health_of(gateway).keys_used[key_fingerprint(key)] = incoming.arrived_ms
         try:
             raw = to_batch(body)
         except UnreadableError as error:
@@ -157,11 +177,27 @@ class Doors:
         if raw.gateway != gateway.code:
             why = f"gw is {raw.gateway!r}, the sender is {gateway.code!r}"
             return Taken(outcome=Outcome.FOREIGN, gateway=gateway, seq=raw.seq, reason=why)
-        return await self._judge(incoming, gateway, raw)
+        return raw
+
+    def _mend(self, incoming: Incoming, gateway: GatewayEntry, raw: RawBatch) -> Taken:
+        """Take what a person has sent again: whatever its number, once for each sending."""
+        received_ms = incoming.received_ms or incoming.arrived_ms
+        accepted = accept_batch(raw, gateway.table, gateway.id, received_ms)
+        known_now = replace(accepted.batch, arrived_ms=incoming.arrived_ms)
+        accepted = replace(accepted, batch=known_now)
+        digest = sha256(incoming.payload)
+        book = self.book_of(gateway.id)
+        is_new = book.judge(raw.seq, digest.digest()).verdict is Verdict.NEW
+        if is_new and raw.seq < book.last:  # it fills a gap; a number far ahead would be believed
+            book.remember(raw.seq, digest.digest())
+        kept = self._publish(incoming, gateway, accepted, digest.hexdigest())
+        return Taken(
+            outcome=Outcome.KEPT, gateway=gateway, seq=raw.seq, accepted=accepted, kept=kept
+        )
 
     async def _judge(self, incoming: Incoming, gateway: GatewayEntry, raw: RawBatch) -> Taken:
         digest = sha256(incoming.payload)
-        book = self.books.setdefault(gateway.id, SequenceBook())
+        book = self.book_of(gateway.id)
         verdict, gap = book.judge(raw.seq, digest.digest())
         if verdict is Verdict.UNKNOWN:
             try:
@@ -185,40 +221,33 @@ class Doors:
                 kept=flying,
             )
         if gap is not None:
-            log.warning("%s: messages %d to %d are missing", gateway.user, *gap)
+            log.debug("%s: messages %d to %d are missing", gateway.user, *gap)
         book.remember(raw.seq, digest.digest())
-        self._note(gateway, raw, accepted)
+        self.health_of(gateway).batch(raw, accepted)
+        if raw.exercise_id is not None:
+            self.exercise_seen_ms = incoming.arrived_ms
         kept = self._publish(incoming, gateway, accepted, digest.hexdigest())
         return Taken(
             outcome=Outcome.KEPT, gateway=gateway, seq=raw.seq, accepted=accepted, kept=kept
         )
-
-    def _note(self, gateway: GatewayEntry, raw: RawBatch, accepted: Accepted) -> None:
-        health = self.health.setdefault(gateway.id, Health())
-        arrived_ms = accepted.batch.arrived_ms
-        if raw.sent_ms is not None:
-            health.skew_ms = arrived_ms - raw.sent_ms
-        if raw.exercise_id is not None:
-            self.exercise_seen_ms = arrived_ms
-        if raw.backfill_ms is None:
-            late = accepted.batch.times_ms < arrived_ms - LATE_MS
-            health.counts["late_unannounced"] += int(late.sum())
 
     def _publish(
         self, incoming: Incoming, gateway: GatewayEntry, accepted: Accepted, digest: str
     ) -> "asyncio.Future[int]":
         readings = accepted.batch
         shard = gateway.shard if readings.exercise_id is None else EXERCISE_SHARD
-        kept = self.writer.publish(
-            readings_subject(self.node, shard, incoming.door),
-            batch.encode(readings),
-            f"{gateway.id}:{readings.seq}",
-            {DIGEST: digest, REFUSED: str(len(accepted.refusals))},
-        )
-        self._flying[gateway.id, readings.seq] = kept
+        headers = {DIGEST: digest, REFUSED: str(len(accepted.refusals))}
+        name = f"{gateway.id}:{readings.seq}"
+        if incoming.mends is not None:
+            name, headers[MENDS] = f"q:{incoming.mends}", incoming.mends
+        subject = readings_subject(self.node, shard, incoming.door)
+        kept = self.writer.publish(subject, batch.encode(readings), name, headers)
+        if incoming.mends is None:
+            self._flying[gateway.id, readings.seq] = kept
 
         def landed(future: "asyncio.Future[int]") -> None:
-            self._flying.pop((gateway.id, readings.seq), None)
+            if self._flying.get((gateway.id, readings.seq)) is kept:
+                del self._flying[gateway.id, readings.seq]
             if future.cancelled() or future.exception() is not None:
                 return
             self.evidence.receipt(
@@ -233,11 +262,21 @@ class Doors:
                     exercise_id=readings.exercise_id,
                     log_epoch=self.epoch,
                     log_sequence=future.result(),
+                    mends=incoming.mends or "",
                 )
             )
 
         kept.add_done_callback(landed)
         return kept
+
+
+def _word(incoming: Incoming, taken: Taken) -> str:
+    """Return under which word a message is counted."""
+    if incoming.mends is not None:
+        return "mended" if taken.outcome is Outcome.KEPT else "mended_refused"
+    if incoming.again and taken.outcome is Outcome.REPEAT:
+        return "redelivered"
+    return str(taken.outcome)
 
 
 def _by_receipts(digest: str, found: set[str]) -> Verdict:

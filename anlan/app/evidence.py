@@ -6,8 +6,10 @@ they are dropped when there are too many, and read back from the log when it is 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 from nats.errors import TimeoutError as NatsTimeoutError
@@ -26,14 +28,33 @@ log = logging.getLogger(__name__)
 #: SHA-256 of the whole message as it came in, and how many of its rows were refused.
 DIGEST = "Anlan-Digest"
 REFUSED = "Anlan-Refused"
+#: Which message of the quarantine, and its version, a person had sent again.
+MENDS = "Anlan-Mends"
 
 FLUSH_S = 0.5
 RECEIPTS_MAX = 50_000
+#: What may wait for PostgreSQL: messages, and their bytes.
 UNREAD_MAX = 1_000
+UNREAD_BYTES_MAX = 64 * 1024**2
+#: A gateway with a wrong key or a fault must not fill the database: so much an hour is kept of each
+#: sender, in messages and in bytes, and less of those of which only rows were refused.
+WHOLE_AN_HOUR = 600
+ROWS_AN_HOUR = 60
+BYTES_AN_HOUR = 64 * 1024**2
+ROWS_REFUSED = "rows_refused"
+HOUR_MS = 3_600_000
 TAIL_AT_ONCE = 256
 TAIL_WAIT_S = 2.0
 
 Done = Callable[[], Awaitable[None]]
+
+
+class Aside(Enum):
+    """What became of a message for quarantine."""
+
+    KEPT = auto()
+    ENOUGH = auto()  # this sender has filled its hour
+    FULL = auto()  # too much waits for PostgreSQL: ask again later
 
 
 @dataclass(slots=True)
@@ -45,6 +66,9 @@ class Evidence:
     node: str
     epoch: str
     is_away: bool = False
+    _unread_bytes: int = 0
+    _hour: int = 0
+    _this_hour: Counter[str] = field(default_factory=Counter)
     _receipts: list[Receipt] = field(default_factory=list)
     _unread: list[tuple[Unread, Done | None]] = field(default_factory=list)
     _seen: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -57,12 +81,30 @@ class Evidence:
             self._receipts.clear()
             self._is_behind = True  # the log has them
 
-    def unread(self, message: Unread, done: Done | None = None) -> bool:
-        """Take a message for quarantine; `done` is called once it is kept. False: no room now."""
-        if len(self._unread) >= UNREAD_MAX:
-            return False
+    def _is_enough(self, message: Unread) -> bool:
+        """Tell whether this sender has filled its hour of quarantine."""
+        hour = message.received_ms // HOUR_MS
+        if hour > self._hour:
+            self._hour = hour
+            self._this_hour.clear()
+        kind = ROWS_REFUSED if message.code == ROWS_REFUSED else "whole"
+        messages, size = f"{kind} {message.topic}", f"bytes {message.topic}"
+        most = ROWS_AN_HOUR if kind == ROWS_REFUSED else WHOLE_AN_HOUR
+        if self._this_hour[messages] >= most or self._this_hour[size] >= BYTES_AN_HOUR:
+            return True
+        self._this_hour[messages] += 1
+        self._this_hour[size] += len(message.payload)
+        return False
+
+    def unread(self, message: Unread, done: Done | None = None) -> Aside:
+        """Take a message for quarantine; `done` is called once it is kept."""
+        if len(self._unread) >= UNREAD_MAX or self._unread_bytes >= UNREAD_BYTES_MAX:
+            return Aside.FULL
+        if self._is_enough(message):
+            return Aside.ENOUGH
         self._unread.append((message, done))
-        return True
+        self._unread_bytes += len(message.payload)
+        return Aside.KEPT
 
     def seen(self, gateway_id: str, at_ms: int, health: dict[str, Any]) -> None:
         """Note when a gateway was heard and how its messages fare."""
@@ -96,6 +138,7 @@ class Evidence:
         if not (receipts or unread or seen):
             return
         self._receipts, self._unread, self._seen = [], [], {}
+        waiting, self._unread_bytes = self._unread_bytes, 0
         try:
             await self.database.write(
                 _write, receipts, [message for message, _done in unread], seen
@@ -103,6 +146,7 @@ class Evidence:
         except DatabaseAwayError:
             self._receipts = [*receipts, *self._receipts]
             self._unread = [*unread, *self._unread]
+            self._unread_bytes += waiting
             self._seen = seen | self._seen
             raise
         for _message, done in unread:
@@ -172,6 +216,7 @@ def _receipt(message: Any, epoch: str) -> Receipt | None:
             exercise_id=batch.exercise_id,
             log_epoch=epoch,
             log_sequence=message.metadata.sequence.stream,
+            mends=headers.get(MENDS, ""),
         )
     except (BatchError, KeyError, TypeError, ValueError):
         log.exception("READINGS %s: no receipt can be made", message.subject)

@@ -19,7 +19,9 @@ from anlan.kernel.base.queries import journal_rows
 from anlan.kernel.base.services.exports import Export, export_list
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import queries as sensing
-from anlan.kernel.sensing.api import DATASTREAMS, GATEWAYS, LIMITS, SUPPRESSIONS
+from anlan.kernel.sensing.api import DATASTREAMS, LIMITS, SUPPRESSIONS
+from anlan.kernel.sensing.api.gateways import GATEWAYS
+from anlan.kernel.sensing.queries import doors
 from anlan.kernel.subjects import queries as subjects
 from anlan.kernel.subjects.api import SUBJECTS
 
@@ -35,7 +37,7 @@ class Table:
 
 TABLES = {
     "subjects": Table(SUBJECTS, subjects.subjects, "subjects.subject.view"),
-    "gateways": Table(GATEWAYS, sensing.gateways, "health.view"),
+    "gateways": Table(GATEWAYS, doors.gateways, "health.view"),
     "datastreams": Table(DATASTREAMS, sensing.datastreams, "sensing.datastream.view"),
     "limits": Table(LIMITS, sensing.limits, "sensing.datastream.view"),
     "suppressions": Table(SUPPRESSIONS, sensing.suppressions, "sensing.datastream.view"),

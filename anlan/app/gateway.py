@@ -10,7 +10,8 @@ import os
 import socket
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from nats.aio.client import Client
@@ -29,6 +30,7 @@ from anlan.app.gateway_http import serve
 from anlan.app.health.outside import disk_free
 from anlan.app.health.rules import doors_refuse
 from anlan.app.log_writer import AnotherWriterError, LogWriter
+from anlan.app.mending import Mender
 from anlan.app.mqtt_door import MqttDoor
 from anlan.app.readiness import ready
 from anlan.app.stopping import stop_when_told
@@ -41,10 +43,10 @@ from anlan.kernel.base.bus import (
     readings_subject,
 )
 from anlan.kernel.base.clock import now_ms
-from anlan.kernel.base.config import Config
+from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.sensing.control import encode_tick
-from anlan.kernel.sensing.directory import directory_mark, last_sequences, load_directory
+from anlan.kernel.sensing.directory import directory_mark, load_directory, read_past
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,8 @@ class Gateway:
     keeper: Doorkeeper
     mqtt: MqttDoor
     control: ControlPublisher
+    mender: Mender
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
     mark: tuple[int, ...] = ()
     told_troubles: tuple[str, ...] = ()
     _last_tick: int = 0
@@ -92,13 +96,20 @@ class Gateway:
         evidence = Evidence(database, js, config.node, epoch)
         doors = Doors(config.node, epoch, writer, evidence)
         keeper = Doorkeeper(config, js)
-        mqtt = MqttDoor(nats, doors, evidence, keeper, RawLog(nats, js))
+        mqtt = MqttDoor(
+            nats, doors, evidence, keeper, RawLog(nats, js), is_certified=config.client_certificates
+        )
         control = ControlPublisher(config.node, epoch, nats, writer, database)
-        return cls(config, nats, js, database, writer, evidence, doors, keeper, mqtt, control)
+        mender = Mender(config.node, epoch, nats, doors, database)
+        return cls(
+            config, nats, js, database, writer, evidence, doors, keeper, mqtt, control, mender
+        )
 
     async def run(self) -> None:
         """Run until cancelled; ends with an error when the log is not ours any more."""
+        await self.keeper.refuse_plain()
         await self.keeper.hold_the_log()
+        await self.keeper.refuse_plain()  # now it is up for certain
         await self._recall()
         await run_together(*self._parts(), self._open())
 
@@ -108,10 +119,19 @@ class Gateway:
         await self.keeper.test_the_door()
         await self.keeper.let_in(self.doors.directory.entries.values())
         self.keeper.is_open = True
-        serving = asyncio.create_task(serve(self.mqtt, self.config.gateway_port))
+        serving = asyncio.create_task(
+            serve(self.mqtt, self.config.gateway_port, self._proxy_secret())
+        )
         log.info("doors open: MQTT %s, HTTP %s", self.config.mqtt_port, self.config.gateway_port)
         ready()
         await serving
+
+    def _proxy_secret(self) -> bytes:
+        """Return by what the origin in front of us proves itself; empty where there is none."""
+        try:
+            return self.config.secret("proxy_secret_file").encode()
+        except ConfigurationError:
+            return b""  # nobody is let in by a certificate over HTTP then
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         return [
@@ -121,6 +141,7 @@ class Gateway:
             self.mqtt.acknowledge(),
             self.mqtt.take_qos_0(),
             self.control.run(),
+            self.mender.run(self._refresh),
             _every(TICK_S, self._tick),
             _every(HEALTH_S, self._tell_health),
             _every(SPACE_S, self._look_at_space),
@@ -132,8 +153,8 @@ class Gateway:
         while True:
             try:
                 self.mark = await self.database.read(directory_mark)
-                self.doors.directory = await self.database.read(load_directory)
-                self.doors.restore(await self.database.read(last_sequences))
+                self.doors.restore(await self.database.read(read_past))
+                self.doors.know(await self.database.read(load_directory))
                 async for receipts in self.evidence.catch_up():
                     for receipt in receipts:
                         self.doors.recall(receipt)
@@ -149,19 +170,22 @@ class Gateway:
         pause = DIRECTORY_S
         while True:
             await asyncio.sleep(pause)
+            with suppress(DatabaseAwayError):  # evidence says so already; the old directory goes on
+                pause = max(DIRECTORY_S, await self._refresh() / DIRECTORY_SHARE)
+
+    async def _refresh(self) -> float:
+        """Take a changed directory; return how long the look for a change took (s)."""
+        async with self.refreshing:
             began = time.monotonic()
-            try:
-                mark = await self.database.read(directory_mark)
-                pause = max(DIRECTORY_S, (time.monotonic() - began) / DIRECTORY_SHARE)
-                if mark == self.mark:
-                    continue
-                self.doors.directory = await self.database.read(load_directory)
+            mark = await self.database.read(directory_mark)
+            took = time.monotonic() - began
+            if mark != self.mark:
+                self.doors.know(await self.database.read(load_directory))
                 self.mark = mark
-            except DatabaseAwayError:
-                continue  # evidence says so already; the old directory goes on
-            self._tell_troubles()
-            if self.keeper.is_open:
-                await self.keeper.let_in(self.doors.directory.entries.values())
+                self._tell_troubles()
+                if self.keeper.is_open:
+                    await self.keeper.let_in(self.doors.directory.entries.values())
+        return took
 
     def _tell_troubles(self) -> None:
         if self.doors.directory.troubles != self.told_troubles:

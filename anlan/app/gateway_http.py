@@ -8,16 +8,18 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hmac import compare_digest
 from typing import Any
 
 import msgspec
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from anlan.adapters.mqtt.const import MESSAGE_BYTES_MAX
+from anlan.app.bodies import Bodies, Receive
 from anlan.app.doors import Incoming, Outcome, Taken
-from anlan.app.mqtt_door import MqttDoor, unread
+from anlan.app.gateway_health import Sums
+from anlan.app.mqtt_door import MqttDoor
 from anlan.kernel.base.bus import HTTP
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.errors import (
@@ -26,7 +28,6 @@ from anlan.kernel.base.errors import (
     InvalidError,
     NotFoundError,
     NotSignedInError,
-    TooLargeError,
     UnavailableError,
 )
 
@@ -37,11 +38,12 @@ ANSWER_S = 10.0
 REFUSALS_TOLD = 1_000
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: Kept for a person to look at; what is not even signed comes from anybody and is only counted.
-_QUARANTINED = frozenset({Outcome.UNREADABLE, Outcome.FOREIGN, Outcome.ALTERED})
+_QUARANTINED = frozenset(
+    {Outcome.UNREADABLE, Outcome.FOREIGN, Outcome.ALTERED}  # the body is bounded: never too large
+)
 
 
 class MethodError(DomainError):
@@ -56,6 +58,8 @@ class Observations:
     """The ASGI application of the HTTP door."""
 
     mqtt: MqttDoor
+    proxy_secret: bytes = field(default=b"", repr=False)
+    bodies: Bodies = field(default_factory=Bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -80,10 +84,28 @@ class Observations:
                 "磁盘将满，入口暂停接收，请保留数据稍后重发", code="sensing.disk_full"
             )
         headers = {name.lower(): value for name, value in scope["headers"]}
-        payload = await _body(headers, receive)
+        payload = await self.bodies.read(headers, receive)
         user = headers.get(b"x-gateway", b"").decode("latin-1")
-        incoming = Incoming(door=HTTP, user=user, payload=payload, arrived_ms=now_ms())
+        incoming = Incoming(
+            door=HTTP,
+            user=user,
+            payload=payload,
+            arrived_ms=now_ms(),
+            is_certified=self._is_certified(headers, user),
+        )
         return await self._take(incoming)
+
+    def _is_certified(self, headers: dict[bytes, bytes], user: str) -> bool:
+        """Tell whether the origin in front of us has seen this gateway's own certificate.
+
+        It proves that it is the origin by a secret that lies in its configuration.
+        """
+        given = headers.get(b"x-proxy-secret", b"")
+        if not self.proxy_secret or not compare_digest(given, self.proxy_secret):
+            return False
+        is_verified = headers.get(b"x-client-verify") == b"SUCCESS"
+        subject = headers.get(b"x-client-subject", b"").decode("latin-1")
+        return is_verified and bool(user) and subject == f"CN={user}"
 
     async def _take(self, incoming: Incoming) -> tuple[int, dict[str, Any]]:
         try:
@@ -96,7 +118,7 @@ class Observations:
         except TimeoutError as error:
             raise UnavailableError("日志暂时写不进去，请稍后重发同一报文") from error
         if taken.outcome in _QUARANTINED:
-            self.mqtt.evidence.unread(unread(incoming, taken))
+            self.mqtt.set_aside(incoming, taken)
         if taken.accepted is None:
             raise _refusal(taken)
         refusals = taken.accepted.refusals
@@ -113,14 +135,14 @@ class Observations:
     def health(self) -> dict[str, Any]:
         """Return the counts of this process; `note` says what cannot be counted."""
         doors = self.mqtt.doors
-        messages: Counter[str] = Counter(doors.strangers)
-        refused: Counter[str] = Counter()
+        sums = Sums(messages=Counter(doors.strangers))
         for health in doors.health.values():
-            messages.update(health.counts)
-            refused.update(health.refused)
+            sums.add(health.sums())
         return {
-            "messages": dict(messages),
-            "refused_rows": dict(refused),
+            "messages": dict(sums.messages),
+            "readings": {word: count for word, count in sums.readings.items() if count},
+            "refused_rows": dict(sums.refused),
+            "quarantine_dropped": sums.dropped,
             "qos_0": self.mqtt.qos_0,
             "doors": "refuse" if self.mqtt.keeper.is_refusing else "open",
             "in_flight": doors.writer.in_flight,
@@ -149,25 +171,6 @@ def _refusal(taken: Taken) -> DomainError:
             return InvalidError(f"报文不能读取：{taken.reason}", code=code, seq=taken.seq)
 
 
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    """Return the whole body. Raises TooLargeError as soon as it is certain."""
-    declared = headers.get(b"content-length", b"0")
-    size, parts = 0, list[bytes]()
-    too_large = TooLargeError(f"报文不得大于 {MESSAGE_BYTES_MAX} 字节", limit=MESSAGE_BYTES_MAX)
-    if declared.isdigit() and int(declared) > MESSAGE_BYTES_MAX:
-        raise too_large
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise InvalidError("连接中断")
-        parts.append(event.get("body", b""))
-        size += len(parts[-1])
-        if size > MESSAGE_BYTES_MAX:
-            raise too_large
-        if not event.get("more_body", False):
-            return b"".join(parts)
-
-
 async def _send(send: Send, status: int, body: dict[str, Any]) -> None:
     kind = b"application/json" if status < 400 else b"application/problem+json"
     headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
@@ -177,10 +180,10 @@ async def _send(send: Send, status: int, body: dict[str, Any]) -> None:
     await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
 
 
-async def serve(mqtt: MqttDoor, port: int) -> None:
+async def serve(mqtt: MqttDoor, port: int, proxy_secret: bytes) -> None:
     """Listen on loopback until cancelled."""
     server = Server(
-        Observations(mqtt),
+        Observations(mqtt, proxy_secret),
         address="127.0.0.1",
         port=port,
         interface=Interfaces.ASGINL,

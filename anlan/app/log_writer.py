@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 #: Names the run of the program that wrote a message.
 WRITER = "Anlan-Writer"
 IN_FLIGHT_MAX = 512
+IN_FLIGHT_BYTES_MAX = 64 * 1024**2
 ANSWER_S = 3.0
 RETRY_S = 0.5
 
@@ -71,6 +72,7 @@ class LogWriter:
     troubles: int = 0
     _unsent: deque[_Entry] = field(default_factory=deque)
     _unconfirmed: dict[_Entry, None] = field(default_factory=dict)
+    _bytes: int = 0
     _sent: dict[int, _Entry] = field(default_factory=dict)
     _token: int = 0
     _next: int = 0
@@ -103,7 +105,7 @@ class LogWriter:
 
     async def has_room(self) -> int:
         """Wait until messages may be taken on; return how many."""
-        while self.in_flight >= IN_FLIGHT_MAX:
+        while self.in_flight >= IN_FLIGHT_MAX or self._bytes >= IN_FLIGHT_BYTES_MAX:
             self._eased.clear()
             await self._eased.wait()
         return IN_FLIGHT_MAX - self.in_flight
@@ -120,6 +122,7 @@ class LogWriter:
         entry = _Entry(subject, payload, {**(headers or {}), **ours}, kept)
         self._unsent.append(entry)
         self._unconfirmed[entry] = None
+        self._bytes += len(payload)
         self._wake.set()
         return kept
 
@@ -179,7 +182,9 @@ class LogWriter:
 
     def _confirm(self, entry: _Entry, sequence: int) -> None:
         self._ours[entry.subject] = max(self._ours.get(entry.subject, 0), sequence)
-        self._unconfirmed.pop(entry, None)
+        if entry in self._unconfirmed:
+            del self._unconfirmed[entry]
+            self._bytes -= len(entry.payload)
         if not entry.kept.done():
             entry.kept.set_result(sequence)
         self._eased.set()

@@ -17,10 +17,10 @@ from anlan.adapters.mqtt.const import QOS_HEADER
 from anlan.adapters.mqtt.raw_log import RawLog, RawMessage, topic_words
 from anlan.app.doorkeeper import Doorkeeper
 from anlan.app.doors import Doors, Incoming, Outcome, Taken
-from anlan.app.evidence import Evidence
+from anlan.app.evidence import ROWS_REFUSED, Aside, Done, Evidence
+from anlan.app.unread import unread
 from anlan.kernel.base.bus import MQTT, OBSERVATIONS, errors_subject
 from anlan.kernel.base.clock import now_ms
-from anlan.kernel.sensing.services.receipts import Unread
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class MqttDoor:
     evidence: Evidence
     keeper: Doorkeeper
     raw: RawLog
+    is_certified: bool = False  # everybody comes in by a certificate of his own
     qos_0: int = 0
     _behind_ms: int | None = None
     _done: deque[RawMessage] = field(default_factory=deque)
@@ -65,6 +66,7 @@ class MqttDoor:
             payload=message.payload,
             arrived_ms=message.arrived_ms,
             again=message.again,
+            is_certified=self.is_certified,
         )
         taken = await self.judge(incoming)
         if taken.outcome in {Outcome.KEPT, Outcome.REPEAT}:
@@ -72,10 +74,21 @@ class MqttDoor:
                 self._finish(message)
             else:
                 taken.kept.add_done_callback(lambda kept: self._landed(message, kept))
-        elif taken.outcome is Outcome.LATER or not self.evidence.unread(
-            unread(incoming, taken), partial(self.raw.done, message)
-        ):
+            return
+        aside = Aside.FULL
+        if taken.outcome is not Outcome.LATER:
+            aside = self.set_aside(incoming, taken, partial(self.raw.done, message))
+        if aside is Aside.FULL:
             await self.raw.later(message, LATER_S)
+        elif aside is Aside.ENOUGH:
+            self._finish(message)
+
+    def set_aside(self, incoming: Incoming, taken: Taken, done: Done | None = None) -> Aside:
+        """Put a message into quarantine, or count it where there is no room for more of its sender."""
+        aside = self.evidence.unread(unread(incoming, taken), done)
+        if aside is Aside.ENOUGH and taken.gateway is not None:
+            self.doors.health_of(taken.gateway).dropped += 1
+        return aside
 
     async def judge(self, incoming: Incoming) -> Taken:
         """Take a message; one that breaks our own code is kept whole and stops nobody else."""
@@ -84,6 +97,9 @@ class MqttDoor:
         except Exception as error:
             log.exception("a message of %s broke the door", incoming.user)
             taken = Taken(outcome=Outcome.UNREADABLE, reason=f"internal error: {error!r}")
+        if taken.outcome is Outcome.KEPT and taken.accepted is not None and taken.accepted.refusals:
+            # the good rows go on; the whole message waits for a person beside them
+            self.set_aside(incoming, taken)
         await self._tell(incoming, taken)
         return taken
 
@@ -113,11 +129,15 @@ class MqttDoor:
             self.qos_0 += 1
             firm, gateway = topic_words(message.subject)
             incoming = Incoming(
-                door=MQTT, user=f"{firm}.{gateway}", payload=message.data, arrived_ms=now_ms()
+                door=MQTT,
+                user=f"{firm}.{gateway}",
+                payload=message.data,
+                arrived_ms=now_ms(),
+                is_certified=self.is_certified,
             )
             taken = await self.judge(incoming)
             if taken.outcome not in {Outcome.KEPT, Outcome.REPEAT, Outcome.LATER}:
-                self.evidence.unread(unread(incoming, taken))
+                self.set_aside(incoming, taken)
 
         await self.nats.subscribe(OBSERVATIONS, cb=heard)
 
@@ -130,7 +150,7 @@ class MqttDoor:
         firm, _dot, gateway = incoming.user.partition(".")
         said = {
             "seq": taken.seq,
-            "code": str(taken.outcome) if taken.outcome is not Outcome.KEPT else "rows_refused",
+            "code": str(taken.outcome) if taken.outcome is not Outcome.KEPT else ROWS_REFUSED,
             "reason": taken.reason,
             "refused_count": len(refusals),
             "refused": [
@@ -141,21 +161,3 @@ class MqttDoor:
         with suppress(NatsError, OSError):
             text = json.dumps(said, ensure_ascii=False)
             await self.nats.publish(errors_subject(firm, gateway), text.encode())
-
-
-def unread(incoming: Incoming, taken: Taken) -> Unread:
-    """Return a message that could not be taken, for quarantine."""
-    gateway = taken.gateway
-    where = "" if gateway is None else f"a1/{gateway.firm}/{gateway.code}/obs"
-    return Unread(
-        door="mqtt" if incoming.door == MQTT else "http",
-        topic=where or f"a1/{incoming.user.replace('.', '/')}/obs",
-        code=str(taken.outcome),
-        reason=taken.reason,
-        payload=incoming.payload,
-        received_ms=incoming.arrived_ms,
-        gateway_id=None if gateway is None else gateway.id,
-        div=0 if gateway is None else gateway.div,
-        zone=None if gateway is None else gateway.zone,
-        site=None if gateway is None else gateway.site,
-    )

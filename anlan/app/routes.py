@@ -10,6 +10,7 @@ from anlan.kernel.messaging import api as messaging
 from anlan.kernel.people.api import directory, own_account, sessions
 from anlan.kernel.places import api as places
 from anlan.kernel.sensing import api as sensing
+from anlan.kernel.sensing.api import gateways, quarantine
 from anlan.kernel.subjects import api as subjects
 
 api.add_router("", sessions.router)
@@ -20,6 +21,8 @@ api.add_router("/documents", documents.router)
 api.add_router("/messaging", messaging.router)
 api.add_router("/subjects", subjects.router)
 api.add_router("/sensing", sensing.router)
+api.add_router("/sensing", gateways.router)
+api.add_router("/sensing", quarantine.router)
 api.add_router("/alerts", alerts.router)
 api.add_router("/audit", audit.router)
 api.add_router("/operations", dead_letters.router)

@@ -1,6 +1,7 @@
 """The doctor names what is wrong, with its remedy, above all where everything is."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anlan.app.doctor import CHECKS, Finding, examine
+from anlan.app.doctor import CHECKS, Finding, doors, examine
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.ids import new_ulid
 
@@ -50,8 +51,27 @@ def test_where_nothing_is_every_check_says_so_and_none_gives_up(tmp_path: Path) 
 
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
-    for name in CHECKS:
+    for name in CHECKS.keys() - {"doors"}:
         assert f"✗ [{name}]" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_door_that_others_reach_in_clear_text_is_named() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as door:  # noqa: S104 - what must be found
+        port = door.getsockname()[1]
+        config = Config(mqtt_port=port, nats_url="nats://127.0.0.1:1", gateway_port=1)
+        [finding] = doors(config)
+        assert (finding.level, f"0.0.0.0:{port}" in finding.en) == ("broken", True)
+        [finding] = doors(replace(config, plain_doors=True))
+        assert finding.level == "warning"
+    [finding] = doors(config)
+    assert finding.level == "ok"
+
+
+def test_a_door_on_loopback_may_speak_clear_text() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+        config = Config(mqtt_port=port, nats_url="nats://127.0.0.1:1", gateway_port=1)
+        assert [finding.level for finding in doors(config)] == ["ok"]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def _lenient(plain: dict[Any, Any]) -> RawBatch:
     rows, columns = plain.pop("rows", None), plain.pop("columns", None)
     try:
         envelope = msgspec.convert(plain, Envelope)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError, UnicodeError) as error:
         raise UnreadableError(f"the envelope: {error}") from error
     if isinstance(rows, list) and columns is None:
         _not_too_many(len(rows))

@@ -96,7 +96,7 @@ def _time(value: Any, to_ms: ToMs) -> int | None:
     if isinstance(value, str | datetime):
         try:
             return to_ms(msgspec.convert(value, _Aware))
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeError):
             return None
     return _whole(value, -(2**63), 2**63 - 1)
 

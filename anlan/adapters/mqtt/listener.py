@@ -3,9 +3,11 @@
 paho runs its own thread; these functions block and are called beside the event loop.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 from paho.mqtt.client import Client, ConnectFlags
@@ -24,21 +26,49 @@ class DoorClosedError(RuntimeError):
     """The MQTT listener cannot be reached, or does not let this user in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Whom to trust; and our own certificate where the door asks for one instead of a password."""
+
+    authority: Path
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def use(self, client: Client) -> None:
+        """Let a client speak TLS 1.2 or newer."""
+        context = ssl.create_default_context(cafile=str(self.authority))
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.certificate is not None:
+            context.load_cert_chain(self.certificate, self.key)
+        client.tls_set_context(context)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where the listener is, and as whom to come in."""
+    """Where the listener is, and as whom to come in; with a certificate nobody names himself."""
 
     host: str
     port: int
     user: str
     password: str = field(repr=False)
+    tls: Tls | None = None
+
+    def introduce(self, client: Client) -> None:
+        """Tell a client as whom to come in."""
+        if self.tls is not None:
+            self.tls.use(client)
+        if self.tls is None or self.tls.certificate is None:
+            client.username_pw_set(self.user, self.password)
 
 
 @contextmanager
 def connected(door: Door, client_id: str = "") -> Iterator[Client]:
     """Come in, and leave in order. Raises DoorClosedError."""
     client = Client(CallbackAPIVersion.VERSION2, client_id=client_id or f"anlan-{new_ulid()}")
-    client.username_pw_set(door.user, door.password)
+    try:
+        door.introduce(client)
+    except OSError as error:
+        raise DoorClosedError(f"MQTT {door.host}:{door.port}: TLS files: {error}") from error
     answered = Event()
     reasons: list[ReasonCode] = []
 

@@ -31,6 +31,8 @@ HEARTBEAT_S = 1.0
 #: Without a message or a heartbeat for this long the question is lost: it is asked again.
 LOST_AFTER_S = 2.5
 RETRY_S = 0.2
+#: What one question may bring: twenty large messages beside each other must not fill the memory.
+BYTES_AT_ONCE = 32 * 1024**2
 #: So many messages in one go: what they lead to is then sent in one go too.
 TURN = 32
 #: 409: the consumer was deleted or moved; 503: nobody listens for its questions.
@@ -123,7 +125,7 @@ class RawLog:
                     yield reply
                 elif _status(reply) is None:
                     wanted -= 1  # we have it in hand
-                elif _status(reply) in _GONE:
+                elif _status(reply) in _GONE and not _is_full(reply):
                     await self._still_there()
                     break
                 elif _status(reply) != "100" and reply.subject == f"{self._inbox}.{number}":
@@ -143,6 +145,7 @@ class RawLog:
         """Ask for messages; they and the end of the answer come to the inbox. False without a line."""
         question = {
             "batch": wanted,
+            "max_bytes": BYTES_AT_ONCE,
             "expires": int(PULL_EXPIRES_S * 1e9),
             "idle_heartbeat": int(HEARTBEAT_S * 1e9),
         }
@@ -228,6 +231,11 @@ class RawLog:
             return
         if not there:
             raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone")
+
+
+def _is_full(message: Msg) -> bool:
+    """Tell whether an answer ended because it had brought its bytes, which is a 409 as well."""
+    return "MaxBytes" in (message.headers or {}).get("Description", "")
 
 
 def _status(message: Msg) -> str | None:

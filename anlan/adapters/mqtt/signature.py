@@ -21,11 +21,17 @@ def sign(body: bytes, key: bytes) -> bytes:
     return body + b"\n" + hmac.digest(key, body, "sha256").hex().encode()
 
 
-def is_signed_by(body: bytes, signature: bytes | None, keys: Iterable[bytes]) -> bool:
-    """Tell whether one of the gateway's keys made the signature; two are valid while keys roll."""
+def signer(body: bytes, signature: bytes | None, keys: Iterable[bytes]) -> bytes | None:
+    """Return the key of the gateway that made the signature; two are valid while keys roll."""
     if signature is None:
-        return False
+        return None
     given = signature.lower()
-    return any(
-        hmac.compare_digest(hmac.digest(key, body, "sha256").hex().encode(), given) for key in keys
-    )
+    for key in keys:
+        if hmac.compare_digest(hmac.digest(key, body, "sha256").hex().encode(), given):
+            return key
+    return None
+
+
+def is_signed_by(body: bytes, signature: bytes | None, keys: Iterable[bytes]) -> bool:
+    """Tell whether one of the gateway's keys made the signature."""
+    return signer(body, signature, keys) is not None

@@ -7,6 +7,11 @@ import typer
 
 HOME = "一套安装的全部数据所在的文件夹。The folder that holds everything of this installation."
 LISTEN = "网页监听的地址。The address the web page listens on."
+DOORS = (
+    "采集网关入口监听的地址;对外时用 TLS(MQTT 8883,HTTPS 8443),证书放在 HOME/tls。"
+    "The address the doors for gateways listen on; with TLS unless it is loopback."
+)
+PLAIN = "允许对外的明文入口,只用于封闭网段。Allow doors in clear text, on a closed segment only."
 FIRST_ALARM = (
     "等到第一个报警就停止,没等到则退出码为 1。Stop once an alarm exists; exit 1 if none comes."
 )
@@ -15,6 +20,8 @@ FIRST_ALARM = (
 def command(
     home: Annotated[Path, typer.Option(help=HOME)] = Path("var"),
     listen: Annotated[str, typer.Option(help=LISTEN)] = "127.0.0.1",
+    doors: Annotated[str, typer.Option(help=DOORS)] = "127.0.0.1",
+    plain_doors: Annotated[bool, typer.Option("--plain-doors", help=PLAIN)] = False,
     stop_after_first_alarm: Annotated[
         bool, typer.Option("--stop-after-first-alarm", help=FIRST_ALARM)
     ] = False,
@@ -26,7 +33,13 @@ def command(
     from anlan.app.stack.demonstration import Demonstration, Wishes
     from anlan.app.stack.errors import StackError
 
-    wishes = Wishes(home=home, listen=listen, stop_after_first_alarm=stop_after_first_alarm)
+    wishes = Wishes(
+        home=home,
+        listen=listen,
+        doors=doors,
+        plain_doors=plain_doors,
+        stop_after_first_alarm=stop_after_first_alarm,
+    )
     try:
         Demonstration(wishes).run()
     except StackError as error:

@@ -16,6 +16,7 @@ def command() -> None:
     from anlan.adapters.mqtt.raw_log import RawLogLostError
     from anlan.app import gateway
     from anlan.app.doorkeeper import SelfTestError
+    from anlan.app.listening import PlainDoorError
     from anlan.app.log_writer import AnotherWriterError, LogLostError
     from anlan.kernel.base.config import config
 
@@ -23,7 +24,13 @@ def command() -> None:
     reasons: list[str] = []
     try:
         asyncio.run(gateway.run(config()))
-    except* (AnotherWriterError, LogLostError, RawLogLostError, SelfTestError) as group:
+    except* (
+        AnotherWriterError,
+        LogLostError,
+        RawLogLostError,
+        SelfTestError,
+        PlainDoorError,
+    ) as group:
         reasons += [str(error) for error in group.exceptions]
     if reasons:
         for reason in reasons:

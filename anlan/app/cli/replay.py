@@ -42,8 +42,9 @@ def command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     limit: Limit = None,
 ) -> None:
     """把录制的数据重放进真实入口。Send recorded data through a real door."""
-    from anlan.adapters.mqtt.listener import Door, DoorClosedError
+    from anlan.adapters.mqtt.listener import DoorClosedError
     from anlan.app import replay
+    from anlan.app.mqtt_way import way_in
     from anlan.app.replay_mapping import ReplayError, read_mapping, read_rows
     from anlan.kernel.base.config import config
 
@@ -58,11 +59,9 @@ def command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
             address = url or f"http://127.0.0.1:{settings.gateway_port}/api/v1/observations"
             sender: replay.Sender = replay.HttpSender(address, who.user)
         else:
-            way_in = Door(
-                host=settings.mqtt_host, port=settings.mqtt_port, user=who.user, password=who.token
-            )
             try:
-                sender = doors.enter_context(replay.mqtt_sender(who, way_in))
+                at = way_in(settings, who.user, who.token)
+                sender = doors.enter_context(replay.mqtt_sender(who, at))
             except DoorClosedError as error:
                 raise ReplayError(str(error)) from error
         sent = replay.Replay(

@@ -11,6 +11,7 @@ import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from anlan.adapters.mqtt import listener
 from anlan.adapters.mqtt.line import Line
 from anlan.adapters.mqtt.message import Columns, JsonMessage
 from anlan.adapters.mqtt.signature import sign
@@ -72,8 +73,7 @@ class Door:
     """The connection of one gateway; what was not acknowledged is sent again before anything new."""
 
     credentials: Credentials
-    host: str
-    port: int
+    way_in: listener.Door
     dropped: int = field(default=0, init=False)
     _client: mqtt.Client = field(init=False, repr=False)
     _line: Line = field(init=False, repr=False)
@@ -85,13 +85,13 @@ class Door:
             client_id=f"demo-{self.credentials.firm}-{self.credentials.gateway}",
             protocol=mqtt.MQTTv311,
         )
-        client.username_pw_set(self.credentials.user, self.credentials.token)
+        self.way_in.introduce(client)
         client.reconnect_delay_set(*RECONNECT_S)
         self._client, self._line = client, Line(client, name=self.credentials.user)
 
     def open(self) -> None:
         """Begin to connect; goes on trying until `close`."""
-        self._client.connect_async(self.host, self.port, keepalive=KEEPALIVE_S)
+        self._client.connect_async(self.way_in.host, self.way_in.port, keepalive=KEEPALIVE_S)
         self._client.loop_start()
 
     @property

@@ -18,6 +18,7 @@ from anlan.app.demo.plants import read_plants
 from anlan.app.demo.prepare import demo_folder, series_folder
 from anlan.app.demo.schedule import Episode, Playback, playback_of
 from anlan.app.demo.series import read_all
+from anlan.app.mqtt_way import way_in
 from anlan.app.readiness import ready
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config, config
@@ -99,9 +100,10 @@ def open_feeds(settings: Config) -> Feeds:
     known = read_credentials(folder)
     series = read_all(series_folder(settings))
     feeds = [
-        Feed(play, Door(known[plant.code], settings.mqtt_host, settings.mqtt_port))
+        Feed(play, Door(box, way_in(settings, box.user, box.token)))
         for plant in read_plants()
-        if plant.code in known and (play := playback_of(plant, series)) is not None
+        if (box := known.get(plant.code)) is not None
+        and (play := playback_of(plant, series)) is not None
     ]
     if not feeds:
         raise NothingToFeedError("演示数据未装载：先运行 anlan demo（load_all、prepare_series）")

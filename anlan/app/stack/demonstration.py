@@ -13,13 +13,14 @@ from typing import Any
 
 import psycopg
 
+from anlan.app.listening import is_loopback
 from anlan.app.stack import house, ports
 from anlan.app.stack.care import Care
 from anlan.app.stack.errors import MissingPieceError, StackError
 from anlan.app.stack.layout import Layout, Ports, demo_settings
 from anlan.app.stack.lock import HouseLock
-from anlan.app.stack.nats import NatsServer, nats_in
-from anlan.app.stack.nginx import Nginx
+from anlan.app.stack.nats import MqttDoor, NatsServer, nats_in
+from anlan.app.stack.nginx import HttpDoor, Nginx
 from anlan.app.stack.owner import caller, choose
 from anlan.app.stack.postgres import Cluster, cluster_in
 from anlan.app.stack.progress import Progress
@@ -37,6 +38,8 @@ class Wishes:
 
     home: Path
     listen: str = ports.LOOPBACK
+    doors: str = ports.LOOPBACK
+    plain_doors: bool = False
     stop_after_first_alarm: bool = False
     patience_s: float = 900.0
     dist: Path = CHECKOUT / "web" / "dist"
@@ -91,13 +94,32 @@ class Demonstration:
         return self._await_alarm(cluster, supervisor)
 
     def _servers(self, layout: Layout, care: Care) -> tuple[Cluster, NatsServer]:
-        nats = nats_in(layout.home / "nats", name="n640181")
+        nats = nats_in(layout.home / "nats", name="n640181", door=self._mqtt_door(layout))
         cluster = cluster_in(layout.home / "postgres")
         care.folder(cluster.sockets)
         if not (cluster.data / "PG_VERSION").exists():
             with self.progress.step("建立数据库", "making the PostgreSQL cluster"):
                 cluster.build()
         return cluster, nats
+
+    def _mqtt_door(self, layout: Layout) -> MqttDoor:
+        """Devices on this machine need no TLS; a door for others has it."""
+        wishes = self.wishes
+        tls = None if self._is_plain() else layout.door_certificate(wishes.doors)
+        return MqttDoor(listen=wishes.doors, tls=tls, is_plain_allowed=wishes.plain_doors)
+
+    def _is_plain(self) -> bool:
+        return is_loopback(self.wishes.doors) or self.wishes.plain_doors
+
+    def _http_door(self, layout: Layout, chosen: Ports) -> HttpDoor | None:
+        if self._is_plain():
+            return None
+        return HttpDoor(
+            listen=self.wishes.doors,
+            port=chosen.door,
+            tls=layout.door_certificate(self.wishes.doors),
+            client_authority=layout.authority.certificate,
+        )
 
     def _processes(
         self, layout: Layout, chosen: Ports, supervisor: Supervisor, setup: "_Setup"
@@ -135,6 +157,9 @@ class Demonstration:
             live_port=chosen.live,
             gateway_port=chosen.gateway,
             listen=self.wishes.listen,
+            proxy_secret=(layout.home / "proxy_secret").read_text(encoding="utf-8"),
+            door=self._http_door(layout, chosen),
+            is_plain_allowed=self.wishes.plain_doors,
         )
 
     def _show(

@@ -2,16 +2,18 @@
 
 import json
 import secrets
+import socket
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from anlan.app.stack import ports
+from anlan.app.stack.certificates import Authority, Pair
 from anlan.app.stack.nats import NatsServer
 from anlan.app.stack.nats_users import write_private
 from anlan.app.stack.postgres import Cluster
 
-PREFERRED = {"web": 8080, "serve": 8181, "live": 8182, "gateway": 8183}
+PREFERRED = {"web": 8080, "serve": 8181, "live": 8182, "gateway": 8183, "door": 8443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Ports:
     serve: int
     live: int
     gateway: int
+    door: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,28 @@ class Layout:
         self.home.chmod(0o755)
         for folder in (self.logs, self.stamps, *map(self.home.joinpath, _OURS)):
             folder.mkdir(mode=0o700, exist_ok=True)
-        secret = self.home / "secret_key"
-        if not secret.exists():
-            write_private(secret, secrets.token_urlsafe(48))
+        for name in ("secret_key", "proxy_secret"):
+            if not (self.home / name).exists():
+                write_private(self.home / name, secrets.token_urlsafe(48))
+
+    @property
+    def authority(self) -> Authority:
+        """Who signs the certificates of our doors, where nobody else does."""
+        return Authority(self.home / "tls")
+
+    def door_certificate(self, host: str) -> Pair:
+        """Return the certificate of the doors: the one that lies there, or one of our authority.
+
+        A bureau lays its own `server.pem` and `server.key` into the folder `tls`, and the `ca.pem`
+        that signs its gateways' certificates.
+        """
+        given = Pair(self.authority.folder / "server.pem", self.authority.folder / "server.key")
+        if given.certificate.exists() and given.key.exists():
+            return given
+        self.authority.make()
+        anywhere = {"0.0.0.0", "::"}  # noqa: S104 - a name for all addresses, nothing is bound
+        hosts = [socket.gethostname(), "localhost", ports.LOOPBACK]
+        return self.authority.server(hosts if host in anywhere else [host, *hosts])
 
     def choose_ports(self) -> Ports:
         """Take the ports of the last start if they are free, else others, and write them down."""
@@ -95,10 +117,13 @@ def demo_settings(
         "nats_pid_file": nats.pid_file,
         "gateways_file": nats.gateways_file,
         "mqtt_port": nats.mqtt_port,
+        "mqtt_tls": nats.door.tls is not None,
+        "plain_doors": nats.door.is_plain_allowed,
+        "proxy_secret_file": layout.home / "proxy_secret",
         "secret_key_file": layout.home / "secret_key",
         "public_url": public_url,
         "demo": True,
-        **{f"{field.name}_port": getattr(chosen, field.name) for field in fields(Ports)[1:]},
+        **{f"{field.name}_port": getattr(chosen, field.name) for field in fields(Ports)[1:-1]},
     }
 
 

@@ -13,9 +13,11 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from anlan.app.listening import is_loopback
 from anlan.app.stack import ports
+from anlan.app.stack.certificates import Pair
 from anlan.app.stack.errors import MissingPieceError, StackError
-from anlan.app.stack.nats_users import render, write_private
+from anlan.app.stack.nats_users import is_by_certificate, render, write_private
 from anlan.app.stack.owner import Owner, choose
 
 USER = "anlan"
@@ -36,9 +38,60 @@ def server_binary() -> Path:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MqttDoor:
+    """Where devices come in: the address, TLS, and whether each must bring his own certificate."""
+
+    listen: str = ports.LOOPBACK
+    tls: Pair | None = None
+    client_authority: Path | None = None
+    is_plain_allowed: bool = False
+
+    def check(self) -> None:
+        """Refuse a door in clear text that others can reach. Raises StackError."""
+        if self.tls is None and not self.is_plain_allowed and not is_loopback(self.listen):
+            raise StackError(
+                f"MQTT 入口在 {self.listen} 上不得用明文:请给证书,或用 --plain-doors 明确允许。",
+                f"The MQTT door on {self.listen} would be in clear text: give it a certificate, or "
+                "allow it by --plain-doors.",
+            )
+
+    @property
+    def maps_certificates(self) -> bool:
+        """Whether the subject of his certificate says who somebody is."""
+        return self.tls is not None and self.client_authority is not None
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Return the files that the server reads, under the names that it has for them."""
+        if self.tls is None:
+            return {}
+        given = {"door.pem": self.tls.certificate, "door.key": self.tls.key}
+        return given | ({"clients.pem": self.client_authority} if self.client_authority else {})
+
+    def configuration(self, port: int, folder: Path) -> str:
+        """Return the block of the configuration."""
+        lines = [f'  listen: "{self.listen}:{port}"']
+        if self.tls is not None:
+            words = [
+                f"cert_file: {json.dumps(str(folder / 'door.pem'))}",
+                f"key_file: {json.dumps(str(folder / 'door.key'))}",
+                'min_version: "1.2"',
+                "timeout: 5",
+            ]
+            if self.client_authority is not None:
+                # the subject of the certificate is the user, whatever the device says
+                words += [
+                    f"ca_file: {json.dumps(str(folder / 'clients.pem'))}",
+                    "verify_and_map: true",
+                ]
+            lines.append("  tls { " + ", ".join(words) + " }")
+        return "mqtt {\n" + "\n".join(lines) + "\n}"
+
+
 @dataclass(slots=True)
 class NatsServer:
-    """One server: its folder, its owner, its ports."""
+    """One server: its folder, its owner, its ports, its door for devices."""
 
     folder: Path
     owner: Owner
@@ -47,6 +100,7 @@ class NatsServer:
     mqtt_port: int
     monitor_port: int
     max_store: int
+    door: MqttDoor = field(default_factory=MqttDoor)
     _server: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -81,15 +135,28 @@ class NatsServer:
 
     def write_configuration(self) -> Path:
         """Write what the server reads; password and devices of an earlier run are kept."""
+        self.door.check()
         self.owner.folder(self.folder)
         self.owner.folder(self.folder / "store")
+        for name, source in self.door.files.items():
+            write_private(self.folder / name, source.read_text(encoding="utf-8"))
         if not self.password_file.exists():
             write_private(self.password_file, secrets.token_urlsafe(32))
-        if not self.gateways_file.exists():
-            write_private(self.gateways_file, render([], user=USER, password=self.password))
+        if not self._has_users():
+            users = render(
+                [], user=USER, password=self.password, by_certificate=self.door.maps_certificates
+            )
+            write_private(self.gateways_file, users)
         file = self.folder / "nats.conf"
         write_private(file, self._configuration())
         return file
+
+    def _has_users(self) -> bool:
+        """Tell whether the list of an earlier run is there, and is one for this door."""
+        if not self.gateways_file.exists():
+            return False
+        text = self.gateways_file.read_text(encoding="utf-8")
+        return is_by_certificate(text) == self.door.maps_certificates
 
     def _configuration(self) -> str:
         store, pid_file = json.dumps(str(self.folder / "store")), json.dumps(str(self.pid_file))
@@ -106,9 +173,7 @@ jetstream {{
   # an acknowledgement means that the disk has it
   sync_interval: always
 }}
-mqtt {{
-  listen: "{ports.LOOPBACK}:{self.mqtt_port}"
-}}
+{self.door.configuration(self.mqtt_port, self.folder)}
 accounts {{
   {ACCOUNT} {{
     jetstream: enabled
@@ -178,15 +243,19 @@ accounts {{
         self._server.wait(timeout=timeout_s)
 
 
-def nats_in(home: Path, *, name: str = "anlan", throw_away: bool = False) -> NatsServer:
+def nats_in(
+    home: Path, *, name: str = "anlan", throw_away: bool = False, door: MqttDoor | None = None
+) -> NatsServer:
     """Return the server of a folder with free ports; nothing is written or started."""
     owner, folder = choose(home)
+    door = door or MqttDoor()
+    usual = 1883 if door.tls is None else 8883
     client, mqtt, monitor = (
         ports.free_ports(3)
         if throw_away
-        else (ports.free_port(4222), ports.free_port(1883), ports.free_port(8222))
+        else (ports.free_port(4222), ports.free_port(usual), ports.free_port(8222))
     )
-    return NatsServer(folder, owner, name, client, mqtt, monitor, _half_the_disk(folder))
+    return NatsServer(folder, owner, name, client, mqtt, monitor, _half_the_disk(folder), door)
 
 
 def _half_the_disk(folder: Path) -> int:

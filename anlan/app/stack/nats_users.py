@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+_ONLY_MQTT = 'allowed_connection_types: ["MQTT"]'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceUser:
@@ -20,18 +22,35 @@ class DeviceUser:
     gateway: str
 
 
-def render(devices: Iterable[DeviceUser], *, user: str, password: str) -> str:
-    """Return the `users` list of the account: everything for us, its own topics for a device."""
+def render(
+    devices: Iterable[DeviceUser], *, user: str, password: str, by_certificate: bool = False
+) -> str:
+    """Return the `users` list of the account: everything for us, its own topics for a device.
+
+    By certificate a device is the subject `CN=<firm>.<gateway>`, and we are `CN=<user>` at that
+    door. Such users have no password, so they may stand here only where the door maps certificates
+    to users (`verify_and_map`), which takes no name that is merely said.
+    """
     lines = [f"  {{ user: {json.dumps(user)}, password: {json.dumps(password)} }}"]
-    lines += [_line(device) for device in devices]
+    if by_certificate:
+        lines.append(f"  {{ user: {json.dumps(f'CN={user}')}, {_ONLY_MQTT} }}")
+    lines += [_line(device, by_certificate=by_certificate) for device in devices]
     return "# written by `anlan gateway`; changes are lost\nusers: [\n" + "\n".join(lines) + "\n]\n"
 
 
-def _line(device: DeviceUser) -> str:
+def _line(device: DeviceUser, *, by_certificate: bool) -> str:
     topic = f"a1.{device.firm}.{device.gateway}"
     who = f"user: {json.dumps(device.user)}, password: {json.dumps(device.password)}"
-    may = f"publish: [{json.dumps(topic + '.>')}], subscribe: [{json.dumps(topic + '.errors')}]"
-    return f'  {{ {who}, allowed_connection_types: ["MQTT"], permissions: {{ {may} }} }}'
+    if by_certificate:
+        who = f"user: {json.dumps(f'CN={device.user}')}"
+    # nothing but its readings: retained messages on a million topics of its own would be kept
+    may = f"publish: [{json.dumps(topic + '.obs')}], subscribe: [{json.dumps(topic + '.errors')}]"
+    return f"  {{ {who}, {_ONLY_MQTT}, permissions: {{ {may} }} }}"
+
+
+def is_by_certificate(text: str) -> bool:
+    """Tell whether a list was written for a door that maps certificates to users."""
+    return 'user: "CN=' in text
 
 
 def write_private(file: Path, text: str) -> None:

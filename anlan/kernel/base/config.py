@@ -32,6 +32,11 @@ class Config:
     gateways_file: Path = Path("nats/gateways.conf")
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = 1883
+    mqtt_tls: bool = False
+    client_certificates: bool = False
+    plain_doors: bool = False
+    tls_dir: Path = Path("tls")
+    proxy_secret_file: Path = Path("proxy_secret")
     history_dir: Path = Path("history")
     snapshot_dir: Path = Path("snapshots")
     documents_dir: Path = Path("documents")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Subquery, Sum
 
@@ -9,6 +10,8 @@ from anlan.kernel.sensing.intake import Point, TagTable
 from anlan.kernel.sensing.models import BatchReceipt, Datastream, Gateway
 
 ACCEPTED = "accepted"
+#: So many receipts are taken up at a start: more than come in between two writings of health.
+RECENT = 20_000
 #: Characters that MQTT and NATS carry unchanged in one level of a topic, and a file of users too.
 TOPIC_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
@@ -74,7 +77,8 @@ def load_directory() -> Directory:
             troubles.append(f"{row.firm_code}/{row.code}: not words of a topic")
             continue
         try:
-            keys = tuple(bytes.fromhex(key) for key in row.hmac_key.split())
+            both = (row.hmac_key, row.next_hmac_key)
+            keys = tuple(bytes.fromhex(key) for key in both if key)
         except ValueError:
             troubles.append(f"{row.firm_code}/{row.code}: its HMAC key is not hexadecimal")
             continue
@@ -106,15 +110,46 @@ def receipts_upto(epoch: str) -> int:
     return int(last or 0)
 
 
-def last_sequences() -> dict[str, int]:
-    """Return each gateway's highest message number that has a receipt."""
-    accepted = BatchReceipt.objects.filter(gateway=OuterRef("pk"), verdict=ACCEPTED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayState:
+    """Where a gateway stood: its highest message number with a receipt, and its health as written."""
+
+    id: str
+    last: int
+    health: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the doors take up at a start; `recent` holds (gateway id, sequence, digest), oldest first."""
+
+    states: tuple[GatewayState, ...]
+    recent: tuple[tuple[str, int, str], ...]
+
+
+def read_past() -> Past:
+    """Return where every gateway stood, and the newest receipts of all."""
+    by_devices = BatchReceipt.objects.filter(verdict=ACCEPTED, mends="")
+    accepted = by_devices.filter(gateway=OuterRef("pk"))
     highest = Subquery(accepted.order_by("-sequence").values("sequence")[:1])
-    rows = Gateway.objects.annotate(last=highest).exclude(last=None).values_list("id", "last")
-    return {gateway_id: int(last) for gateway_id, last in rows}
+    rows = Gateway.objects.annotate(last=highest).values_list("id", "last", "health")
+    states = tuple(
+        GatewayState(id=gateway_id, last=-1 if last is None else int(last), health=health or {})
+        for gateway_id, last, health in rows
+    )
+    recent = by_devices.order_by("-id").values_list("gateway_id", "sequence", "digest")[:RECENT]
+    return Past(states, tuple(reversed(recent)))
 
 
 def digests_of(gateway_id: str, sequence: int) -> set[str]:
     """Return the hashes under which a gateway's message number was accepted; more than one is odd."""
     rows = BatchReceipt.objects.filter(gateway_id=gateway_id, sequence=sequence, verdict=ACCEPTED)
     return set(rows.values_list("digest", flat=True))
+
+
+def mended_already(name: str) -> tuple[str, int, int] | None:
+    """Return (epoch, sequence, refused rows) of what was sent again under a name, if the log has it."""
+    row = BatchReceipt.objects.filter(mends=name).first()
+    if row is None or row.log_epoch is None or row.log_sequence is None:
+        return None
+    return row.log_epoch, row.log_sequence, row.refused

@@ -18,6 +18,34 @@ class GatewayState:
     shard: int
     is_active: bool
     organisation_id: str
+    has_next_key: bool
+    div: int
+    zone: int | None
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineState:
+    """The public state of a message in quarantine; of what it says only hashes."""
+
+    id: str
+    version: int
+    gateway_id: str | None
+    topic: str
+    code: str
+    received_at: datetime
+    payload_sha256: str
+    mended_sha256: str | None
+    resend_at: datetime | None
+    resend_reason: str
+    result_code: str
+    result_reason: str
+    settled_at: datetime | None
+    settled_how: str
+    settled_reason: str
+    log_epoch: str | None
+    log_sequence: int | None
+    exercise_id: str | None
     div: int
     zone: int | None
     site: str | None
@@ -119,6 +147,16 @@ class SuppressionState:
 
 GATEWAY_REGISTERED = EventType("sensing.gateway.registered", GatewayState, "采集网关已登记")
 GATEWAY_CHANGED = EventType("sensing.gateway.changed", GatewayState, "采集网关已变更")
+GATEWAY_KEY_ISSUED = EventType(
+    "sensing.gateway.key_issued", GatewayState, "新密钥已签发，新旧两把均有效"
+)
+GATEWAY_KEY_ROLLED = EventType("sensing.gateway.key_rolled", GatewayState, "旧密钥已作废")
+GATEWAY_KEY_WITHDRAWN = EventType("sensing.gateway.key_withdrawn", GatewayState, "新密钥已撤回")
+QUARANTINE_RESENT = EventType("sensing.quarantine.resent", QuarantineState, "隔离报文已要求重送")
+QUARANTINE_ANSWERED = EventType(
+    "sensing.quarantine.answered", QuarantineState, "重送的报文已有结果"
+)
+QUARANTINE_DISCARDED = EventType("sensing.quarantine.discarded", QuarantineState, "隔离报文已丢弃")
 PROPERTY_DEFINED = EventType("sensing.property.defined", PropertyState, "监测指标已定义")
 DEVICE_REGISTERED = EventType("sensing.device.registered", DeviceState, "感知设备已登记")
 DATASTREAM_REGISTERED = EventType("sensing.datastream.registered", DatastreamState, "测点已登记")

@@ -24,6 +24,8 @@ class Gateway(Identified, Placed):
     shard = models.SmallIntegerField("分片", default=0)
     token = models.CharField("MQTT 口令", max_length=128)
     hmac_key = models.CharField("HMAC 密钥（十六进制）", max_length=128)
+    #: while the key is changed both are valid; empty at all other times
+    next_hmac_key = models.CharField("下一个 HMAC 密钥", max_length=128, blank=True, default="")
     is_active = models.BooleanField(default=True)
     last_seen_at = models.DateTimeField(null=True)
     health = models.JSONField(default=dict)
@@ -177,7 +179,8 @@ class BatchReceipt(Exercisable):
     """The evidence of one batch: gateway, sequence, count, hash (the reading's journal row).
 
     `log_epoch` and `log_sequence` say where in READINGS the batch stands: the gateway takes
-    its receipts up again behind the last of them.
+    its receipts up again behind the last of them. `mends` names the message of the quarantine,
+    and its version, that a person had sent again.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -189,10 +192,16 @@ class BatchReceipt(Exercisable):
     refused = models.IntegerField(default=0)
     digest = models.CharField(max_length=64)
     verdict = models.CharField(max_length=16, default="accepted")
+    mends = models.CharField(max_length=40, blank=True, default="")
     arrived_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["gateway", "-sequence"], name="sensing_receipt_last")]
+        indexes = [
+            models.Index(fields=["gateway", "-sequence"], name="sensing_receipt_last"),
+            models.Index(
+                fields=["mends"], condition=~models.Q(mends=""), name="sensing_receipt_mends"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["log_epoch", "log_sequence"], name="sensing_receipt_place"
@@ -201,9 +210,21 @@ class BatchReceipt(Exercisable):
 
 
 class QuarantinedMessage(models.Model):
-    """What a door could not read, kept whole with the reason (隔离区)."""
+    """What a door could not take, or not whole, as it came, with the reason (隔离区).
+
+    `payload` never changes; `mended` is what a person had sent in its place, without signature.
+    Open while neither `resend_at` nor `settled_at` stands; `result_*` say what the door answered
+    to the last sending.
+    """
+
+    class Settled(models.TextChoices):
+        """How a message left the quarantine."""
+
+        RESENT = "resent", "已重送入库"
+        DISCARDED = "discarded", "已丢弃"
 
     id = UlidField(primary_key=True, default=new_ulid, editable=False)
+    version = models.IntegerField(default=1)
     div = models.BigIntegerField(default=0)
     zone = models.BigIntegerField(null=True)
     site = UlidField(null=True)
@@ -212,10 +233,39 @@ class QuarantinedMessage(models.Model):
     topic = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=48)
     reason = models.CharField(max_length=400)
+    #: of the rows that were refused: row, code, tag; the first hundred
+    refused = models.JSONField(default=list)
+    unknown_tags = models.JSONField(default=list)
     payload = models.BinaryField()
     received_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True)
     exercise_id = UlidField(null=True)
+    mended = models.BinaryField(null=True)
+    resend_at = models.DateTimeField(null=True)
+    resend_by = models.CharField(max_length=64, blank=True, default="")
+    resend_reason = models.CharField(max_length=200, blank=True, default="")
+    result_code = models.CharField(max_length=48, blank=True, default="")
+    result_reason = models.CharField(max_length=400, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=64, blank=True, default="")
+    settled_how = models.CharField(max_length=16, choices=Settled.choices, blank=True, default="")
+    settled_reason = models.CharField(max_length=200, blank=True, default="")
+    log_epoch = UlidField(null=True)
+    log_sequence = models.BigIntegerField("在日志中的位置", null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-received_at", "-id"], name="sensing_quarantine_newest"),
+            models.Index(
+                fields=["gateway", "code"],
+                condition=models.Q(settled_at__isnull=True),
+                name="sensing_quarantine_open",
+            ),
+            models.Index(
+                fields=["resend_at"],
+                condition=models.Q(settled_at__isnull=True, resend_at__isnull=False),
+                name="sensing_quarantine_resend",
+            ),
+        ]
 
 
 class HistoryFile(models.Model):

@@ -1,7 +1,8 @@
-"""Which limits go together, and who keeps them; no database."""
+"""Which limits go together, and who keeps them; small rules of the doors. No database."""
 
 import math
 from dataclasses import dataclass
+from hashlib import sha256
 
 from anlan.kernel.base.permissions import Decision, Facts, Principal, Reach, decide
 
@@ -103,3 +104,13 @@ def decide_keeping(principal: Principal, act: str, facts: Facts) -> Decision:
 def keeping_of(principal: Principal, facts: Facts) -> list[str]:
     """Return the acts of `KEEPING` that a person may do on a datastream that hangs here."""
     return [act for act in KEEPING if decide_keeping(principal, act, facts).allowed]
+
+
+def writable(text: str) -> str:
+    """Return a text as PostgreSQL takes it: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def key_fingerprint(key: bytes) -> str:
+    """Return 16 hexadecimal digits by which two people can tell that they mean the same key."""
+    return sha256(key).hexdigest()[:16]

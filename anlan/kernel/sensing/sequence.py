@@ -3,6 +3,7 @@
 Each gateway counts its messages by one. What was seen is remembered by its hash.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -35,7 +36,8 @@ class SequenceBook:
     """What is known of one gateway's numbers.
 
     `forgotten` is the highest number of which only the receipts know; below and at it nothing
-    can be told from here. `last` is the highest ever seen, -1 before the first message.
+    can be told from here. `last` is the highest ever seen, -1 before the first message. `gaps`
+    are the newest spans that have not come, `gap_count` counts every jump.
     """
 
     last: int = -1
@@ -46,9 +48,12 @@ class SequenceBook:
     _lowest: list[int] = field(default_factory=list)
 
     @classmethod
-    def after(cls, last: int) -> "SequenceBook":
-        """Return the book of a gateway whose highest receipt is `last`."""
-        return cls(last=last, forgotten=last)
+    def after(
+        cls, last: int, gap_count: int = 0, gaps: Iterable[tuple[int, int]] = ()
+    ) -> "SequenceBook":
+        """Return the book of a gateway whose highest receipt is `last`, with the gaps known of it."""
+        known = [(first, until) for first, until in gaps if until < last]
+        return cls(last=last, forgotten=last, gap_count=gap_count, gaps=known[-GAPS_KEPT:])
 
     def judge(self, seq: int, digest: bytes) -> Judged:
         """Say what the message is; nothing is remembered yet."""
@@ -65,7 +70,10 @@ class SequenceBook:
         """Note a message that goes on."""
         if 0 <= self.last < seq - 1:
             self.gap_count += 1
-            self.gaps = [*self.gaps[-GAPS_KEPT + 1 :], (self.last + 1, seq - 1)]
+            self.gaps = [*self.gaps, (self.last + 1, seq - 1)]
+        elif seq < self.last:
+            self.gaps = [part for gap in self.gaps for part in _without(seq, gap)]
+        self.gaps = self.gaps[-GAPS_KEPT:]
         self.last = max(self.last, seq)
         if seq not in self._seen:
             heappush(self._lowest, seq)
@@ -76,15 +84,14 @@ class SequenceBook:
             del self._seen[lowest]
             self.forgotten = max(self.forgotten, lowest)
 
-    def missing(self) -> list[tuple[int, int]]:
-        """Return the kept gaps as they are now, without what has come in since."""
-        still: list[tuple[int, int]] = []
-        for first, last in self.gaps:
-            start = first
-            for seq in sorted(seq for seq in self._seen if first <= seq <= last):
-                if seq > start:
-                    still.append((start, seq - 1))
-                start = seq + 1
-            if start <= last:
-                still.append((start, last))
-        return still
+
+def _without(seq: int, gap: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield what is left of a gap when one of its numbers has come."""
+    first, last = gap
+    if not first <= seq <= last:
+        yield gap
+        return
+    if first < seq:
+        yield first, seq - 1
+    if seq < last:
+        yield seq + 1, last

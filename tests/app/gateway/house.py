@@ -24,7 +24,7 @@ from anlan.adapters.mqtt.line import Line
 from anlan.adapters.mqtt.signature import sign
 from anlan.app.stack import ports
 from anlan.app.stack.care import Care
-from anlan.app.stack.nats import NatsServer, nats_in
+from anlan.app.stack.nats import MqttDoor, NatsServer, nats_in
 from anlan.kernel.base.bus import MQTT, READINGS, readings_parts
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
@@ -165,9 +165,9 @@ class House:
 
 
 @contextlib.contextmanager
-def house_in(folder: Path, database_url: str) -> Iterator[House]:
+def house_in(folder: Path, database_url: str, door: MqttDoor | None = None) -> Iterator[House]:
     """Return a house with its NATS running and no gateway yet; nothing stays behind it."""
-    server = nats_in(folder / "nats", throw_away=True)
+    server = nats_in(folder / "nats", throw_away=True, door=door)
     [http_port] = ports.free_ports(1)
     environment = {
         "ANLAN_NODE": NODE,

@@ -85,12 +85,18 @@ def test_what_cannot_be_taken_is_quarantined_told_and_stops_nobody(house: House,
     bad = [b"hello", box.signed(b"{"), box.message(box.reading(1.0, t))[:-1] + b"x"]
     for payload in bad:
         box.send(payload)
-    box.send(box.message({"tag": "?", "t": t, "v": 1}, box.reading(5.0, t)))
+    half = box.message({"tag": "?", "t": t, "v": 1}, box.reading(5.0, t))
+    box.send(half)
     house.until(lambda: len(house.batches()) == 1, "the good row is in the log")
-    house.until(lambda: len(rows(QuarantinedMessage)) == 3, "all are kept")
+    house.until(lambda: len(rows(QuarantinedMessage)) == 4, "all are kept")
     kept = rows(QuarantinedMessage)
-    assert sorted(bytes(row.payload) for row in kept) == sorted(bad)
-    assert sorted(row.code for row in kept) == ["signature_bad", "signature_bad", "unreadable"]
+    assert sorted((row.code, bytes(row.payload)) for row in kept) == sorted(
+        zip(
+            ["signature_bad", "unreadable", "signature_bad", "rows_refused"],
+            [*bad, half],
+            strict=True,
+        )
+    )
     assert {row.gateway_id for row in kept} == {box.plant.gateway.id}
     assert {row.div for row in kept} == {box.plant.gateway.div}
     house.until(lambda: len(heard) == 4, "the box is told")

@@ -36,10 +36,27 @@ def test_a_jump_is_a_gap_and_what_comes_late_fills_it() -> None:
     take(book, 41)
     assert book.judge(45, digest(45)) == (Verdict.NEW, (42, 44))
     take(book, 45)
-    assert (book.gap_count, book.missing()) == (1, [(42, 44)])
+    assert (book.gap_count, book.gaps) == (1, [(42, 44)])
     assert take(book, 43) is Verdict.NEW
-    assert book.missing() == [(42, 42), (44, 44)]
+    assert book.gaps == [(42, 42), (44, 44)]
     assert take(book, 43) is Verdict.REPEAT
+
+
+def test_a_filled_gap_stays_filled_when_its_numbers_are_forgotten() -> None:
+    book = SequenceBook()
+    take(book, 0)
+    take(book, 4)
+    take(book, 2)
+    for seq in range(5, REMEMBERED + 50):
+        take(book, seq)
+    assert (book.gap_count, book.gaps) == (1, [(1, 1), (3, 3)])
+
+
+def test_a_restart_knows_the_gaps_and_what_comes_late_fills_them() -> None:
+    book = SequenceBook.after(41, gap_count=2, gaps=[(7, 9), (30, 31)])
+    book.remember(8, digest(8))
+    book.remember(30, digest(30))
+    assert (book.gap_count, book.gaps) == (2, [(7, 7), (9, 9), (31, 31)])
 
 
 def test_after_a_restart_what_has_a_receipt_is_asked_of_the_receipts() -> None:

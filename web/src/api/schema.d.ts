@@ -1019,9 +1019,131 @@ export interface paths {
         };
         /**
          * List Gateways
-         * @description List gateways and how they are.
+         * @description List gateways and how they fare.
          */
-        get: operations["anlan_kernel_sensing_api_list_gateways"];
+        get: operations["anlan_kernel_sensing_api_gateways_list_gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/gateways/{gateway_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gateway
+         * @description Return one gateway with its gaps, spans, refusals by code, unknown tags and keys.
+         */
+        get: operations["anlan_kernel_sensing_api_gateways_get_gateway"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/gateways/{gateway_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue Key
+         * @description Make the next key; the answer shows it, once. Both keys are valid until the change is finished.
+         *
+         *     Needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_gateways_issue_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/gateways/{gateway_id}/key/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Key
+         * @description Put the next key in the place of the old one, which is refused from now on; needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_gateways_finish_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/gateways/{gateway_id}/key/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Key
+         * @description Forget the next key; the old one stays. Needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_gateways_withdraw_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description List instruments; `filter=gateway_id.eq:…` for those of a gateway.
+         */
+        get: operations["anlan_kernel_sensing_api_gateways_list_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Properties
+         * @description List what can be measured.
+         */
+        get: operations["anlan_kernel_sensing_api_gateways_list_properties"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1039,11 +1161,93 @@ export interface paths {
         };
         /**
          * List Quarantine
-         * @description List what the doors could not read.
+         * @description List what the doors could not take; `filter=state.eq:open` for what waits.
          */
-        get: operations["anlan_kernel_sensing_api_list_quarantine"];
+        get: operations["anlan_kernel_sensing_api_quarantine_list_quarantine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/quarantine/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quarantined
+         * @description Return one message with what it says, as text and as hexadecimal.
+         */
+        get: operations["anlan_kernel_sensing_api_quarantine_get_quarantined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/quarantine/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend
+         * @description Send again through the real door, as it came or mended; needs If-Match.
+         *
+         *     The answer of the door follows within seconds in `state` and `result_*`.
+         */
+        post: operations["anlan_kernel_sensing_api_quarantine_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/quarantine/{message_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Let a message go, with a reason; it stays readable. Needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_quarantine_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/quarantine/{message_id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Register an unknown tag at a device and send again all that wait for it; needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_quarantine_adopt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3022,9 +3226,18 @@ export interface components {
         };
         /**
          * GatewayRow
-         * @description One gateway and how it is.
+         * @description One gateway and how its messages fare; the counts are those since `since`.
+         *
+         *     `missing`: numbers that never came. `late`: readings more than 5 minutes old at arrival,
+         *     announced by a backfill or not. `clock`: times more than 10 s ahead, replaced by arrival.
          */
         GatewayRow: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
             /** Version */
@@ -3037,16 +3250,52 @@ export interface components {
             name: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Site Name */
+            site_name: string;
             /** Shard */
             shard: number;
             /** Is Active */
             is_active: boolean;
+            /** Has Next Key */
+            has_next_key: boolean;
             /** Last Seen At */
             last_seen_at: string | null;
-            /** Health */
-            health: {
-                [key: string]: unknown;
-            };
+            /** Datastreams Count */
+            datastreams_count: number;
+            /** Last Seq */
+            last_seq: number | null;
+            /** Gaps */
+            gaps: number;
+            /** Missing */
+            missing: number;
+            /** Skew Ms */
+            skew_ms: number | null;
+            /** Kept */
+            kept: number;
+            /** Repeats */
+            repeats: number;
+            /** Alterations */
+            alterations: number;
+            /** Unsigned */
+            unsigned: number;
+            /** Unreadable */
+            unreadable: number;
+            /** Late Announced */
+            late_announced: number;
+            /** Late Unannounced */
+            late_unannounced: number;
+            /** Out Of Order */
+            out_of_order: number;
+            /** Clock */
+            clock: number;
+            /** Refused Rows */
+            refused_rows: number;
+            /** Quarantined */
+            quarantined: number;
+            /** Quarantine Dropped */
+            quarantine_dropped: number;
+            /** May */
+            may: "roll_key"[];
         };
         /** GatewayRowPage */
         GatewayRowPage: {
@@ -3060,12 +3309,271 @@ export interface components {
             count_capped: boolean;
         };
         /**
-         * QuarantineRow
-         * @description One message that a door could not read.
+         * Backfill
+         * @description A span of old data that a gateway announced, and how much of it has come.
          */
-        QuarantineRow: {
+        Backfill: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Readings */
+            readings: number;
+        };
+        /**
+         * GatewayOut
+         * @description One gateway with its gaps, spans, refusals by code, unknown tags and keys.
+         */
+        GatewayOut: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
+            /** Version */
+            version: number;
+            /** Firm Code */
+            firm_code: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Site Name */
+            site_name: string;
+            /** Shard */
+            shard: number;
+            /** Is Active */
+            is_active: boolean;
+            /** Has Next Key */
+            has_next_key: boolean;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Datastreams Count */
+            datastreams_count: number;
+            /** Last Seq */
+            last_seq: number | null;
+            /** Gaps */
+            gaps: number;
+            /** Missing */
+            missing: number;
+            /** Skew Ms */
+            skew_ms: number | null;
+            /** Kept */
+            kept: number;
+            /** Repeats */
+            repeats: number;
+            /** Alterations */
+            alterations: number;
+            /** Unsigned */
+            unsigned: number;
+            /** Unreadable */
+            unreadable: number;
+            /** Late Announced */
+            late_announced: number;
+            /** Late Unannounced */
+            late_unannounced: number;
+            /** Out Of Order */
+            out_of_order: number;
+            /** Clock */
+            clock: number;
+            /** Refused Rows */
+            refused_rows: number;
+            /** Quarantined */
+            quarantined: number;
+            /** Quarantine Dropped */
+            quarantine_dropped: number;
+            /** May */
+            may: "roll_key"[];
+            /** Since */
+            since: string | null;
+            /** Missing Spans */
+            missing_spans: components["schemas"]["Span"][];
+            /** Messages */
+            messages: {
+                [key: string]: number;
+            };
+            /** Readings */
+            readings: {
+                [key: string]: number;
+            };
+            /** Refused By Code */
+            refused_by_code: {
+                [key: string]: number;
+            };
+            /** Backfills */
+            backfills: components["schemas"]["Backfill"][];
+            /** Unknown Tags */
+            unknown_tags: components["schemas"]["UnknownTag"][];
+            key: components["schemas"]["KeyOut"] | null;
+            next_key: components["schemas"]["KeyOut"] | null;
+        };
+        /**
+         * KeyOut
+         * @description Which key, by 16 digits of its SHA-256, and when a message was last signed with it.
+         */
+        KeyOut: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
+        /**
+         * Span
+         * @description Numbers of messages from first to last, both among them.
+         */
+        Span: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+        };
+        /**
+         * UnknownTag
+         * @description A tag that a gateway sends and nobody has registered.
+         */
+        UnknownTag: {
+            /** Tag */
+            tag: string;
+            /** Rows */
+            rows: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * KeyIssued
+         * @description The new key, in hexadecimal: shown here and never again.
+         */
+        KeyIssued: {
+            gateway: components["schemas"]["GatewayOut"];
+            /** Hmac Key */
+            hmac_key: string;
+        };
+        /**
+         * FinishKeyIn
+         * @description `even_if_unused`: although no message signed with the new key has come.
+         */
+        FinishKeyIn: {
+            /**
+             * Even If Unused
+             * @default false
+             */
+            even_if_unused: boolean;
+        };
+        /**
+         * DeviceRow
+         * @description One instrument behind a gateway.
+         */
+        DeviceRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Gateway Id */
+            gateway_id: string;
+            /** Gateway Name */
+            gateway_name: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Site Name */
+            site_name: string;
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+            /** Serial */
+            serial: string;
+        };
+        /** DeviceRowPage */
+        DeviceRowPage: {
+            /** Items */
+            items: components["schemas"]["DeviceRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * PropertyRow
+         * @description What can be measured, and its unit.
+         */
+        PropertyRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Unit */
+            unit: string;
+        };
+        /** PropertyRowPage */
+        PropertyRowPage: {
+            /** Items */
+            items: components["schemas"]["PropertyRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * QuarantineRow
+         * @description One message that a door could not take, or not whole; `result_*`: of the last sending again.
+         */
+        QuarantineRow: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "resending" | "resent" | "discarded";
             /** Door */
             door: string;
             /** Topic */
@@ -3074,15 +3582,43 @@ export interface components {
             code: string;
             /** Reason */
             reason: string;
+            /** Gateway Id */
+            gateway_id: string | null;
             /** Gateway Name */
             gateway_name: string | null;
+            /** Organisation Name */
+            organisation_name: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Unknown Tags */
+            unknown_tags: string[];
             /**
              * Received At
              * Format: date-time
              */
             received_at: string;
+            /** Is Mended */
+            is_mended: boolean;
+            /** Resend At */
+            resend_at: string | null;
+            /** Resend By Name */
+            resend_by_name: string;
+            /** Resend Reason */
+            resend_reason: string;
+            /** Result Code */
+            result_code: string;
+            /** Result Reason */
+            result_reason: string;
             /** Settled At */
             settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string;
+            /** Settled Reason */
+            settled_reason: string;
+            /** Exercise Id */
+            exercise_id: string | null;
+            /** May */
+            may: ("resend" | "discard" | "adopt")[];
         };
         /** QuarantineRowPage */
         QuarantineRowPage: {
@@ -3094,6 +3630,157 @@ export interface components {
             count: number;
             /** Count Capped */
             count_capped: boolean;
+        };
+        /**
+         * QuarantineOut
+         * @description One message with what it says.
+         */
+        QuarantineOut: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "resending" | "resent" | "discarded";
+            /** Door */
+            door: string;
+            /** Topic */
+            topic: string;
+            /** Code */
+            code: string;
+            /** Reason */
+            reason: string;
+            /** Gateway Id */
+            gateway_id: string | null;
+            /** Gateway Name */
+            gateway_name: string | null;
+            /** Organisation Name */
+            organisation_name: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Unknown Tags */
+            unknown_tags: string[];
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Is Mended */
+            is_mended: boolean;
+            /** Resend At */
+            resend_at: string | null;
+            /** Resend By Name */
+            resend_by_name: string;
+            /** Resend Reason */
+            resend_reason: string;
+            /** Result Code */
+            result_code: string;
+            /** Result Reason */
+            result_reason: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string;
+            /** Settled Reason */
+            settled_reason: string;
+            /** Exercise Id */
+            exercise_id: string | null;
+            /** May */
+            may: ("resend" | "discard" | "adopt")[];
+            /** Refused */
+            refused: components["schemas"]["RefusedRow"][];
+            payload: components["schemas"]["Shown"];
+            mended: components["schemas"]["Shown"] | null;
+            /** Log Epoch */
+            log_epoch: string | null;
+            /** Log Sequence */
+            log_sequence: number | null;
+        };
+        /**
+         * RefusedRow
+         * @description A row of a message that did not go on.
+         */
+        RefusedRow: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string;
+            /** Tag */
+            tag: string | null;
+        };
+        /**
+         * Shown
+         * @description Bytes as text, null where they are none, and as hexadecimal; the first 64 KiB of them.
+         */
+        Shown: {
+            /** Text */
+            text: string | null;
+            /** Hex */
+            hex: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Is Whole */
+            is_whole: boolean;
+        };
+        /**
+         * ResendIn
+         * @description What to send in place of what came, without signature; neither: as it came.
+         */
+        ResendIn: {
+            /** Reason */
+            reason: string;
+            /** Text */
+            text?: string | null;
+            /** Hex */
+            hex?: string | null;
+        };
+        /**
+         * AdoptOut
+         * @description The datastream made, and how many messages are sent again for it.
+         */
+        AdoptOut: {
+            /** Datastream Id */
+            datastream_id: string;
+            /** Number */
+            number: number;
+            /** Resending */
+            resending: number;
+            message: components["schemas"]["QuarantineOut"];
+        };
+        /**
+         * AdoptIn
+         * @description A tag to be registered at a device of the gateway; unit and resolution as for a datastream.
+         */
+        AdoptIn: {
+            /** Tag */
+            tag: string;
+            /** Device Id */
+            device_id: string;
+            /** Property Code */
+            property_code: string;
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Resolution */
+            resolution?: number | null;
+            /**
+             * Time Resolution Ms
+             * @default 1
+             */
+            time_resolution_ms: number;
         };
         /**
          * AlarmOut
@@ -5161,7 +5848,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_sensing_api_list_gateways: {
+    anlan_kernel_sensing_api_gateways_list_gateways: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -5188,7 +5875,166 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_sensing_api_list_quarantine: {
+    anlan_kernel_sensing_api_gateways_get_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_issue_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                gateway_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyIssued"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_finish_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                gateway_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishKeyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_withdraw_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                gateway_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_list_devices: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_list_properties: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_quarantine_list_quarantine: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -5210,6 +6056,119 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QuarantineRowPage"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_quarantine_get_quarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_quarantine_resend: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_quarantine_discard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_quarantine_adopt: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -44,6 +44,9 @@ GRANT INSERT, UPDATE ON sensing_batchreceipt, sensing_quarantinedmessage TO anla
 GRANT UPDATE (last_seen_at, health) ON sensing_gateway TO anlan_gateway;
 GRANT UPDATE (log_epoch, log_seq, log_at) ON sensing_limit, sensing_suppression TO anlan_gateway;
 GRANT SELECT ON base_relayprogress TO anlan_gateway;
+-- What became of a message that a person sent again.
+GRANT INSERT ON base_journal, base_journal_pending TO anlan_gateway;
+GRANT SELECT (id) ON base_journal TO anlan_gateway;
 
 -- The live stream: who may see what; positions.
 GRANT SELECT ON base_journal, base_sealed, base_seal, base_relayprogress, alerts_engineprogress,

@@ -71,7 +71,7 @@ def register_gateway(
         updated_at=moment,
     )
     row.save(force_insert=True)
-    _record_gateway(events.GATEWAY_REGISTERED, row)
+    record_gateway(events.GATEWAY_REGISTERED, row)
     return row
 
 
@@ -187,7 +187,8 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _record_gateway(event: EventType, row: Gateway) -> None:
+def record_gateway(event: EventType, row: Gateway) -> None:
+    """Write the journal row of a gateway; none of its secrets is in it."""
     state = events.GatewayState(
         id=row.id,
         version=row.version,
@@ -197,6 +198,7 @@ def _record_gateway(event: EventType, row: Gateway) -> None:
         shard=row.shard,
         is_active=row.is_active,
         organisation_id=row.organisation_id,
+        has_next_key=bool(row.next_hmac_key),
         div=row.div,
         zone=row.zone,
         site=row.site,

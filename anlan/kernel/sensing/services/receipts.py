@@ -11,6 +11,7 @@ from typing import Any
 from anlan.kernel.base.clock import from_ms
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing.models import BatchReceipt, Gateway, QuarantinedMessage
+from anlan.kernel.sensing.rules import writable
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +33,12 @@ class Receipt:
     exercise_id: str | None = None
     log_epoch: str | None = None
     log_sequence: int | None = None
+    mends: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A message that a door could not take, whole, with the reason."""
+    """A message that a door could not take, or not whole, as it came, with the reason."""
 
     door: str
     topic: str
@@ -48,6 +50,9 @@ class Unread:
     div: int = 0
     zone: int | None = None
     site: str | None = None
+    exercise_id: str | None = None
+    refused: tuple[tuple[int, str, str | None], ...] = ()
+    unknown_tags: tuple[str, ...] = ()
 
 
 def record_receipts(receipts: Iterable[Receipt]) -> None:
@@ -75,6 +80,7 @@ def record_receipts(receipts: Iterable[Receipt]) -> None:
                 exercise_id=receipt.exercise_id,
                 log_epoch=receipt.log_epoch,
                 log_sequence=receipt.log_sequence,
+                mends=receipt.mends,
             )
             for receipt in receipts
             if receipt.gateway_id in known
@@ -92,9 +98,12 @@ def quarantine(messages: Iterable[Unread]) -> None:
             QuarantinedMessage(
                 gateway_id=message.gateway_id,
                 door=message.door,
-                topic=_writable(message.topic)[:TOPIC_LENGTH],
+                topic=writable(message.topic)[:TOPIC_LENGTH],
                 code=message.code,
-                reason=_writable(message.reason)[:REASON_LENGTH],
+                reason=writable(message.reason)[:REASON_LENGTH],
+                refused=[list(row) for row in message.refused],
+                unknown_tags=list(message.unknown_tags),
+                exercise_id=message.exercise_id,
                 payload=message.payload,
                 received_at=from_ms(message.received_ms),
                 div=message.div,
@@ -112,8 +121,3 @@ def note_gateways(seen: dict[str, tuple[int, dict[str, Any]]]) -> None:
     current_work()
     for gateway_id, (seen_ms, health) in sorted(seen.items()):
         Gateway.objects.filter(pk=gateway_id).update(last_seen_at=from_ms(seen_ms), health=health)
-
-
-def _writable(text: str) -> str:
-    """Return the text as PostgreSQL takes it: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "�").encode("utf-8", "replace").decode()

@@ -273,31 +273,3 @@ class SuppressionIn(Schema):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     reason: str = Field(min_length=1, max_length=200)
-
-
-class GatewayRow(Schema):
-    """One gateway and how it is."""
-
-    id: str
-    version: int
-    firm_code: str
-    code: str
-    name: str
-    organisation_name: str
-    shard: int
-    is_active: bool
-    last_seen_at: datetime | None
-    health: dict[str, Any]
-
-
-class QuarantineRow(Schema):
-    """One message that a door could not read."""
-
-    id: str
-    door: str
-    topic: str
-    code: str
-    reason: str
-    gateway_name: str | None
-    received_at: datetime
-    settled_at: datetime | None

@@ -1,4 +1,4 @@
-"""Reads of datastreams, limits, gateways, quarantine; the engine's and gateway's directories."""
+"""Reads of datastreams, limits and suppressions; `doors` reads gateways and quarantine."""
 
 from typing import Any
 
@@ -23,9 +23,7 @@ from anlan.kernel.people.queries.holdings import name_behind
 from anlan.kernel.sensing import ports
 from anlan.kernel.sensing.models import (
     Datastream,
-    Gateway,
     Limit,
-    QuarantinedMessage,
     Suppression,
 )
 from anlan.kernel.subjects.models import Subject
@@ -169,15 +167,3 @@ def suppressions() -> QuerySet[Suppression]:
 def running_suppressions() -> QuerySet[Suppression]:
     """Return suppressions that have begun or will, and have not ended."""
     return Suppression.objects.filter(Q(ended_at=None) & Q(ends_at__gt=now()))
-
-
-def gateways() -> QuerySet[Gateway]:
-    """Return gateways with the firm they stand at; never their secrets."""
-    return Gateway.objects.annotate(organisation_name=F("organisation__name")).defer(
-        "token", "hmac_key"
-    )
-
-
-def quarantine() -> QuerySet[QuarantinedMessage]:
-    """Return what the doors could not read, unsettled and settled."""
-    return QuarantinedMessage.objects.annotate(gateway_name=F("gateway__name"))

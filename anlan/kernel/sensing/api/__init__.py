@@ -1,4 +1,4 @@
-"""HTTP of sensing; one call per route."""
+"""HTTP of datastreams, limits and suppressions; `gateways` and `quarantine` stand beside it."""
 
 from typing import Any, cast
 
@@ -13,9 +13,7 @@ from anlan.kernel.sensing.models import (
     Condition,
     Confidence,
     Datastream,
-    Gateway,
     Limit,
-    QuarantinedMessage,
     Suppression,
 )
 from anlan.kernel.sensing.services import equipment, limits, suppressions
@@ -85,18 +83,6 @@ SUPPRESSIONS = _spec(
     *schemas.SuppressionRow.model_fields,
     "search",
     sortable=("starts_at", "ends_at", "site_name"),
-)
-GATEWAYS = _spec(
-    "code",
-    {"version": "int", "shard": "int", "is_active": "bool", "last_seen_at": "time"},
-    *schemas.GatewayRow.model_fields,
-    sortable=("code", "name"),
-)
-QUARANTINE = _spec(
-    "-received_at",
-    {"received_at": "time", "settled_at": "time"},
-    *schemas.QuarantineRow.model_fields,
-    sortable=("received_at",),
 )
 
 
@@ -204,18 +190,6 @@ def end_suppression(request: HttpRequest, suppression_id: str) -> Status[Any]:
     version = expected_version(request)
     suppressions.end_suppression(suppression_id=suppression_id, version=version)
     return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), suppression_id))
-
-
-@door.list("/gateways", "health.view", GATEWAYS, schemas.GatewayRow)
-def list_gateways(request: HttpRequest) -> QuerySet[Gateway]:
-    """List gateways and how they are."""
-    return queries.gateways()
-
-
-@door.list("/quarantine", "sensing.quarantine.view", QUARANTINE, schemas.QuarantineRow)
-def list_quarantine(request: HttpRequest) -> QuerySet[QuarantinedMessage]:
-    """List what the doors could not read."""
-    return queries.quarantine()
 
 
 def _one(datastream_id: str) -> dict[str, Any]:

@@ -1,0 +1,120 @@
+"""HTTP of gateways: how they fare, what stands behind them, and their keys."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from anlan.kernel.base.doors import Door, expected_version
+from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.sensing.models import Device, Gateway, ObservedProperty
+from anlan.kernel.sensing.queries import doors as queries
+from anlan.kernel.sensing.schemas import doors as schemas
+from anlan.kernel.sensing.services import keys
+
+VIEW = "health.view"
+ROLL = "sensing.gateway.edit"
+door = Door("sensing")
+router = door.router
+
+_TITLES = {
+    "firm_code": "企业代码", "code": "网关", "name": "名称", "organisation_name": "企业",
+    "site_name": "厂区", "is_active": "在用", "has_next_key": "换密钥中",
+    "last_seen_at": "最近一次来报", "datastreams_count": "测点数", "last_seq": "最近序号",
+    "gaps": "跳号次数", "missing": "未到报文", "skew_ms": "时钟差（毫秒）", "kept": "入库报文",
+    "repeats": "重复报文", "alterations": "被改报文", "unsigned": "签名不符",
+    "unreadable": "不能读取", "late_announced": "迟到读数（已申报补传）",
+    "late_unannounced": "迟到读数（未申报）", "out_of_order": "乱序读数",
+    "clock": "时钟超前读数", "refused_rows": "拒收行", "quarantined": "隔离待处理",
+    "quarantine_dropped": "隔离区未留",
+}  # fmt: skip
+_TEXTS = {"firm_code", "code", "name", "organisation_name", "site_name"}
+_KINDS = {"id": "text", "site": "text", "is_active": "bool", "has_next_key": "bool",
+          "last_seen_at": "time", "search": "text"} | dict.fromkeys(_TEXTS, "text")  # fmt: skip
+_UNSORTED = {"id", "version", "div", "zone", "site", "shard", "is_active", "has_next_key", "search"}
+GATEWAYS = ListSpec(
+    fields={
+        name: Field(
+            path=name,
+            kind=_KINDS.get(name, "int"),
+            sortable=name not in _UNSORTED,
+            title=_TITLES.get(name, ""),
+        )
+        for name in (*schemas.GatewayRow.model_fields, "search")
+        if name != "may"
+    },
+    sort="code",
+)
+DEVICES = ListSpec(
+    fields={
+        name: Field(path=name, kind="int" if name == "version" else "text", sortable=name == "name")
+        for name in schemas.DeviceRow.model_fields
+    },
+    sort="name",
+)
+PROPERTIES = ListSpec(
+    fields={
+        name: Field(path=name, kind="int" if name == "version" else "text", sortable=name == "code")
+        for name in schemas.PropertyRow.model_fields
+    },
+    sort="code",
+)
+
+
+@door.list("/gateways", VIEW, GATEWAYS, schemas.GatewayRow)
+def list_gateways(request: HttpRequest) -> QuerySet[Gateway]:
+    """List gateways and how they fare."""
+    return queries.gateways()
+
+
+@door.read("/gateways/{gateway_id}", VIEW, response=schemas.GatewayOut)
+def get_gateway(request: HttpRequest, gateway_id: str) -> dict[str, Any]:
+    """Return one gateway with its gaps, spans, refusals by code, unknown tags and keys."""
+    return _one(gateway_id)
+
+
+@door.change("/gateways/{gateway_id}/key", ROLL, response=schemas.KeyIssued)
+def issue_key(request: HttpRequest, gateway_id: str) -> dict[str, Any]:
+    """Make the next key; the answer shows it, once. Both keys are valid until the change is finished.
+
+    Needs If-Match.
+    """
+    _row, key = keys.issue_key(gateway_id=gateway_id, version=expected_version(request))
+    return {"gateway": _one(gateway_id), "hmac_key": key}
+
+
+@door.change("/gateways/{gateway_id}/key/finish", ROLL, response=schemas.GatewayOut)
+def finish_key(request: HttpRequest, gateway_id: str, said: schemas.FinishKeyIn) -> dict[str, Any]:
+    """Put the next key in the place of the old one, which is refused from now on; needs If-Match."""
+    keys.finish_key(
+        gateway_id=gateway_id,
+        version=expected_version(request),
+        even_if_unused=said.even_if_unused,
+    )
+    return _one(gateway_id)
+
+
+@door.change("/gateways/{gateway_id}/key/withdraw", ROLL, response=schemas.GatewayOut)
+def withdraw_key(request: HttpRequest, gateway_id: str) -> dict[str, Any]:
+    """Forget the next key; the old one stays. Needs If-Match."""
+    keys.withdraw_key(gateway_id=gateway_id, version=expected_version(request))
+    return _one(gateway_id)
+
+
+@door.list("/devices", "sensing.datastream.view", DEVICES, schemas.DeviceRow)
+def list_devices(request: HttpRequest) -> QuerySet[Device]:
+    """List instruments; `filter=gateway_id.eq:…` for those of a gateway."""
+    return queries.devices()
+
+
+@door.list("/properties", "sensing.datastream.view", PROPERTIES, schemas.PropertyRow)
+def list_properties(request: HttpRequest) -> QuerySet[ObservedProperty]:
+    """List what can be measured."""
+    return ObservedProperty.objects.all()
+
+
+def _one(gateway_id: str) -> dict[str, Any]:
+    facts = queries.gateway_facts(gateway_id)
+    columns = {field.path for field in GATEWAYS.fields.values()}
+    row = queries.gateways().filter(pk=gateway_id).values(*columns)[0]
+    return GATEWAYS.renamed(row) | facts

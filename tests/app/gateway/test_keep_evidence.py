@@ -1,0 +1,152 @@
+"""Buffers between the doors and PostgreSQL: bounded, never in the way, nothing forgotten."""
+
+from typing import Any, cast
+
+import pytest
+from nats.js import JetStreamContext
+
+from anlan.app import evidence
+from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.app.evidence import ROWS_REFUSED, Aside, Evidence
+from anlan.kernel.sensing.services.receipts import Receipt, Unread
+
+EPOCH = "01K3Z00000000000000000000E"
+
+
+class FakeDatabase:
+    """Takes what is written, or is away."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.written: list[tuple[list[Any], ...]] = []
+
+    async def write(self, _function: object, *args: Any) -> None:
+        if self.is_away:
+            raise DatabaseAwayError("away")
+        self.written.append(tuple(list(arg) for arg in args))
+
+
+@pytest.fixture
+def database() -> FakeDatabase:
+    return FakeDatabase()
+
+
+@pytest.fixture
+def kept(database: FakeDatabase) -> Evidence:
+    thread = cast("DatabaseThread", database)
+    return Evidence(thread, cast("JetStreamContext", None), "n1", EPOCH)
+
+
+def receipt(sequence: int) -> Receipt:
+    return Receipt(
+        gateway_id="g",
+        sequence=sequence,
+        count=1,
+        refused=0,
+        digest="00",
+        verdict="accepted",
+        arrived_ms=1,
+        log_epoch=EPOCH,
+        log_sequence=sequence,
+    )
+
+
+def unread(
+    number: int, *, topic: str = "a1/F1/G1/obs", at_ms: int = 0, code: str = "unreadable"
+) -> Unread:
+    return Unread(
+        door="mqtt",
+        topic=topic,
+        code=code,
+        reason="",
+        payload=str(number).encode(),
+        received_ms=at_ms,
+    )
+
+
+async def test_what_cannot_be_written_is_written_later_in_its_order(
+    kept: Evidence, database: FakeDatabase
+) -> None:
+    told: list[str] = []
+
+    async def done() -> None:
+        told.append("kept")
+
+    database.is_away = True
+    kept.receipt(receipt(1))
+    kept.unread(unread(1), done)
+    await kept.flush()
+    kept.receipt(receipt(2))
+    assert (kept.is_away, told, database.written) == (True, [], [])
+    database.is_away = False
+    await kept.flush()
+    [(receipts, quarantined, _seen)] = database.written
+    assert [one.sequence for one in receipts] == [1, 2]
+    assert [one.payload for one in quarantined] == [b"1"]
+    assert (kept.is_away, told) == (False, ["kept"])
+
+
+async def test_too_many_receipts_are_dropped_and_read_back_from_the_log(
+    kept: Evidence, database: FakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "RECEIPTS_MAX", 3)
+    asked: list[int] = []
+
+    async def caught_up(_self: Evidence) -> Any:
+        asked.append(1)
+        yield []
+
+    monkeypatch.setattr(Evidence, "catch_up", caught_up)
+    for sequence in range(5):
+        kept.receipt(receipt(sequence))
+    await kept.flush()
+    assert asked == [1]
+    [(receipts, _quarantined, _seen)] = database.written
+    assert [one.sequence for one in receipts] == [4]
+    await kept.flush()
+    assert asked == [1]
+
+
+async def test_quarantine_is_bounded_while_postgresql_is_away(
+    kept: Evidence, database: FakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "UNREAD_MAX", 2)
+    database.is_away = True
+    full = [Aside.KEPT, Aside.KEPT, Aside.FULL]
+    assert [kept.unread(unread(number)) for number in range(3)] == full
+    await kept.flush()
+    assert kept.unread(unread(4)) is Aside.FULL
+    database.is_away = False
+    await kept.flush()
+    assert kept.unread(unread(5)) is Aside.KEPT
+
+
+async def test_quarantine_is_bounded_in_bytes_too(
+    kept: Evidence, database: FakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "UNREAD_BYTES_MAX", 3)
+    full = [Aside.KEPT, Aside.KEPT, Aside.FULL]
+    assert [kept.unread(unread(10 + number)) for number in range(3)] == full
+    await kept.flush()
+    assert kept.unread(unread(13)) is Aside.KEPT
+
+
+def test_one_sender_cannot_fill_the_database(
+    kept: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "WHOLE_AN_HOUR", 2)
+    monkeypatch.setattr(evidence, "ROWS_AN_HOUR", 1)
+    said = [Aside.KEPT, Aside.KEPT, Aside.ENOUGH, Aside.ENOUGH]
+    assert [kept.unread(unread(number)) for number in range(4)] == said
+    assert kept.unread(unread(5, topic="a1/F1/G2/obs")) is Aside.KEPT
+    assert kept.unread(unread(6, code=ROWS_REFUSED)) is Aside.KEPT
+    assert kept.unread(unread(7, code=ROWS_REFUSED)) is Aside.ENOUGH
+    assert kept.unread(unread(8, at_ms=evidence.HOUR_MS)) is Aside.KEPT
+
+
+def test_one_sender_cannot_fill_it_with_large_messages_either(
+    kept: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "BYTES_AN_HOUR", 2)
+    said = [Aside.KEPT, Aside.KEPT, Aside.ENOUGH]
+    assert [kept.unread(unread(number)) for number in range(3)] == said
