@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.engine_memory import DatabaseMemory
 from anlan.app.exercises import ExerciseJudging
 from anlan.app.judging import Judging
-from anlan.app.log_message import LogSpan
 from anlan.app.log_reader import LogReader, span_of
 from anlan.app.readiness import ready
 from anlan.app.resumption import Form, resume
@@ -31,6 +31,7 @@ from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.services.members import write_members
 from anlan.kernel.alerts.services.transitions import apply_transitions
+from anlan.kernel.alerts.services.writers import take_over
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
@@ -81,9 +82,11 @@ class Engine:
         js = self.nats.jetstream(timeout=5)
         await bus.ensure_streams(js, self.config)
         snapshots = Snapshots(self.config.path("snapshot_dir"), self.group.name)
-        session = await self._resumed(await span_of(js), snapshots)
-        if session is None:
+        fence = await self._fence()
+        session = await self._resumed(js, snapshots) if fence else None
+        if fence is None or session is None:
             return
+        session.fence = fence
         subjects = self.group.subjects(self.config.node)
         reader = LogReader(js, session.judging.epoch, subjects)
         self._snapshot_s = time.monotonic()
@@ -114,9 +117,30 @@ class Engine:
             await self._commit_when_due(session)
             await self._snapshot_when_due(session, snapshots)
 
-    async def _resumed(self, span: LogSpan, snapshots: Snapshots) -> Session | None:
+    async def _fence(self) -> str | None:
+        """Become the one writer, or stand by while another lives; None when told to stop meanwhile.
+
+        Raises ConflictError where shards would have to be joined.
+        """
+        is_told = False
+        while not self.stop.is_set():
+            try:
+                fence = await self.database.write(take_over, self.group.name, self.group.shards)
+            except DatabaseAwayError as error:
+                log.warning("waiting for PostgreSQL: %s", error)
+            else:
+                if fence is not None:
+                    return fence
+                if not is_told:
+                    is_told = True
+                    log.info("%s: another engine is at work; standing by", self.group.name)
+            await pause(self.stop, RETRY_S)
+        return None
+
+    async def _resumed(self, js: JetStreamContext, snapshots: Snapshots) -> Session | None:
         """Wait for PostgreSQL, which knows where we were; None when told to stop meanwhile."""
-        memory = DatabaseMemory(self.group.name)
+        span = await span_of(js)
+        memory = DatabaseMemory(self.group.name, self.group.shards)
         form = EXERCISES if self.group.is_exercise else REAL
         while not self.stop.is_set():
             try:
@@ -161,7 +185,7 @@ class Engine:
 
     def _has(self, epoch: str, seq: int) -> bool:
         """Tell whether a commit whose answer was lost had come through after all."""
-        return DatabaseMemory(self.group.name).progress() == (epoch, seq)
+        return DatabaseMemory(self.group.name, self.group.shards).progress() == (epoch, seq)
 
     async def _snapshot_when_due(self, session: Session, snapshots: Snapshots) -> None:
         """Copy the judge now and then; the writing goes on beside the judging."""

@@ -1,20 +1,21 @@
 """What PostgreSQL remembers for the engine: progress, configuration by place in the log, alarms."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Q
 
 from anlan.app.judging import CONDITION_NUMBERS
+from anlan.app.shard_group import REAL_SHARDS
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.proof import Told
 from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress, InstrumentState
 from anlan.kernel.alerts.queries import waiting_members
 from anlan.kernel.alerts.rules import EXERCISE_GROUP
 from anlan.kernel.base.clock import now, to_ms
-from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+from anlan.kernel.sensing.models import Datastream, Device, Gateway, Limit, Suppression
 
 EXERCISE_DAY = timedelta(days=1)
 
@@ -36,9 +37,15 @@ class _Noted:
 class DatabaseMemory:
     """Reads in the unit of work that is open."""
 
-    def __init__(self, group: str) -> None:
+    def __init__(self, group: str, shards: Collection[int] = REAL_SHARDS) -> None:
         self._group = group
         self._is_exercise = group == EXERCISE_GROUP
+        #: None: every real shard, as exercises need it too
+        self._shards = None if self._is_exercise or set(shards) == set(REAL_SHARDS) else shards
+
+    def _own(self, path: str) -> Q:
+        """Return what keeps rows of other engines' shards away: they are never heard here."""
+        return Q() if self._shards is None else Q(**{f"{path}shard__in": self._shards})
 
     def progress(self) -> tuple[str, int] | None:
         """Return (epoch, seq) of the last commit."""
@@ -53,9 +60,11 @@ class DatabaseMemory:
         otherwise.
         """
         placed = Q(log_epoch__isnull=False) & (~Q(log_epoch=epoch) | Q(log_seq__lt=before))
+        withdrawn = Q(withdrawn_version__isnull=False, log_seq=None)
+        own = self._own("datastream__")
         return [
-            *self._limits(placed | Q(withdrawn_version__isnull=False, log_seq=None)),
-            *self._suppressions(placed),
+            *self._limits(own & (placed | withdrawn)),
+            *self._suppressions(own & placed),
             *self._retirements(),
         ]
 
@@ -69,6 +78,8 @@ class DatabaseMemory:
             if self._is_exercise
             else Q(exercise_id=None)
         )
+        if self._shards is not None:
+            apart &= Q(datastream=None) | self._own("datastream__")
         rows = Alarm.objects.filter(apart, instrument_state=InstrumentState.ACTIVE)
         columns = ("exercise_id", "datastream__number", "condition", "unconfirmed_at", "cause_key")
         told: dict[str | None, _Noted] = defaultdict(_Noted)
@@ -84,9 +95,28 @@ class DatabaseMemory:
             if unconfirmed_at is not None:
                 noted.doubted[number] |= bit
         if not self._is_exercise:
-            for number, condition in waiting_members():
+            if None in told:
+                told[None].causes &= self._own_causes(told[None].causes)
+            for number, condition in self._waiting():
                 told[None].active[number] |= 1 << CONDITION_NUMBERS[condition]
         return {exercise_id: noted.told() for exercise_id, noted in told.items()}
+
+    def _own_causes(self, causes: set[str]) -> set[str]:
+        """Return which groups of alarms are of gateways, or of instruments behind them, of own shards."""
+        ids = [cause.partition(":")[2] for cause in causes]
+        gateways = Gateway.objects.filter(self._own(""), pk__in=ids).values_list("pk", flat=True)
+        behind = Device.objects.filter(self._own("gateway__"), pk__in=ids)
+        own = {*gateways, *behind.values_list("pk", flat=True)}
+        return {cause for cause in causes if cause.partition(":")[2] in own}
+
+    def _waiting(self) -> list[tuple[int, str]]:
+        """Return members of groups, of own shards, whose rows are not written yet."""
+        waiting = waiting_members()
+        if self._shards is None or not waiting:
+            return waiting
+        rows = Datastream.objects.filter(self._own(""), number__in={one for one, _ in waiting})
+        own = set(rows.values_list("number", flat=True))
+        return [(number, condition) for number, condition in waiting if number in own]
 
     def _limits(self, placed: Q) -> list[controls.Change]:
         newest = (
@@ -133,8 +163,10 @@ class DatabaseMemory:
         ]
 
     def _retirements(self) -> list[controls.Change]:
-        retired = Datastream.objects.filter(retired_at__isnull=False).order_by("number")
+        retired = Datastream.objects.filter(self._own(""), retired_at__isnull=False)
         return [
             controls.Retirement(number=number, version=version)
-            for number, version in retired.values_list("number", "control_version").iterator()
+            for number, version in retired.order_by("number")
+            .values_list("number", "control_version")
+            .iterator()
         ]

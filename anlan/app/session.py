@@ -37,13 +37,15 @@ class Session:
     """One run of the engine: silent up to what is committed, aloud after it.
 
     `told` is set where the silent part could not be whole (no snapshot, a purged log, a new life
-    of the log): the conditions that the database holds active; they count.
+    of the log): the conditions that the database holds active; they count. `fence` is what makes it
+    the one writer.
     """
 
     group: str
     judging: Judgement
     committed: int
     told: Mapping[str | None, Told] | None = None
+    fence: str = ""
     waiting: list[Transition] = field(default_factory=list)
     deaf: list[Deafness] = field(default_factory=list)
 
@@ -83,6 +85,7 @@ class Session:
             seq=self.judging.seq,
             tick_ms=None if tick_ms == NEVER else nameable(tick_ms),
             deaf=tuple(self.deaf),
+            fence=self.fence,
         )
         return [
             replace(one, late=now_ms - one.at_ms > LATE_AFTER_MS) for one in self.waiting

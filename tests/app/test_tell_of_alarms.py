@@ -18,6 +18,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from tests.app.worker_process import Worker, wait
 from tests.cast import ZONE, Cast, assemble, csrf, signed_in
+from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
 EPOCH = "01K0000000000000000000EP0C"
@@ -64,7 +65,7 @@ def raise_alarm(plant: Plant, seq: int, stream: int) -> None:
     progress = Progress(shard_group="main", epoch=EPOCH, after_seq=seq - 1, seq=seq)
     with unit_of_work(machine("engine")), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE anlan_engine")
-        apply_transitions([step], progress)
+        apply_transitions([step], fenced(progress))
 
 
 def is_subscribed() -> bool:

@@ -137,6 +137,22 @@ class WaitingMembers(models.Model):
         db_table = "alerts_waitingmembers"
 
 
+class EngineWriter(models.Model):
+    """The one engine that may write for a group of shards, and where it was last seen (7.18).
+
+    `fence` is new with each engine that takes over: whoever holds an older one writes nothing.
+    """
+
+    shard_group = models.CharField(max_length=16, primary_key=True)
+    shards = ArrayField(models.SmallIntegerField())
+    fence = UlidField()
+    backend_pid = models.IntegerField(help_text="session of PostgreSQL that it wrote in last")
+    beat_at = models.DateTimeField(help_text="its last commit, by PostgreSQL's clock")
+
+    class Meta:
+        db_table = "alerts_enginewriter"
+
+
 class Progress(models.Model):
     """The last log position whose output is committed; written with that output (7.2)."""
 

@@ -130,7 +130,8 @@ class Progress:
     """Up to where the log has been judged: committed with the output, never apart (7.2).
 
     `after_seq` is the position the caller started from; another writer's progress refuses it.
-    `deaf` are the times without ticks that ended between the two.
+    `deaf` are the times without ticks that ended between the two. `fence` is what the writer was given
+    when it took over its shards.
     """
 
     shard_group: str
@@ -139,6 +140,7 @@ class Progress:
     seq: int
     tick_ms: int | None = None
     deaf: tuple[Deafness, ...] = ()
+    fence: str = ""
 
 
 def rounds(transitions: list[Transition]) -> list[list[Transition]]:

@@ -33,20 +33,29 @@ class EngineHouse:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> subprocess.Popen[bytes]:
-        ready = self.house.folder / "ready"
-        ready.unlink(missing_ok=True)
+        """Start an engine and wait until it judges."""
+        process = self.begin()
+        self.until(self._ready.exists, "the engine is ready")
+        return process
+
+    def begin(self) -> subprocess.Popen[bytes]:
+        """Start an engine that may have to stand by."""
+        self._ready.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "anlan", "engine"],
-                env=os.environ | self.house.environment | {"ANLAN_READY_FILE": str(ready)},
+                env=os.environ | self.house.environment | {"ANLAN_READY_FILE": str(self._ready)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         self.house.care.group(process.pid)
         self.processes.append(process)
-        self.until(ready.exists, "the engine is ready")
         return process
+
+    @property
+    def _ready(self) -> Path:
+        return self.house.folder / "ready"
 
     @property
     def _log(self) -> Path:

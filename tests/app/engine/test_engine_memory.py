@@ -19,6 +19,7 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.models import Limit
 from anlan.kernel.sensing.services import control, equipment, limits, suppressions
 from tests.app.engine.fake_log import EPOCH, OTHER_EPOCH
+from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
@@ -142,10 +143,33 @@ def test_progress_and_active_alarms_come_back(
     ]
     with unit_of_work(machine("engine")):
         assert (MEMORY.progress(), MEMORY.told()) == (None, {})
-        progress = Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=5)
+        progress = fenced(Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=5))
         apply_transitions(raised, progress)
         both = {number: 1 << HH | 1 << H}
         assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), {None: Told(active=both)})
         doubt = replace(raised[1], kind="unconfirmed")
         apply_transitions([doubt], replace(progress, after_seq=5, seq=6))
         assert MEMORY.told() == {None: Told(active=both, unconfirmed={number: 1 << H})}
+
+
+def test_an_engine_of_some_shards_remembers_nothing_of_the_others(
+    plant: Plant, acting_as: Callable[[str], None]
+) -> None:
+    acting_as("anlan_engine")
+    number, at_ms = plant.streams[0].number, now_ms()
+    quiet = Transition(
+        alarm_id=new_ulid(), number=number, condition="HH", kind="raised", at_ms=at_ms,
+        known_ms=at_ms, value=95.0, limit_version=99,
+    )  # fmt: skip
+    with unit_of_work(machine("engine")):
+        apply_transitions(
+            [quiet], fenced(Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=5))
+        )
+    acting_as("anlan_gateway")
+    publish(10)
+    acting_as("anlan_engine")
+    own, foreign = DatabaseMemory("0-31", range(32)), DatabaseMemory("32-63", range(32, 64))
+    with unit_of_work(machine("engine"), read_only=True):
+        assert len(own.configuration(EPOCH, 11)) == 2
+        assert own.told() == {None: Told(active={number: 1 << HH})}
+        assert (foreign.configuration(EPOCH, 11), foreign.told()) == ([], {})

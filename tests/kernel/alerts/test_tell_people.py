@@ -27,6 +27,7 @@ from anlan.kernel.people.services import posts
 from anlan.kernel.places.rules import div_of
 from tests import factories
 from tests.cast import DIV_IN_TOWN, DIV_IN_ZONE, DIV_NEXT_DOOR, ZONE, Cast, assemble
+from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def raise_alarm(
     acting_as("anlan_engine")
     progress = Progress(shard_group=f"t{seq}", epoch=EPOCH, after_seq=0, seq=seq)
     with unit_of_work(machine("engine")):
-        apply_transitions([step], progress)
+        apply_transitions([step], fenced(progress))
         found = Alarm.objects.get(datastream=plant.streams[stream], exercise_id=drill)
     acting_as("anlan_worker")
     return found

@@ -20,6 +20,7 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.models import Datastream, Gateway
+from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
 EPOCH = "01K0000000000000000000EP0D"
@@ -104,7 +105,7 @@ def silent(site: Site, number: int, at_ms: int, cause: str = "") -> Transition:
 def apply(transitions: list[Transition], seq: int) -> int:
     progress = Progress(shard_group="0", epoch=EPOCH, after_seq=seq - 1, seq=seq)
     with unit_of_work(ENGINE):
-        return apply_transitions(transitions, progress)
+        return apply_transitions(transitions, fenced(progress))
 
 
 def write_all() -> list[int]:

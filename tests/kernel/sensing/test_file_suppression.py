@@ -14,6 +14,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import queries
 from anlan.kernel.sensing.services import control, suppressions
+from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_it_waits_until_the_engine_has_passed_its_place_on_the_log(
     acting_as("anlan_engine")
     with unit_of_work(SYSTEM):
         progress = Progress(shard_group="main", epoch=epoch, after_seq=0, seq=7)
-        apply_transitions([], progress)
+        apply_transitions([], fenced(progress))
     acting_as("anlan_app")
     assert state_of(row.id) == "running"
 

@@ -16,6 +16,7 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.services import control
 from tests import factories
 from tests.cast import Cast, assemble, csrf, signed_in
+from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,8 @@ def pass_the_log(acting_as: Callable[[str], None], seq: int = 9) -> None:
         control.place_in_log([(change, seq) for change in changes], epoch=epoch, at_ms=1_000)
     acting_as("anlan_engine")
     with unit_of_work(machine("engine")):
-        apply_transitions([], Progress(shard_group="main", epoch=epoch, after_seq=0, seq=seq))
+        progress = Progress(shard_group="main", epoch=epoch, after_seq=0, seq=seq)
+        apply_transitions([], fenced(progress))
 
 
 def test_a_new_limit_waits_until_the_engine_has_passed_its_place_on_the_log(

@@ -183,10 +183,17 @@ JOURNAL = f"""
     INSERT INTO base_journal_pending (journal_id) SELECT id FROM written
 """
 
+#: A writer that is stopped in the middle lets go of people's rows, and of the next writer's way.
 _ADVANCE = """
+    WITH held AS (
+        UPDATE alerts_enginewriter SET beat_at = clock_timestamp(),
+            backend_pid = pg_backend_pid()
+        WHERE shard_group = %(group)s AND fence = %(fence)s
+        RETURNING shard_group,
+            set_config('idle_in_transaction_session_timeout', %(stopped_ms)s, true))
     INSERT INTO {table} AS p
         (shard_group, version, epoch, seq, control_seq, tick_at, updated_at)
-    VALUES (%(group)s, %(deaf)s, %(epoch)s, %(seq)s, 0, %(tick)s, %(now)s)
+    SELECT shard_group, %(deaf)s, %(epoch)s, %(seq)s, 0, %(tick)s::timestamptz, %(now)s FROM held
     ON CONFLICT (shard_group) DO UPDATE
     SET epoch = excluded.epoch, seq = excluded.seq, version = p.version + %(deaf)s,
         tick_at = coalesce(excluded.tick_at, p.tick_at), updated_at = excluded.updated_at

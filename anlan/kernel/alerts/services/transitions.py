@@ -20,6 +20,7 @@ from anlan.kernel.alerts.rules import (
 from anlan.kernel.alerts.services import alarm_sql
 from anlan.kernel.alerts.services.members import put_aside, write_members_of
 from anlan.kernel.alerts.services.rows import columns_of, write_rows
+from anlan.kernel.alerts.services.writers import STOPPED_MS
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
@@ -32,7 +33,7 @@ def apply_transitions(transitions: Sequence[Transition], progress: Progress) -> 
 
     Call inside a unit of work of the engine. Returns how many alarm rows changed; members of groups get
     theirs from `members.write_members`. Raises
-    ConflictError when another engine has moved the progress: the caller must stop.
+    ConflictError when another engine has taken over, or has moved the progress: the caller must stop.
     """
     version = _advance(progress)
     for at, deafness in enumerate(progress.deaf, version - len(progress.deaf) + 1):
@@ -71,12 +72,14 @@ def _advance(progress: Progress) -> int:
                 "seq": progress.seq,
                 "tick": _moment(progress.tick_ms),
                 "deaf": len(progress.deaf),
+                "fence": progress.fence,
+                "stopped_ms": str(STOPPED_MS),
                 "now": now(),
             },
         )
         if (row := cursor.fetchone()) is None:
             raise ConflictError(
-                f"分片组 {progress.shard_group} 的进度已被另一个引擎推进",
+                f"分片组 {progress.shard_group} 已由另一个引擎接管，本引擎什么也不再写",
                 code="alerts.engine_fenced",
             )
     return int(row[0])

@@ -12,7 +12,7 @@ REVOKE INSERT ON base_sealed, base_seal FROM anlan_app, anlan_worker;
 GRANT UPDATE (change) ON base_journal TO anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON base_relayprogress FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress, alerts_exerciseprogress,
-    alerts_waitingmembers FROM anlan_app, anlan_worker;
+    alerts_waitingmembers, alerts_enginewriter FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worker;
 
 -- The engine: alarms, their journal and its own progress.
@@ -20,8 +20,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_engine;
 REVOKE ALL ON people_user, people_onetimelink, people_secondfactor, people_recoverycode,
     django_session FROM anlan_engine;
 GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress, alerts_exerciseprogress,
-    alerts_waitingmembers TO anlan_engine;
-GRANT DELETE ON alerts_waitingmembers TO anlan_engine;
+    alerts_waitingmembers, alerts_enginewriter TO anlan_engine;
+GRANT DELETE ON alerts_waitingmembers, alerts_engineprogress, alerts_enginewriter TO anlan_engine;
 GRANT INSERT ON base_journal, base_journal_pending TO anlan_engine;
 
 -- The relay: seals, positions, nothing of business.
