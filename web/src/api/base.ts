@@ -36,6 +36,10 @@ export function listMessages(query: ListQuery): Promise<Page<Message>> {
   return take(client.GET('/api/v1/messaging/messages', { params: { query } }))
 }
 
+export async function countUnread(): Promise<number> {
+  return (await take(client.GET('/api/v1/messaging/unread'))).unread
+}
+
 export function markMessageRead(id: string): Promise<unknown> {
   return take(client.POST('/api/v1/messaging/messages/{message_id}/read', { params: { path: { message_id: id } } }))
 }

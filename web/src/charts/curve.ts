@@ -5,6 +5,8 @@ export interface Curve {
   /** Extremes of each bucket, when the curve is down-sampled. */
   min?: (number | null)[]
   max?: (number | null)[]
+  /** Moments that a line across the curve names, as the raise of an alarm. */
+  marks?: { t: number; label: string }[]
 }
 
 export interface CurveLimit {

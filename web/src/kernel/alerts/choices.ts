@@ -21,5 +21,6 @@ export function useChoices() {
   const causes = () => choices.value.causes.map(({ code, title }) => ({ code, title: titled('cause', code, title) }))
   const outcomes = () => choices.value.outcomes.map(({ code, title }) => ({ code, title: titled('outcome', code, title) }))
   const outcomeTitle = (code: string): string => outcomes().find((one) => one.code === code)?.title ?? code
-  return { causes, outcomes, outcomeTitle }
+  const causeTitle = (code: string): string => causes().find((one) => one.code === code)?.title ?? code
+  return { causes, outcomes, causeTitle, outcomeTitle }
 }

@@ -25,6 +25,17 @@ export function rollUp(states: ReadonlyMap<string, SubjectState>, lineage: (id: 
   return painted
 }
 
+/** A sign that stands for several shows the worst of them, so that red is never under grey. */
+export function worstOf(members: readonly string[], painted: ReadonlyMap<string, Painted>): Painted | null {
+  const states = members.flatMap((id) => painted.get(id) ?? []).filter(({ p }) => p > 0)
+  if (states.length === 0) return null
+  return {
+    p: Math.min(...states.map(({ p }) => p)),
+    unanswered: states.some(({ unanswered }) => unanswered),
+    offline: states.every(({ offline }) => offline),
+  }
+}
+
 const isSame = (a: Painted, b: Painted) => a.p === b.p && a.unanswered === b.unanswered && a.offline === b.offline
 
 /** Only what changed between two pictures: a storm must not repaint the county. */

@@ -1,0 +1,12 @@
+/** Where the thing is that a message speaks of; null where no page shows it. */
+import type { Message } from '@/api/types'
+
+const PAGES: Readonly<Record<string, (id: string) => string>> = {
+  'alerts.alarm': (id) => `/monitor?alarm=${encodeURIComponent(id)}`,
+  'subjects.subject': (id) => `/subjects/${encodeURIComponent(id)}`,
+  'sensing.datastream': (id) => `/datastreams/${encodeURIComponent(id)}`,
+}
+
+export function placeOf({ about_kind: kind, about_id: id }: Pick<Message, 'about_kind' | 'about_id'>): string | null {
+  return id ? (PAGES[kind]?.(id) ?? null) : null
+}
