@@ -7,6 +7,7 @@ published. Publishing twice is harmless, the engine ignores a version that is no
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from anlan.kernel.base.clock import from_ms, now, to_ms
@@ -17,6 +18,14 @@ from anlan.kernel.sensing.models import Datastream, Limit, Suppression
 #: Retirements carry no place: those of this time are published again when a gateway starts.
 RETIRED_AGAIN = timedelta(days=30)
 AT_ONCE = 2_000
+
+#: One statement for all: a firm's first set-up files thousands of limits.
+_PLACE_IN = """
+    UPDATE {table} r SET log_epoch = %s, log_seq = p.seq, log_at = %s
+    FROM unnest(%s::text[], %s::int4[], %s::int8[]) AS p (id, version, seq)
+    WHERE r.id = p.id AND r.version = p.version
+"""
+_PLACE = {kind: _PLACE_IN.format(table=f"sensing_{kind}") for kind in ("limit", "suppression")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +68,16 @@ def retirements() -> list[Change]:
 def place_in_log(changes: list[tuple[Change, int]], *, epoch: str, at_ms: int) -> None:
     """Write where changes stand in READINGS; a row changed since then stays unpublished."""
     current_work()
+    placed: dict[str, list[tuple[str, int, int]]] = {kind: [] for kind in _PLACE}
     for change, sequence in changes:
-        if isinstance(change.control, Retirement):
-            continue
-        model = Limit if isinstance(change.control, LimitSet) else Suppression
-        model.objects.filter(pk=change.row_id, version=change.row_version).update(
-            log_epoch=epoch, log_seq=sequence, log_at=from_ms(at_ms)
-        )
+        if not isinstance(change.control, Retirement):
+            kind = "limit" if isinstance(change.control, LimitSet) else "suppression"
+            placed[kind].append((change.row_id, change.row_version, sequence))
+    with connection.cursor() as cursor:
+        for kind, rows in placed.items():
+            if rows:
+                columns = list(map(list, zip(*rows, strict=True)))
+                cursor.execute(_PLACE[kind], [epoch, from_ms(at_ms), *columns])
 
 
 def _limit(row: Limit) -> Change:
