@@ -90,6 +90,39 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
+def page(report: Report) -> str:
+    """Set the rows as a table of a Markdown page, with where and on what they were taken."""
+    machine = report.machine
+    where = f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB"
+    form = ", the quick form" if report.quick else ""
+    lines = [
+        f"`{report.git}`, {where}, load at the start {machine['load_1_min']}{form}.",
+        "",
+        "| name | value | unit | target | met | peer |",
+        "|---|--:|---|--:|---|---|",
+    ]
+    for row in report.rows:
+        target = "" if row.target is None else f"{row.target:g}"
+        met = {None: "", True: "yes", False: "**no**"}[row.met]
+        peer = "" if row.peer is None else f"{row.peer} {row.peer_value:g} (x{row.ratio:g})"
+        lines.append(f"| `{row.name}` | {row.value:g} | {row.unit} | {target} | {met} | {peer} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_section(file: Path, report: Report) -> None:
+    """Put the table in its place of a page: between the marks of this bench, or at the end.
+
+    What the page says round the tables stays as it is.
+    """
+    begin, end = f"<!-- {report.bench}: begin -->\n", f"<!-- {report.bench}: end -->\n"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    if begin not in text:
+        text += f"\n## {report.bench}\n\n{begin}{end}"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    file.write_text(f"{before}{begin}{page(report)}{end}{after}", encoding="utf-8")
+
+
 def _rounded(value: float) -> float:
     """Keep four digits: more would pretend."""
     return float(f"{value:.4g}")
