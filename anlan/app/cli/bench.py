@@ -1,9 +1,12 @@
 """`anlan bench`: figures beside their peers; a missed target is printed, never an error."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from anlan.app.bench.report import Report
 
 app = typer.Typer(help="性能测试。Measure.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -11,6 +14,25 @@ Quick = Annotated[bool, typer.Option("--quick", help="一分钟以内。Under a 
 Json = Annotated[
     Path | None, typer.Option("--json", help="写出 JSON 文件。Write the figures here.")
 ]
+Page = Annotated[
+    Path | None,
+    typer.Option("--page", help="写进文档页的表格。Write the table into this page."),
+]
+
+
+def _told(report: "Report", file: Path | None, page: Path | None) -> None:
+    """Print the table, and write it where it was asked for."""
+    from anlan.app.bench.report import table, write_section
+
+    if file is not None:
+        file.write_text(report.to_json(), encoding="utf-8")
+    if page is not None:
+        write_section(page, report)
+    typer.echo(table(report))
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 @app.callback()
@@ -19,24 +41,49 @@ def _bench() -> None:
 
 
 @app.command()
-def kernel(quick: Quick = False, json: Json = None) -> None:
+def kernel(quick: Quick = False, json: Json = None, page: Page = None) -> None:
     """报警判定内核:numba、numpy、逐条循环同场比较。The alarm kernel beside numpy and a plain loop."""
     from anlan.app.bench import kernel as bench
-    from anlan.app.bench.report import table
 
-    report = bench.run(quick=quick, say=lambda line: typer.echo(line, err=True))
-    if json is not None:
-        json.write_text(report.to_json(), encoding="utf-8")
-    typer.echo(table(report))
+    report = bench.run(quick=quick, say=_say)
+    _told(report, json, page)
 
 
 @app.command()
-def history(quick: Quick = False, json: Json = None) -> None:
+def history(quick: Quick = False, json: Json = None, page: Page = None) -> None:
     """历史库：写入、大小、查询，与 PostgreSQL 表同场比较。History beside a PostgreSQL table."""
     from anlan.app.bench import history as bench
-    from anlan.app.bench.report import table
 
-    report = bench.run(quick=quick, say=lambda line: typer.echo(line, err=True))
-    if json is not None:
-        json.write_text(report.to_json(), encoding="utf-8")
-    typer.echo(table(report))
+    report = bench.run(quick=quick, say=_say)
+    _told(report, json, page)
+
+
+@app.command()
+def readings(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """从发送到报警入库、到屏幕:每条消息的代价与时延。From publish() to row and screen: cost and delay."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import readings as bench  # its models need the house's settings
+
+        report = bench.run(house, quick=quick, say=_say)
+    _told(report, json, page)
+
+
+@app.command()
+def chaos(
+    rounds: Annotated[int, typer.Option(help="轮数。Rounds.", min=1)] = 3,
+    seed: Annotated[int, typer.Option(help="随机种子。Seed.")] = 1,
+    json: Json = None,
+    page: Page = None,
+) -> None:
+    """故障:每轮对每个进程 kill -9 一次,事后逐条核对。Kill every process each round, then ask back."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import chaos as bench  # its models need the house's settings
+
+        report = bench.run(house, rounds=rounds, seed=seed, say=_say)
+    _told(report, json, page)
+    if any(row.met is False for row in report.rows):
+        raise typer.Exit(1)
