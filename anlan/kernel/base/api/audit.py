@@ -8,13 +8,15 @@ from django.http import HttpRequest
 
 from anlan.kernel.base import heads, journal, queries, schemas, seals
 from anlan.kernel.base.config import config
-from anlan.kernel.base.doors import SIGNED_IN, Door
+from anlan.kernel.base.doors import Door
 from anlan.kernel.base.events import JOURNAL_VERIFIED, JournalVerified
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import Journal, Seal
 
 READ = "audit.journal.read"
+#: Whoever may watch what stands in his territory reads its story; the auditor has the whole list.
+WATCH = "subjects.subject.view"
 door = Door("audit")
 router = door.router
 
@@ -92,13 +94,13 @@ def verify(request: HttpRequest, body: schemas.VerifyBody) -> dict[str, Any]:
     }
 
 
-@door.read("/thread/{correlation_id}", SIGNED_IN, response=schemas.JournalRows)
+@door.read("/thread/{correlation_id}", WATCH, response=schemas.JournalRows)
 def thread(request: HttpRequest, correlation_id: str) -> dict[str, Any]:
     """Show everything that one cause has led to, as far as the scope reaches."""
     return _rows(queries.thread(correlation_id))
 
 
-@door.read("/history/{object_id}", SIGNED_IN, response=schemas.JournalRows)
+@door.read("/history/{object_id}", WATCH, response=schemas.JournalRows)
 def history(request: HttpRequest, object_id: str) -> dict[str, Any]:
     """Show the versions of one object, as far as the scope reaches."""
     return _rows(queries.history(object_id))

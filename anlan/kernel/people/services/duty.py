@@ -11,18 +11,21 @@ from anlan.kernel.people import events
 from anlan.kernel.people.models import DutyShift, Post, User
 from anlan.kernel.people.queries.directory import facts_of
 from anlan.kernel.people.queries.holdings import holdings
+from anlan.kernel.people.queries.own_territory import is_own
 from anlan.kernel.people.rules import periods_overlap
 from anlan.kernel.places.rules import div_of
+
+EDIT = "people.duty.edit"
 
 
 def add_duty_shift(*, user: User, post: Post, starts_at: datetime, ends_at: datetime) -> DutyShift:
     """Put somebody who holds a post on duty for it; a drill's shifts are the drill's own."""
     principal = current_work().principal
-    decision = decide(principal, "people.duty.edit", facts_of(post.organisation))
+    decision = decide(principal, EDIT, facts_of(post.organisation))
     if not decision.allowed:
-        raise NotPermittedError(
-            "不能为该单位排班", permission="people.duty.edit", reason=decision.reason
-        )
+        raise NotPermittedError("不能为该单位排班", permission=EDIT, reason=decision.reason)
+    if not is_own(principal, EDIT, facts_of(post.organisation), post.organisation_id):
+        raise NotPermittedError("不能为该单位排班", permission=EDIT, reason="out_of_reach_own")
     if ends_at <= starts_at:
         raise InvalidError("交班须晚于接班", code="people.bad_period")
     if not holdings(starts_at).filter(user=user, post=post).exists():

@@ -1,0 +1,208 @@
+"""How each operation is called: what stands in its path, its query and its body, and what a list shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from anlan.kernel.base.clock import now
+from anlan.kernel.people.rules import credit_code_check_character
+from tests.app.authorisation.world import TOWNSHIP, ZONE, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call; `path` fills the placeholder, `sees` is the id that an answer with the row holds."""
+
+    path: str = ""
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    sees: str = ""
+    form: dict[str, Any] | None = None
+
+
+def _later(hours: int) -> str:
+    return (now() + timedelta(hours=hours)).isoformat()
+
+
+SPAN = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T01:00:00Z"}
+LIMIT = {"value": 85.0, "reason": "核定"}
+CREDIT_CODE = "91640181MA76H3GN1" + credit_code_check_character("91640181MA76H3GN1")
+EMPTY: dict[str, Any] = {}
+
+
+def _paper(rows: Rows) -> Call:
+    file = SimpleUploadedFile("a.pdf", b"%PDF-1.7\n")
+    return Call(form={"file": file, "about": rows.subject})
+
+
+CALLS: dict[str, Callable[[Rows], Call]] = {
+    "GET /session": lambda _: Call(),
+    "POST /session": lambda _: Call(body=EMPTY),
+    "DELETE /session": lambda _: Call(),
+    "POST /session/link": lambda _: Call(body=EMPTY),
+    "POST /session/password": lambda _: Call(body=EMPTY),
+    "GET /session/second-factor": lambda _: Call(),
+    "POST /session/second-factor": lambda _: Call(body=EMPTY),
+    "POST /session/second-factor/offer": lambda _: Call(body=EMPTY),
+    "POST /session/second-factor/confirmation": lambda _: Call(body=EMPTY),
+    "POST /session/second-factor/recovery-codes": lambda _: Call(body=EMPTY),
+    "GET /live-ticket": lambda _: Call(),
+    "GET /registry": lambda _: Call(),
+    "GET /places/region": lambda _: Call(),
+    "GET /places/divisions": lambda _: Call(),
+    "GET /places/divisions.geojson": lambda _: Call(query={"level": "county"}),
+    "GET /places/areas.geojson": lambda _: Call(),
+    "GET /places/settlements.geojson": lambda _: Call(),
+    "GET /people/organisations": lambda r: Call(sees=r.organisation, query={"limit": "500"}),
+    "GET /people/roles": lambda _: Call(),
+    "GET /people/names": lambda r: Call(query={"actor": f"user:{r.user}"}, sees=r.user),
+    "GET /people/posts": lambda r: Call(sees=r.post, query={"filter": f"id.eq:{r.post}"}),
+    "GET /people/users": lambda r: Call(sees=r.user, query={"filter": "username.eq:spare"}),
+    "POST /people/users": lambda _: Call(body={"username": "fresh", "name": "新人"}),
+    "PATCH /people/users/{user_id}": lambda r: Call(r.user, {"is_active": False}),
+    "POST /people/users/{user_id}/password/reset": lambda r: Call(r.user),
+    "POST /people/users/{user_id}/second-factor/reset": lambda r: Call(r.user),
+    "POST /people/posts": lambda r: Call(
+        body={"organisation_id": r.organisation, "role": "expert"}
+    ),
+    "GET /people/holdings": lambda r: Call(sees=r.holding, query={"filter": f"id.eq:{r.holding}"}),
+    "POST /people/posts/{post_id}/holdings": lambda r: Call(r.post, {"user_id": r.user}),
+    "POST /people/holdings/{holding_id}/end": lambda r: Call(r.holding),
+    "GET /audit/journal": lambda _: Call(query={"limit": "5"}),
+    "GET /audit/seals": lambda _: Call(),
+    "POST /audit/verify": lambda _: Call(body={"limit": 5}),
+    "GET /operations/dead-letters": lambda r: Call(sees=r.letter),
+    "POST /operations/dead-letters/{letter_id}/retry": lambda r: Call(r.letter),
+    "POST /operations/dead-letters/{letter_id}/discard": lambda r: Call(
+        r.letter, {"reason": "不再需要"}
+    ),
+    "POST /people/supervisions": lambda r: Call(
+        body={"organisation_id": r.organisation, "site": r.site, "matter": "fire"}
+    ),
+    "POST /people/organisations": lambda _: Call(
+        body={
+            "name": "新企业",
+            "kind": "firm",
+            "credit_code": CREDIT_CODE,
+            "territory_code": TOWNSHIP,
+            "zone": ZONE,
+        }
+    ),
+    "POST /subjects/sites": lambda r: Call(
+        body={
+            "organisation_id": r.firm,
+            "name": "新厂区",
+            "code": "fresh",
+            "division": TOWNSHIP,
+            "zone": ZONE,
+        }
+    ),
+    "POST /sensing/datastreams": lambda r: Call(
+        body={
+            "gateway_id": r.gateway,
+            "subject_id": r.subject,
+            "property_code": "level",
+            "tag": "T9.LI",
+            "name": "新测点",
+        }
+    ),
+    "POST /sensing/devices": lambda r: Call(
+        body={"gateway_id": r.gateway, "subject_id": r.subject, "name": "LT9"}
+    ),
+    "POST /sensing/properties": lambda _: Call(body={"code": "colour", "title": "色度"}),
+    "POST /sensing/gateways": lambda r: Call(
+        body={"site_id": r.site, "code": "G9", "name": "新网关"}
+    ),
+    "GET /people/duty": lambda r: Call(sees=r.shift),
+    "POST /people/duty": lambda r: Call(
+        body={
+            "user_id": r.shift_user,
+            "post_id": r.shift_post,
+            "starts_at": _later(30),
+            "ends_at": _later(40),
+        }
+    ),
+    "GET /documents": lambda r: Call(sees=r.document),
+    "POST /documents": _paper,
+    "GET /documents/{document_id}": lambda r: Call(r.document),
+    "GET /documents/{document_id}/content": lambda r: Call(r.document),
+    "POST /documents/{document_id}/withdraw": lambda r: Call(r.document),
+    "GET /messaging/messages": lambda r: Call(sees=r.message),
+    "GET /messaging/unread": lambda _: Call(),
+    "POST /messaging/messages/{message_id}/read": lambda r: Call(r.message),
+    "GET /subjects": lambda r: Call(sees=r.subject),
+    "POST /subjects": lambda r: Call(body={"kind": "tank", "name": "T9", "parent_id": r.site}),
+    "GET /subjects/kinds": lambda _: Call(),
+    "GET /subjects/points.geojson": lambda r: Call(sees=r.site),
+    "GET /subjects/{subject_id}": lambda r: Call(r.subject),
+    "PATCH /subjects/{subject_id}": lambda r: Call(r.subject, {"name": "新名"}),
+    "GET /sensing/datastreams": lambda r: Call(sees=r.datastream),
+    "GET /sensing/subjects/{subject_id}/datastreams": lambda r: Call(r.subject, sees=r.datastream),
+    "GET /sensing/subjects/{subject_id}/observations": lambda r: Call(r.subject, query=SPAN),
+    "GET /sensing/datastreams/{datastream_id}": lambda r: Call(r.datastream),
+    "GET /sensing/datastreams/{datastream_id}/observations": lambda r: Call(
+        r.datastream, query=SPAN
+    ),
+    "POST /sensing/datastreams/{datastream_id}/retire": lambda r: Call(r.datastream),
+    "GET /sensing/limits": lambda r: Call(sees=r.limit),
+    "POST /sensing/limits": lambda r: Call(
+        body=LIMIT | {"value": 5.0, "condition": "L", "datastream_id": r.datastream}
+    ),
+    "PUT /sensing/limits/{limit_id}": lambda r: Call(r.limit, LIMIT),
+    "POST /sensing/limits/{limit_id}/withdraw": lambda r: Call(r.limit, {"reason": "设计变更"}),
+    "GET /sensing/suppressions": lambda r: Call(sees=r.suppression),
+    "POST /sensing/suppressions": lambda r: Call(
+        body={
+            "datastream_id": r.datastream,
+            "starts_at": _later(0),
+            "ends_at": _later(2),
+            "reason": "检修",
+        }
+    ),
+    "POST /sensing/suppressions/{suppression_id}/end": lambda r: Call(r.suppression),
+    "GET /sensing/gateways": lambda r: Call(sees=r.gateway),
+    "GET /sensing/gateways/{gateway_id}": lambda r: Call(r.gateway),
+    "POST /sensing/gateways/{gateway_id}/key": lambda r: Call(r.gateway),
+    "POST /sensing/gateways/{gateway_id}/key/finish": lambda r: Call(
+        r.rolling_gateway, {"even_if_unused": True}
+    ),
+    "POST /sensing/gateways/{gateway_id}/key/withdraw": lambda r: Call(r.rolling_gateway),
+    "GET /sensing/devices": lambda r: Call(sees=r.device),
+    "GET /sensing/properties": lambda _: Call(),
+    "GET /sensing/quarantine/{message_id}": lambda r: Call(r.quarantined),
+    "POST /sensing/quarantine/{message_id}/resend": lambda r: Call(
+        r.quarantined, {"reason": "已改正", "text": "{}"}
+    ),
+    "POST /sensing/quarantine/{message_id}/discard": lambda r: Call(
+        r.quarantined, {"reason": "无用"}
+    ),
+    "POST /sensing/quarantine/{message_id}/adopt": lambda r: Call(
+        r.quarantined,
+        {"tag": "T9.NEW", "device_id": r.device, "property_code": "level", "name": "新测点"},
+    ),
+    "GET /sensing/quarantine": lambda r: Call(sees=r.quarantined),
+    "GET /health": lambda _: Call(),
+    "GET /health/live": lambda _: Call(),
+    "GET /alerts/alarms": lambda r: Call(sees=r.new_alarm),
+    "GET /alerts/alarms/open": lambda r: Call(sees=r.new_alarm),
+    "GET /alerts/states": lambda r: Call(sees=r.subject),
+    "GET /alerts/choices": lambda _: Call(),
+    "GET /alerts/alarms/{alarm_id}": lambda r: Call(r.new_alarm),
+    "POST /alerts/alarms/{alarm_id}/confirm": lambda r: Call(r.new_alarm),
+    "POST /alerts/alarms/{alarm_id}/close": lambda r: Call(
+        r.confirmed_alarm, {"cause": "other", "measure": "已复位"}
+    ),
+    "POST /alerts/alarms/{alarm_id}/check": lambda r: Call(
+        r.new_alarm, {"outcome": "verified_by_phone", "note": "中控李某"}
+    ),
+    "POST /alerts/alarms/{alarm_id}/shelve": lambda r: Call(
+        r.new_alarm, {"until": _later(1), "reason": "检修"}
+    ),
+    "POST /alerts/alarms/{alarm_id}/unshelve": lambda r: Call(r.shelved_alarm),
+    "GET /audit/thread/{correlation_id}": lambda r: Call(r.thread, sees=r.new_alarm),
+    "GET /audit/history/{object_id}": lambda r: Call(r.new_alarm, sees=r.new_alarm),
+    "GET /demo/cast": lambda _: Call(),
+}
