@@ -13,6 +13,20 @@ WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", 
 WRITES |= {"delete", "update"}
 #: Where rows may be written: services; base writes the journal and its keys, tools of the stack none.
 WRITERS = re.compile(r"/services(\.py|/)|kernel/base/(journal|idempotency)\.py$|/migrations/")
+SQL_WRITE = re.compile(
+    r"\b(INSERT\s+INTO|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE\s"
+    r"|UPDATE\s+(ONLY\s+)?[\"a-z_{%][\w\".]*\s+(AS\s+)?(\w+\s+)?SET)\b"
+)
+#: What writes rows by SQL and is no service, and why: it keeps its own books, never a slice's.
+MACHINERY = {
+    "app/relay.py": "its own progress on the journal",
+    "app/subscribers.py": "how far each slice has read the journal",
+    "app/worker.py": "sweeps idempotency keys and sessions that are over",
+    "kernel/base/sealing.py": "the chain of seals, one statement",
+    "kernel/base/seals.py": "erases the private half of a journal row, by request",
+    "app/bench/plant.py": "a plant for measuring, in a throw-away database",
+    "app/stack/throw_away.py": "the template of the tests' databases",
+}
 #: `update` and `delete` of things that are not rows are told apart by what they are called on.
 NOT_ROWS = {"digest", "hash", "environ", "facts", "settings", "dict", "mac", "hasher", "seen"}
 
@@ -36,6 +50,17 @@ def row_writes(source: str) -> list[int]:
         if node.func.attr in WRITES and manager and receiver.split(".")[-1] not in NOT_ROWS:
             found.append(node.lineno)
     return found
+
+
+def sql_writes(source: str) -> list[int]:
+    """Return the lines of string constants that hold a statement which writes rows."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and SQL_WRITE.search(node.value)
+    ]
 
 
 def string_models(source: str) -> bool:
@@ -75,6 +100,16 @@ def test_only_services_write() -> None:
         for line in row_writes(file.read_text(encoding="utf-8"))
     ]
     assert breaches == []
+
+
+def test_only_services_and_the_machinery_write_by_sql() -> None:
+    writing = {
+        str(file.relative_to(PACKAGE))
+        for file in modules()
+        if "/services" not in file.as_posix() and sql_writes(file.read_text(encoding="utf-8"))
+    }
+    assert writing - MACHINERY.keys() == set(), "a service writes rows"
+    assert MACHINERY.keys() - writing == set(), "it writes no more: take it off the list"
 
 
 def test_no_model_is_fetched_by_its_name() -> None:
@@ -133,4 +168,7 @@ def test_planted_breaches_are_caught() -> None:
     assert row_writes("Alarm.objects.filter(pk=1).update(value=2)") == [1]
     assert row_writes("alarm.save(update_fields=['value'])") == [1]
     assert row_writes("digest.update(b'x')\nenviron.update({})") == []
+    assert sql_writes("cursor.execute('UPDATE alerts_alarm a SET value = 1')") == [1]
+    assert sql_writes("RUN = f'DELETE FROM {table} WHERE old'") == [1]
+    assert sql_writes("'FOR UPDATE SKIP LOCKED'; 'SET LOCAL x'; 'SELECT 1 FROM t'") == []
     assert string_models("apps.get_model('alerts', 'Alarm')")
