@@ -45,6 +45,7 @@ def build_plant(
         site = subjects.register_subject(
             kind="enterprise",
             name=f"{code} 厂区",
+            code=code,
             organisation_id=firm.id,
             place=journal.Place(div=div, zone=zone),
             lon_lat=(106.6, 38.1),

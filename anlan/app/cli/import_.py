@@ -1,12 +1,15 @@
 """`anlan import`: files into the register, with a report row by row."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
+
+if TYPE_CHECKING:
+    from anlan.app.register.load import Report
 
 app = typer.Typer(help="导入。Import.", no_args_is_help=True, rich_markup_mode=None)
 As = Annotated[
@@ -14,6 +17,9 @@ As = Annotated[
     typer.Option(
         "--as", metavar="账号", help="以谁的名义和权限。Whose account acts, and is recorded."
     ),
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="工作表", help="只读这些工作表。These sheets.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。Check only.")]
 
@@ -36,4 +42,70 @@ def subjects(file: Path, who: As, dry_run: DryRun = False) -> None:
     typer.echo(
         f"{report.rows} 行 rows, {report.written} 写入 written, {len(report.errors)} 错误 errors"
     )
+    raise typer.Exit(code=1 if report.errors else 0)
+
+
+@app.command()
+@told
+def kinds(who: As) -> None:
+    """装入随产品发行的对象类别和监测指标。The kinds and properties that ship with the product."""
+    start_django("anlan_app")
+    from anlan.app import acting
+    from anlan.app.register.kinds import load_kinds
+    from anlan.kernel.base.unit_of_work import unit_of_work
+    from anlan.kernel.subjects.services import EDIT
+
+    with unit_of_work(acting.person(who, EDIT)):
+        changed = load_kinds()
+    typer.echo(f"{changed} 个类别和指标有变化 kinds and properties changed")
+
+
+@app.command()
+@told
+def template(out: Path, supervisions: bool = False) -> None:
+    """写出空白的登记簿（xlsx）。The empty workbook; --supervisions: that of supervision."""
+    from anlan.app.register.sheets import FIRMS, SUPERVISIONS, write_template
+
+    write_template(out, SUPERVISIONS if supervisions else FIRMS)
+    typer.echo(str(out))
+
+
+@app.command()
+@told
+def firms(source: Path, who: As, dry_run: DryRun = False, only: Only = None) -> None:
+    """从登记簿（xlsx 或 CSV 文件夹）登记企业、厂区、对象、网关、设备、测点、限值。Firms and all that is theirs.
+
+    有一行错就一行都不写；重复导入只改不同之处。All rows or none; a repeat changes what differs.
+    """
+    start_django("anlan_app")
+    from anlan.app.register.load import enter_firms
+
+    _tell(enter_firms(source, who=who, dry_run=dry_run, only=only or ()))
+
+
+@app.command()
+@told
+def supervisions(source: Path, who: As, dry_run: DryRun = False) -> None:
+    """登记哪个部门监管哪个厂区，由安全管理员做。Which bureau supervises which site."""
+    start_django("anlan_app")
+    from anlan.app.register.load import enter_supervisions
+
+    _tell(enter_supervisions(source, who=who, dry_run=dry_run))
+
+
+def _tell(report: "Report") -> NoReturn:
+    from anlan.app.register.rows import Outcome
+
+    for sheet, number, sentence in report.errors:
+        typer.echo(f"✗ {sheet} 第 {number} 行 row {number}: {sentence}", err=True)
+    for sheet, counts in report.outcomes.items():
+        said = "，".join(f"{name} {counts[name]}" for name in Outcome)
+        typer.echo(f"  {sheet}: {said}")
+    for one in report.credentials:
+        typer.echo(f"  网关 gateway {one.user}\n      MQTT 口令 password {one.token}")
+        typer.echo(f"      HMAC 密钥 key {one.hmac_key}")
+    if report.credentials:
+        typer.echo("  以上口令和密钥只显示这一次 · shown this once")
+    state = "已写入 written" if report.is_kept else "没有写入 nothing written"
+    typer.echo(f"{state}; {len(report.errors)} 错误 errors")
     raise typer.Exit(code=1 if report.errors else 0)

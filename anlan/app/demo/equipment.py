@@ -1,12 +1,11 @@
 """Register the invented firms, their equipment, gateways, datastreams and limits: one firm, one transaction."""
 
-import tomllib
 from math import cos, radians
 
 from shapely import Point
 
 from anlan.app.demo.limits import limits_of
-from anlan.app.demo.mapping import HERE, SubjectMapping, TagMapping
+from anlan.app.demo.mapping import SubjectMapping, TagMapping
 from anlan.app.demo.plants import Plant
 from anlan.app.demo.series import Series
 from anlan.app.region.build import Region
@@ -25,16 +24,6 @@ MATTER = "hazchem"
 IN_A_ROW = 4
 APART_M = 90.0
 METRES_A_DEGREE = 111_320.0
-
-
-def load_kinds() -> None:
-    """Define the kinds of subject and what can be measured."""
-    for row in tomllib.loads((HERE / "kinds.toml").read_text(encoding="utf-8"))["kind"]:
-        properties = row.pop("properties")
-        schema = {"type": "object", "additionalProperties": False, "properties": properties}
-        subjects.define_kind(schema=schema, **row)
-    for row in tomllib.loads((HERE / "properties.toml").read_text(encoding="utf-8"))["property"]:
-        equipment.define_property(**row)
 
 
 def load_plant(

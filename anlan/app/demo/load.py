@@ -19,6 +19,7 @@ from anlan.app.region.build import build_region
 from anlan.app.region.geojson import write_region
 from anlan.app.region.load import load_region
 from anlan.app.region.pack import PACKS
+from anlan.app.register.kinds import KINDS, PROPERTIES, load_kinds
 from anlan.app.stack.stamps import Stamp, digest
 from anlan.kernel.base.config import Config, config
 from anlan.kernel.base.permissions import machine
@@ -86,7 +87,7 @@ def _load(
     write_region(region, settings.path("region_dir"))
     load_region(region)
     with unit_of_work(machine(ACTOR)):
-        equipment.load_kinds()
+        load_kinds()
         bureaus = cast.load_bureaus(region.zones[0].zone.number)
     for plant in plants:
         progress(plant.name)
@@ -132,7 +133,7 @@ def _is_there(plants: list[Plant]) -> bool:
 def _digest(settings: Config, plants: list[Plant]) -> str:
     """Return the digest of all that the demo is made from."""
     files = [*HERE.glob("*.toml"), *HERE.glob("mappings/*.toml"), *HERE.glob("*.py")]
-    files += [*PACKS.glob("*.toml"), *PACKS.parent.glob("*.py")]
+    files += [KINDS, PROPERTIES, *PACKS.glob("*.toml"), *PACKS.parent.glob("*.py")]
     return digest(files, settings.node, *(plant.code for plant in plants))
 
 

@@ -136,6 +136,7 @@ class DutyShiftState:
 
 
 ORGANISATION_REGISTERED = EventType("people.organisation.registered", OrganisationState, "登记单位")
+ORGANISATION_CHANGED = EventType("people.organisation.changed", OrganisationState, "单位变更")
 ROLE_CHANGED = EventType("people.role.changed", RoleState, "岗位角色变更")
 USER_CREATED = EventType("people.user.created", UserState, "建立账号")
 USER_CHANGED = EventType("people.user.changed", UserState, "账号变更")

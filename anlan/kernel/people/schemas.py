@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, StringConstraints
 _NO_NUL = r"^[^\x00]*$"
 Word = Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)]
 Title = Annotated[str, StringConstraints(max_length=60, pattern=_NO_NUL)]
+Name = Annotated[str, StringConstraints(max_length=120, pattern=_NO_NUL)]
 #: Long enough for any sentence, short enough that hashing it is no attack.
 Secret = Annotated[str, StringConstraints(max_length=256, pattern=_NO_NUL)]
 Key = Annotated[str, StringConstraints(max_length=26, pattern=r"^[0-9A-Z]*$")]
@@ -175,6 +176,31 @@ class OrganisationOut(Schema):
     zone: int | None
     is_invented: bool
     version: int
+
+
+class OrganisationBody(Schema):
+    """A new organisation; a firm has its 统一社会信用代码 (GB 32100-2015)."""
+
+    name: Name
+    name_en: Name = ""
+    kind: Literal["bureau", "government", "agency", "firm", "team"]
+    credit_code: Word | None = None
+    territory_code: Word = ""
+    zone: int | None = None
+
+
+class SupervisionBody(Schema):
+    """Which organisation supervises a site, in which matter (监管事项)."""
+
+    organisation_id: Key
+    site: Key
+    matter: Word
+
+
+class SupervisionOut(Schema):
+    """Whether it is new; the same again changes nothing."""
+
+    is_new: bool
 
 
 class RoleOut(Schema):

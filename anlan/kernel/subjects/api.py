@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.people.models import Organisation
+from anlan.kernel.people.queries import directory
 from anlan.kernel.subjects import queries, schemas, services
 from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
 
@@ -74,6 +76,20 @@ def list_kinds(request: HttpRequest) -> QuerySet[SubjectKind]:
 def subject_points(request: HttpRequest) -> dict[str, Any]:
     """Return the placed subjects for the map."""
     return queries.points()
+
+
+@door.create("/sites", services.EDIT, response=schemas.SubjectOut, by_alias=True)
+def register_site(request: HttpRequest, said: schemas.SiteIn) -> dict[str, Any]:
+    """Register a site as its firm's own; the security administrator says who supervises it."""
+    placed = said.lon is not None and said.lat is not None
+    row = services.register_site(
+        organisation=directory.one(Organisation.objects, said.organisation_id),
+        name=said.name,
+        code=said.code,
+        place=services.place_of(said.division, said.zone),
+        lon_lat=(said.lon or 0.0, said.lat or 0.0) if placed else None,
+    )
+    return _whole(queries.subject(row.id))
 
 
 @door.read("/{subject_id}", VIEW, response=schemas.SubjectOut, by_alias=True)

@@ -57,6 +57,18 @@ class SubjectIn(Schema):
     code: str = ""
 
 
+class SiteIn(Schema):
+    """A site (厂区) of an organisation; its code is the first word of its gateways' topics."""
+
+    organisation_id: str
+    name: str = Field(min_length=1, max_length=120)
+    code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")
+    division: str = Field(pattern=r"^[0-9]{2,16}$")
+    zone: int | None = None
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+
+
 class SubjectPatch(Schema):
     """What may be changed of a subject."""
 

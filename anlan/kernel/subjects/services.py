@@ -6,11 +6,20 @@ from django.contrib.gis.geos import Point
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import InvalidError, NotFoundError, StaleVersionError
+from anlan.kernel.base.errors import (
+    InvalidError,
+    NotFoundError,
+    NotPermittedError,
+    StaleVersionError,
+)
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Facts, Reach
-from anlan.kernel.base.unit_of_work import refuse_unless
+from anlan.kernel.base.unit_of_work import current_work, refuse_unless
+from anlan.kernel.people.models import Organisation, SiteRelation
+from anlan.kernel.people.queries.own_territory import is_own
+from anlan.kernel.people.services import organisations
+from anlan.kernel.places.rules import div_of
 from anlan.kernel.subjects import events, rules
 from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
 
@@ -102,6 +111,38 @@ def register_subject(
     row.save(force_insert=True)
     _record(events.SUBJECT_REGISTERED, row, {})
     return row
+
+
+def place_of(division: str, zone: int | None) -> journal.Place:
+    """Return where something of a division stands. Raises InvalidError for a code of no level."""
+    try:
+        return journal.Place(div=div_of(division), zone=zone)
+    except ValueError as error:
+        raise InvalidError(f"区划代码 {division} 无效", code="people.bad_territory") from error
+
+
+def register_site(
+    *, organisation: Organisation, name: str, code: str, place: journal.Place, **details: Any
+) -> Subject:
+    """Register a site as an organisation's own; who supervises it is said by somebody else.
+
+    Only in one's own territory or zone: what was shared is for looking.
+    """
+    at = Facts(div=place.div, zone=place.zone)
+    if not is_own(current_work().principal, EDIT, at):
+        raise NotPermittedError("没有权限", permission=EDIT, reason="out_of_reach_own")
+    made = register_subject(
+        kind=SITE_KIND,
+        name=name,
+        code=code,
+        organisation_id=organisation.id,
+        place=place,
+        **details,
+    )
+    organisations.grant_site_reach(
+        organisation=organisation, site=made.id, relation=SiteRelation.OWNER
+    )
+    return made
 
 
 def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> Subject:

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
-from anlan.app.demo.mapping import HERE, MAPPINGS, read_mapping
+from anlan.app.demo.mapping import MAPPINGS, read_mapping
 from anlan.app.demo.plants import Plant, read_plants
+from anlan.app.register.kinds import KINDS, PROPERTIES
 from anlan.kernel.people.rules import is_credit_code
 from anlan.kernel.subjects.rules import attribute_errors, schema_error
 
@@ -16,7 +17,7 @@ PLANTS = read_plants()
 
 @pytest.fixture(scope="module")
 def kinds() -> dict[str, dict[str, object]]:
-    rows = tomllib.loads((HERE / "kinds.toml").read_text(encoding="utf-8"))["kind"]
+    rows = tomllib.loads(KINDS.read_text(encoding="utf-8"))["kind"]
     return {
         row["code"]: {
             "type": "object",
@@ -38,8 +39,7 @@ def test_every_tag_line_says_what_it_really_is(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_tags_are_unique_in_a_plant_and_carry_a_known_property(name: str) -> None:
     known = {
-        row["code"]
-        for row in tomllib.loads((HERE / "properties.toml").read_text(encoding="utf-8"))["property"]
+        row["code"] for row in tomllib.loads(PROPERTIES.read_text(encoding="utf-8"))["property"]
     }
     tags = read_mapping(name).tags()
     assert [tag for tag, times in Counter(tag for tag, _ in tags).items() if times > 1] == []

@@ -309,7 +309,31 @@ export interface paths {
          */
         get: operations["anlan_kernel_people_api_directory_organisations"];
         put?: never;
-        post?: never;
+        /**
+         * Create Organisation
+         * @description Register a firm of one's own territory; bureaus and agencies, as the security administrator.
+         */
+        post: operations["anlan_kernel_people_api_directory_create_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/supervisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Supervise
+         * @description Put a site under an organisation's supervision in one matter.
+         */
+        post: operations["anlan_kernel_people_api_directory_supervise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -756,6 +780,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subjects/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register Site
+         * @description Register a site as its firm's own; the security administrator says who supervises it.
+         */
+        post: operations["anlan_kernel_subjects_api_register_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subjects/{subject_id}": {
         parameters: {
             query?: never;
@@ -793,7 +837,11 @@ export interface paths {
          */
         get: operations["anlan_kernel_sensing_api_list_datastreams"];
         put?: never;
-        post?: never;
+        /**
+         * Register Datastream
+         * @description Register a point of measurement.
+         */
+        post: operations["anlan_kernel_sensing_api_register_datastream"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1023,7 +1071,11 @@ export interface paths {
          */
         get: operations["anlan_kernel_sensing_api_gateways_list_gateways"];
         put?: never;
-        post?: never;
+        /**
+         * Register Gateway
+         * @description Register a gateway; a repeat is refused, for its credentials are shown only here.
+         */
+        post: operations["anlan_kernel_sensing_api_gateways_register_gateway"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1125,7 +1177,11 @@ export interface paths {
          */
         get: operations["anlan_kernel_sensing_api_gateways_list_devices"];
         put?: never;
-        post?: never;
+        /**
+         * Register Device
+         * @description Register an instrument.
+         */
+        post: operations["anlan_kernel_sensing_api_gateways_register_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1145,7 +1201,11 @@ export interface paths {
          */
         get: operations["anlan_kernel_sensing_api_gateways_list_properties"];
         put?: never;
-        post?: never;
+        /**
+         * Define Property
+         * @description Define what can be measured; one that is there stays as it is.
+         */
+        post: operations["anlan_kernel_sensing_api_gateways_define_property"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2022,6 +2082,53 @@ export interface components {
             count_capped: boolean;
         };
         /**
+         * OrganisationBody
+         * @description A new organisation; a firm has its 统一社会信用代码 (GB 32100-2015).
+         */
+        OrganisationBody: {
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "bureau" | "government" | "agency" | "firm" | "team";
+            /** Credit Code */
+            credit_code?: string | null;
+            /**
+             * Territory Code
+             * @default
+             */
+            territory_code: string;
+            /** Zone */
+            zone?: number | null;
+        };
+        /**
+         * SupervisionOut
+         * @description Whether it is new; the same again changes nothing.
+         */
+        SupervisionOut: {
+            /** Is New */
+            is_new: boolean;
+        };
+        /**
+         * SupervisionBody
+         * @description Which organisation supervises a site, in which matter (监管事项).
+         */
+        SupervisionBody: {
+            /** Organisation Id */
+            organisation_id: string;
+            /** Site */
+            site: string;
+            /** Matter */
+            matter: string;
+        };
+        /**
          * RoleOut
          * @description A role in a list.
          */
@@ -2612,6 +2719,26 @@ export interface components {
             }[];
         };
         /**
+         * SiteIn
+         * @description A site (厂区) of an organisation; its code is the first word of its gateways' topics.
+         */
+        SiteIn: {
+            /** Organisation Id */
+            organisation_id: string;
+            /** Name */
+            name: string;
+            /** Code */
+            code: string;
+            /** Division */
+            division: string;
+            /** Zone */
+            zone?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+        };
+        /**
          * SubjectPatch
          * @description What may be changed of a subject.
          */
@@ -2683,6 +2810,39 @@ export interface components {
             count: number;
             /** Count Capped */
             count_capped: boolean;
+        };
+        /**
+         * MadeOut
+         * @description What was made; the lists show the rest.
+         */
+        MadeOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DatastreamIn
+         * @description A point of measurement; values are rounded to `resolution`, in the unit, at the door.
+         */
+        DatastreamIn: {
+            /** Gateway Id */
+            gateway_id: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Property Code */
+            property_code: string;
+            /** Tag */
+            tag: string;
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Resolution */
+            resolution?: number | null;
         };
         /**
          * DatastreamOut
@@ -3309,6 +3469,34 @@ export interface components {
             count_capped: boolean;
         };
         /**
+         * GatewayIssued
+         * @description A new gateway and what it signs in and signs with: shown here and never again.
+         */
+        GatewayIssued: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** User */
+            user: string;
+            /** Token */
+            token: string;
+            /** Hmac Key */
+            hmac_key: string;
+        };
+        /**
+         * GatewayIn
+         * @description A gateway at a site; the site's code and this code are the two words of its topic.
+         */
+        GatewayIn: {
+            /** Site Id */
+            site_id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Backfill
          * @description A span of old data that a gateway announced, and how much of it has come.
          */
@@ -3526,6 +3714,28 @@ export interface components {
             count_capped: boolean;
         };
         /**
+         * DeviceIn
+         * @description An instrument at a subject, behind a gateway.
+         */
+        DeviceIn: {
+            /** Gateway Id */
+            gateway_id: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Serial
+             * @default
+             */
+            serial: string;
+        };
+        /**
          * PropertyRow
          * @description What can be measured, and its unit.
          */
@@ -3553,6 +3763,26 @@ export interface components {
             count: number;
             /** Count Capped */
             count_capped: boolean;
+        };
+        /**
+         * PropertyIn
+         * @description What can be measured, and its unit.
+         */
+        PropertyIn: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /**
+             * Title En
+             * @default
+             */
+            title_en: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
         };
         /**
          * QuarantineRow
@@ -4743,6 +4973,62 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_people_api_directory_create_organisation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_directory_supervise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupervisionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_people_api_directory_roles: {
         parameters: {
             query?: {
@@ -5443,6 +5729,34 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_subjects_api_register_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_subjects_api_get_subject: {
         parameters: {
             query?: never;
@@ -5518,6 +5832,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DatastreamRowPage"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_register_datastream: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatastreamIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
                 };
             };
             default: components["responses"]["Refusal"];
@@ -5875,6 +6217,31 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_sensing_api_gateways_register_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayIssued"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_sensing_api_gateways_get_gateway: {
         parameters: {
             query?: never;
@@ -6007,6 +6374,34 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_sensing_api_gateways_register_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_sensing_api_gateways_list_properties: {
         parameters: {
             query?: {
@@ -6029,6 +6424,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PropertyRowPage"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_define_property: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
                 };
             };
             default: components["responses"]["Refusal"];

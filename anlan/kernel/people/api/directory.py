@@ -7,7 +7,15 @@ from django.http import HttpRequest
 from ninja import Query
 
 from anlan.kernel.base.doors import Door, expected_version, principal
-from anlan.kernel.people.models import DutyShift, Organisation, Post, PostHolding, Role, User
+from anlan.kernel.people.models import (
+    DutyShift,
+    Organisation,
+    OrganisationKind,
+    Post,
+    PostHolding,
+    Role,
+    User,
+)
 from anlan.kernel.people.queries import directory
 from anlan.kernel.people.queries.holdings import holdings, names_of
 from anlan.kernel.people.rules import LINK_LIFETIME
@@ -19,14 +27,18 @@ from anlan.kernel.people.schemas import (
     HoldingBody,
     HoldingOut,
     NamesOut,
+    OrganisationBody,
     OrganisationOut,
     PostBody,
     PostOut,
     RoleOut,
+    SupervisionBody,
+    SupervisionOut,
     UserBody,
     UserOut,
 )
 from anlan.kernel.people.services import duty, posts, second_factor, sessions, users
+from anlan.kernel.people.services import organisations as organisation_services
 
 door = Door("people")
 router = door.router
@@ -36,6 +48,25 @@ router = door.router
 def organisations(request: HttpRequest) -> QuerySet[Organisation]:
     """Firms, bureaus and agencies."""
     return Organisation.objects.all()
+
+
+@door.create("/organisations", organisation_services.EDIT, response=OrganisationOut)
+def create_organisation(request: HttpRequest, body: OrganisationBody) -> dict[str, Any]:
+    """Register a firm of one's own territory; bureaus and agencies, as the security administrator."""
+    details = body.dict(exclude={"kind"})
+    kind = OrganisationKind(body.kind)
+    made = organisation_services.create_organisation(kind=kind, **details)
+    return directory.row(directory.ORGANISATIONS, Organisation.objects, made.id)
+
+
+@door.create("/supervisions", organisation_services.SUPERVISE, response=SupervisionOut)
+def supervise(request: HttpRequest, body: SupervisionBody) -> dict[str, Any]:
+    """Put a site under an organisation's supervision in one matter."""
+    organisation = directory.one(Organisation.objects, body.organisation_id)
+    made = organisation_services.supervise(
+        organisation=organisation, site=body.site, matter=body.matter
+    )
+    return {"is_new": made is not None}
 
 
 @door.list("/roles", "people.organisation.view", directory.ROLES, RoleOut)

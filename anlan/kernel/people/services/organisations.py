@@ -1,11 +1,14 @@
 """Organisations: the legal firm or agency, what further territory it reaches, which sites."""
 
 from datetime import datetime
+from typing import Any
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
+from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import is_ulid
+from anlan.kernel.base.permissions import Facts, decide
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events
 from anlan.kernel.people.models import (
@@ -15,9 +18,14 @@ from anlan.kernel.people.models import (
     SiteReach,
     SiteRelation,
 )
-from anlan.kernel.people.queries.holdings import posts_of_actor
+from anlan.kernel.people.queries.holdings import posts_of_actor, valid_at
+from anlan.kernel.people.queries.own_territory import is_own
 from anlan.kernel.people.rules import is_credit_code
 from anlan.kernel.places.rules import div_of
+
+EDIT = "people.organisation.edit"
+#: Who makes posts also says which bureau supervises which site: the security administrator.
+SUPERVISE = "people.post.edit"
 
 
 def create_organisation(  # noqa: PLR0913 - one argument a column
@@ -31,7 +39,12 @@ def create_organisation(  # noqa: PLR0913 - one argument a column
     name_en: str = "",
     is_invented: bool = False,
 ) -> Organisation:
-    """Register an organisation; its 统一社会信用代码 must have the right check character."""
+    """Register an organisation; its 统一社会信用代码 must have the right check character.
+
+    Who keeps the register enters the firms of his own territory; bureaus and agencies, which posts
+    are made in, are the security administrator's.
+    """
+    _refuse_unless_keeper(kind, _checked_territory(territory_code), zone)
     if credit_code is not None and not is_credit_code(credit_code):
         raise InvalidError(
             f"统一社会信用代码 {credit_code} 校验不通过",
@@ -49,22 +62,32 @@ def create_organisation(  # noqa: PLR0913 - one argument a column
         kind=kind,
         credit_code=credit_code,
         parent=parent,
-        territory_code=_checked_territory(territory_code),
+        territory_code=territory_code,
         zone=zone,
         is_invented=is_invented,
         created_at=moment,
         updated_at=moment,
     )
-    state = events.OrganisationState(
-        id=made.id,
-        name=name,
-        kind=str(kind),
-        credit_code=credit_code,
-        territory_code=territory_code,
-        zone=zone,
-    )
-    journal.record(events.ORGANISATION_REGISTERED, state, _about(made, made.id, made.version))
+    _record(events.ORGANISATION_REGISTERED, made)
     return made
+
+
+def change_organisation(
+    *, organisation: Organisation, name: str, name_en: str, territory_code: str, zone: int | None
+) -> Organisation:
+    """Give an organisation another name or seat; whoever does it keeps both the old and the new one."""
+    kind = OrganisationKind(organisation.kind)
+    _refuse_unless_keeper(kind, organisation.territory_code, organisation.zone)
+    _refuse_unless_keeper(kind, _checked_territory(territory_code), zone)
+    wanted = {"name": name, "name_en": name_en, "territory_code": territory_code, "zone": zone}
+    before = {key: getattr(organisation, key) for key in wanted}
+    for key, value in wanted.items():
+        setattr(organisation, key, value)
+    organisation.version += 1
+    organisation.updated_at = now()
+    organisation.save(update_fields=[*wanted, "version", "updated_at"])
+    _record(events.ORGANISATION_CHANGED, organisation, journal.changed(before, wanted))
+    return organisation
 
 
 def grant_scope(
@@ -143,11 +166,58 @@ def grant_site_reach(
     return made
 
 
+def supervise(*, organisation: Organisation, site: str, matter: str) -> SiteReach | None:
+    """Put a site under an organisation's supervision in a matter; None where it is already."""
+    principal = current_work().principal
+    if not decide(principal, SUPERVISE).allowed:
+        raise NotPermittedError("没有权限", permission=SUPERVISE)
+    standing = SiteReach.objects.filter(valid_at(now()), relation=SiteRelation.SUPERVISOR)
+    if standing.filter(organisation=organisation, site=site, matter=matter).exists():
+        return None
+    return grant_site_reach(
+        organisation=organisation, site=site, relation=SiteRelation.SUPERVISOR, matter=matter
+    )
+
+
+def owned_sites(credit_code: str) -> list[str]:
+    """Return the sites that are a firm's own today."""
+    rows = SiteReach.objects.filter(valid_at(now()), relation=SiteRelation.OWNER)
+    of_firm = rows.filter(organisation__credit_code=credit_code)
+    return sorted(of_firm.values_list("site", flat=True))
+
+
 def refuse_own_organisation(organisation: Organisation) -> None:
     """Refuse somebody who widens the reach of posts that he holds himself (practice P11)."""
     actor = current_work().principal.actor
     if any(post.organisation_id == organisation.id for post in posts_of_actor(actor)):
         raise NotPermittedError("不能为本人所在单位授权", code="people.own_grant")
+
+
+def _refuse_unless_keeper(kind: OrganisationKind, territory_code: str, zone: int | None) -> None:
+    principal = current_work().principal
+    if kind == OrganisationKind.FIRM:
+        at = Facts(div=div_of(territory_code), zone=zone)
+        allowed = decide(principal, EDIT).allowed and is_own(principal, EDIT, at)
+    else:
+        allowed = decide(principal, SUPERVISE).allowed
+    if not allowed:
+        raise NotPermittedError(
+            "不能登记或改动这里的这类单位", permission=EDIT, reason="out_of_reach_own"
+        )
+
+
+def _record(
+    event: EventType, row: Organisation, change: dict[str, list[Any]] | None = None
+) -> None:
+    state = events.OrganisationState(
+        id=row.id,
+        name=row.name,
+        kind=str(row.kind),
+        credit_code=row.credit_code,
+        territory_code=row.territory_code,
+        zone=row.zone,
+    )
+    journal.record(event, state, _about(row, row.id, row.version), change=change)
 
 
 def _checked_territory(code: str) -> str:

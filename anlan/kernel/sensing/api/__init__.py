@@ -16,6 +16,7 @@ from anlan.kernel.sensing.models import (
     Limit,
     Suppression,
 )
+from anlan.kernel.sensing.schemas import register
 from anlan.kernel.sensing.services import equipment, limits, suppressions
 
 VIEW = "sensing.datastream.view"
@@ -126,6 +127,16 @@ def replay(
 ) -> dict[str, Any]:
     """Replay a firm, or anything below it, between two moments; with `as_of` as known then."""
     return history.replay(subject_id, **query.dict())
+
+
+@door.create("/datastreams", equipment.EDIT, response=register.MadeOut)
+def register_datastream(request: HttpRequest, said: register.DatastreamIn) -> Datastream:
+    """Register a point of measurement."""
+    return equipment.register_datastream(
+        gateway=equipment.gateway(said.gateway_id),
+        observed_property=equipment.observed_property(said.property_code),
+        **said.dict(exclude={"gateway_id", "property_code"}),
+    )
 
 
 @door.change(

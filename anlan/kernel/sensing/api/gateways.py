@@ -10,7 +10,8 @@ from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.sensing.models import Device, Gateway, ObservedProperty
 from anlan.kernel.sensing.queries import doors as queries
 from anlan.kernel.sensing.schemas import doors as schemas
-from anlan.kernel.sensing.services import keys
+from anlan.kernel.sensing.schemas import register
+from anlan.kernel.sensing.services import equipment, keys
 
 VIEW = "health.view"
 ROLL = "sensing.gateway.edit"
@@ -111,6 +112,33 @@ def list_devices(request: HttpRequest) -> QuerySet[Device]:
 def list_properties(request: HttpRequest) -> QuerySet[ObservedProperty]:
     """List what can be measured."""
     return ObservedProperty.objects.all()
+
+
+@door.write("/gateways", equipment.EDIT, response=register.GatewayIssued)
+def register_gateway(request: HttpRequest, said: register.GatewayIn) -> dict[str, Any]:
+    """Register a gateway; a repeat is refused, for its credentials are shown only here."""
+    row = equipment.register_gateway_at(**said.dict())
+    user = f"{row.firm_code}.{row.code}"
+    return {
+        "id": row.id,
+        "version": row.version,
+        "user": user,
+        "token": row.token,
+        "hmac_key": row.hmac_key,
+    }
+
+
+@door.create("/devices", equipment.EDIT, response=register.MadeOut)
+def register_device(request: HttpRequest, said: register.DeviceIn) -> Device:
+    """Register an instrument."""
+    gateway = equipment.gateway(said.gateway_id)
+    return equipment.register_device(gateway=gateway, **said.dict(exclude={"gateway_id"}))
+
+
+@door.create("/properties", equipment.EDIT, response=register.MadeOut)
+def define_property(request: HttpRequest, said: register.PropertyIn) -> ObservedProperty:
+    """Define what can be measured; one that is there stays as it is."""
+    return equipment.define_property(**said.dict())
 
 
 def _one(gateway_id: str) -> dict[str, Any]:

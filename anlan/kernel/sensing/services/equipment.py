@@ -75,6 +75,38 @@ def register_gateway(
     return row
 
 
+def register_gateway_at(*, site_id: str, code: str, name: str) -> Gateway:
+    """Register a gateway of a site's own firm; the site's code is the first word of its topic."""
+    site = _in_charge_of(site_id)
+    if site.organisation_id is None:
+        raise InvalidError("这个对象没有所属单位", code="sensing.unknown_subject")
+    return register_gateway(
+        organisation_id=site.organisation_id,
+        site_id=site.id,
+        firm_code=site.code,
+        code=code,
+        name=name,
+    )
+
+
+def gateway(gateway_id: str) -> Gateway:
+    """Return a gateway that something is put up behind."""
+    found = Gateway.objects.filter(pk=gateway_id).first()
+    if found is None:
+        raise NotFoundError("没有这个网关，或不在您的范围内", id=gateway_id)
+    return found
+
+
+def observed_property(code: str) -> ObservedProperty:
+    """Return what is measured, by its code."""
+    found = ObservedProperty.objects.filter(code=code).first()
+    if found is None:
+        raise InvalidError(
+            f"没有监测指标 {code}", code="sensing.unknown_property", field="property_code"
+        )
+    return found
+
+
 def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: Any) -> Device:
     """Register an instrument (感知设备) at a subject, behind a gateway."""
     subject = _in_charge_of(subject_id)

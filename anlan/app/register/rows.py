@@ -1,0 +1,286 @@
+"""What becomes of one row of each sheet: new, changed, or the same as what stands there."""
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.gis.geos import Point
+
+from anlan.app.register.sheets import Row
+from anlan.kernel.base.errors import ConflictError, InvalidError
+from anlan.kernel.people.models import Organisation, OrganisationKind
+from anlan.kernel.people.services import organisations
+from anlan.kernel.sensing.models import Condition, Datastream, Device, Gateway, Limit
+from anlan.kernel.sensing.models import ObservedProperty as Property
+from anlan.kernel.sensing.services import equipment, limits
+from anlan.kernel.subjects import services as subjects
+from anlan.kernel.subjects.models import Subject
+
+
+class Outcome(StrEnum):
+    """What a row did."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+def organisation(row: Row) -> Outcome:
+    """Register a firm, or give it another name or seat."""
+    wanted: dict[str, Any] = {
+        "name": row.of("name"),
+        "name_en": row.of("name_en"),
+        "territory_code": row.of("division"),
+        "zone": row.whole_of("zone"),
+    }
+    found = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
+    if found is None:
+        organisations.create_organisation(
+            kind=OrganisationKind.FIRM, credit_code=row.of("credit_code"), **wanted
+        )
+        return Outcome.NEW
+    if not _differing(found, wanted):
+        return Outcome.SAME
+    organisations.change_organisation(organisation=found, **wanted)
+    return Outcome.CHANGED
+
+
+def site(row: Row) -> Outcome:
+    """Register a site as its firm's own; its supervision is somebody else's act."""
+    owner = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
+    if owner is None:
+        raise InvalidError(f"没有登记单位 {row.of('credit_code')}")
+    found = Subject.objects.filter(kind__code=subjects.SITE_KIND, code=row.of("code")).first()
+    if found is None:
+        subjects.register_site(
+            organisation=owner,
+            name=row.of("name"),
+            code=row.of("code"),
+            place=subjects.place_of(row.of("division"), row.whole_of("zone")),
+            lon_lat=_lon_lat(row),
+        )
+        return Outcome.NEW
+    if (
+        found.organisation_id != owner.id
+        or found.div != subjects.place_of(row.of("division"), None).div
+    ):
+        raise ConflictError(f"厂区 {found.code} 已登记在别的单位或区划名下，不能由导入改动")
+    return _bring_to(found, row)
+
+
+def subject(row: Row) -> Outcome:
+    """Register equipment at a site, or change its name, place or attributes."""
+    at = _site(row)
+    found = Subject.objects.filter(site=at.id, code=row.of("code")).exclude(pk=at.id).first()
+    if found is not None:
+        if found.kind.code != row.of("kind"):
+            raise ConflictError(f"{found.code} 已登记为 {found.kind.title}，类别不能改动")
+        return _bring_to(found, row)
+    subjects.register_subject(
+        kind=row.of("kind"),
+        name=row.of("name"),
+        code=row.of("code"),
+        parent_id=at.id,
+        lon_lat=_lon_lat(row),
+        attributes=_attributes(row) or {},
+    )
+    return Outcome.NEW
+
+
+def gateway(row: Row) -> Outcome:
+    """Register a gateway; its credentials are made now and told once."""
+    at = _site(row)
+    found = Gateway.objects.filter(firm_code=at.code, code=row.of("code")).first()
+    if found is not None:
+        if found.name != row.of("name"):
+            raise ConflictError(f"网关 {found.code} 已登记为“{found.name}”，名称不能由导入改动")
+        return Outcome.SAME
+    equipment.register_gateway_at(site_id=at.id, code=row.of("code"), name=row.of("name"))
+    return Outcome.NEW
+
+
+def device(row: Row) -> Outcome:
+    """Register an instrument behind a gateway."""
+    behind, at = _gateway(row), _subject(row)
+    found = Device.objects.filter(gateway=behind, name=row.of("name")).first()
+    said = {"model": row.of("model"), "serial": row.of("serial")}
+    if found is not None:
+        if found.subject_id != at.id or _differing(found, said):
+            raise ConflictError(f"设备 {found.name} 已登记，内容不同，不能由导入改动")
+        return Outcome.SAME
+    equipment.register_device(gateway=behind, subject_id=at.id, name=row.of("name"), **said)
+    return Outcome.NEW
+
+
+def datastream(row: Row) -> Outcome:
+    """Register a point of measurement; one that stands is retired, never changed (its history is judged by it)."""
+    behind, at = _gateway(row), _subject(row)
+    observed = Property.objects.filter(code=row.of("property")).first()
+    if observed is None:
+        raise InvalidError(f"没有监测指标 {row.of('property')}")
+    instrument = _device(row, behind)
+    wanted: dict[str, Any] = {
+        "subject_id": at.id,
+        "observed_property": observed,
+        "name": row.of("name"),
+        "unit": row.of("unit") or observed.unit,
+        "resolution": row.number_of("resolution"),
+        "device": instrument,
+    }
+    found = Datastream.objects.filter(gateway=behind, tag=row.of("tag"), retired_at=None).first()
+    if found is None:
+        equipment.register_datastream(gateway=behind, tag=row.of("tag"), **wanted)
+        return Outcome.NEW
+    if differing := _differing(found, wanted):
+        raise ConflictError(
+            f"位号 {found.tag} 已登记，{'、'.join(differing)} 不同；须先停用，再登记新的"
+        )
+    return Outcome.SAME
+
+
+def limit(row: Row) -> Outcome:
+    """File a limit, or put another in the place of one that stands."""
+    stream = Datastream.objects.filter(
+        gateway=_gateway(row), tag=row.of("tag"), retired_at=None
+    ).first()
+    if stream is None:
+        raise InvalidError(f"没有登记位号 {row.of('tag')}")
+    if row.of("condition") not in Condition.values:
+        raise InvalidError(
+            f"限值类型 {row.of('condition')} 不在 {'、'.join(Condition.values)} 之内"
+        )
+    figures = {
+        "value": row.number_of("value"),
+        "deadband": row.number_of("deadband"),
+        "on_delay_ms": row.whole_of("on_delay_ms"),
+        "off_delay_ms": row.whole_of("off_delay_ms"),
+        "low": row.number_of("low"),
+        "window_ms": row.whole_of("window_ms"),
+        "priority": row.whole_of("priority"),
+    }
+    texts = {name: row.of(name) for name in ("standard", "clause", "confidence", "reason")}
+    wanted: dict[str, Any] = {
+        name: value for name, value in (figures | texts).items() if value not in {None, ""}
+    }
+    standing = Limit.objects.filter(
+        datastream=stream, condition=row.of("condition"), superseded_at=None
+    ).first()
+    if standing is not None and not _differing(standing, wanted):
+        return Outcome.SAME
+    limits.file_limit(datastream_id=stream.id, condition=row.of("condition"), **wanted)
+    return Outcome.CHANGED if standing is not None else Outcome.NEW
+
+
+def supervision(row: Row) -> Outcome:
+    """Put a firm's site under a bureau's supervision in one matter (监管)."""
+    bureau = Organisation.objects.filter(name=row.of("organisation")).exclude(
+        kind=OrganisationKind.FIRM
+    )
+    if bureau.count() != 1:
+        raise InvalidError(f"没有（或不止一个）部门叫 {row.of('organisation')}")
+    made = organisations.supervise(
+        organisation=bureau[0],
+        site=_owned_site(row),
+        matter=row.of("matter"),
+    )
+    return Outcome.NEW if made is not None else Outcome.SAME
+
+
+#: What handles each sheet.
+HANDLERS: dict[str, Callable[[Row], Outcome]] = {
+    "organisations": organisation,
+    "sites": site,
+    "subjects": subject,
+    "gateways": gateway,
+    "devices": device,
+    "datastreams": datastream,
+    "limits": limit,
+    "supervisions": supervision,
+}
+
+
+def _owned_site(row: Row) -> str:
+    owned = organisations.owned_sites(row.of("credit_code"))
+    if (named := row.of("site_id")) and named in owned:
+        return named
+    if named or len(owned) != 1:
+        known = "、".join(owned) or "无"
+        raise InvalidError(f"请写明厂区标识；{row.of('credit_code')} 的厂区：{known}")
+    return owned[0]
+
+
+def _bring_to(found: Subject, row: Row) -> Outcome:
+    """Change of a subject what the row says differently."""
+    wanted: dict[str, Any] = {}
+    if found.name != row.of("name"):
+        wanted["name"] = row.of("name")
+    here = (found.location.x, found.location.y) if found.location else None
+    if (lon_lat := _lon_lat(row)) is not None and lon_lat != here:
+        wanted["location"] = Point(*lon_lat, srid=4326)
+    if (attributes := _attributes(row)) is not None and attributes != found.attributes:
+        wanted["attributes"] = attributes
+    if not wanted:
+        return Outcome.SAME
+    subjects.change_subject(subject_id=found.id, expected_version=found.version, **wanted)
+    return Outcome.CHANGED
+
+
+def _differing(found: object, wanted: dict[str, Any]) -> list[str]:
+    return [name for name, value in wanted.items() if getattr(found, name) != value]
+
+
+def _site(row: Row) -> Subject:
+    found = Subject.objects.filter(kind__code=subjects.SITE_KIND, code=row.of("site")).first()
+    if found is None:
+        raise InvalidError(f"没有登记厂区 {row.of('site')}，或不在您的范围内")
+    return found
+
+
+def _subject(row: Row) -> Subject:
+    at, code = _site(row), row.of("subject")
+    found = Subject.objects.filter(site=at.id, code=code).first()
+    if found is None:
+        raise InvalidError(f"厂区 {at.code} 没有登记对象 {code}")
+    return found
+
+
+def _gateway(row: Row) -> Gateway:
+    at = _site(row)
+    found = Gateway.objects.filter(firm_code=at.code, code=row.of("gateway")).first()
+    if found is None:
+        raise InvalidError(f"厂区 {at.code} 没有登记网关 {row.of('gateway')}")
+    return found
+
+
+def _device(row: Row, behind: Gateway) -> Device | None:
+    if not (name := row.of("device")):
+        return None
+    found = Device.objects.filter(gateway=behind, name=name).first()
+    if found is None:
+        raise InvalidError(f"网关 {behind.code} 后没有登记设备 {name}")
+    return found
+
+
+def _lon_lat(row: Row) -> tuple[float, float] | None:
+    lon, lat = row.number_of("lon"), row.number_of("lat")
+    if lon is None and lat is None:
+        return None
+    if lon is None or lat is None:
+        raise InvalidError("经纬度须为十进制度，两个都要有")
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise InvalidError(f"经纬度超出范围：{lon}, {lat}")
+    return lon, lat
+
+
+def _attributes(row: Row) -> dict[str, Any] | None:
+    """Return the attributes that a row says; None where the sheet has no such cell."""
+    if not (text := row.of("attributes")):
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise InvalidError(f"属性不是 JSON：{error}") from error
+    if not isinstance(found, dict):
+        raise InvalidError("属性须为 JSON 对象")
+    return found

@@ -1,0 +1,227 @@
+"""The sheets of the register's workbook: their columns, how they are read, the empty template.
+
+A workbook is an xlsx file with a sheet for each table, or a folder with one CSV file each
+(`sites.csv`). A sheet and a column may be named by its key or by its Chinese title.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from python_calamine import CalamineError, CalamineWorkbook, load_workbook
+
+from anlan.kernel.base.errors import InvalidError
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: `columns` is {key: Chinese title}; `needed` must be filled in every row."""
+
+    key: str
+    title: str
+    columns: dict[str, str]
+    needed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it was written; `number` is the one that the spreadsheet shows."""
+
+    sheet: Sheet
+    number: int
+    text: dict[str, str]
+
+    def of(self, column: str) -> str:
+        """Return what a cell says, "" where nothing."""
+        return self.text.get(column, "")
+
+    def number_of(self, column: str) -> float | None:
+        """Return a cell's figure. Raises InvalidError when it is none."""
+        if not (said := self.of(column)):
+            return None
+        try:
+            return float(said)
+        except ValueError as error:
+            raise InvalidError(f"{self.sheet.columns[column]} 不是数：{said}") from error
+
+    def whole_of(self, column: str) -> int | None:
+        """Return a cell's whole number. Raises InvalidError when it is none."""
+        if (figure := self.number_of(column)) is None:
+            return None
+        if figure != int(figure):
+            raise InvalidError(f"{self.sheet.columns[column]} 须为整数：{self.of(column)}")
+        return int(figure)
+
+
+_PLACE = {"lon": "经度", "lat": "纬度"}
+_TAG = {"site": "厂区编码", "gateway": "网关编码", "tag": "位号"}
+#: In the order in which they are entered: each may name what stands in those before it.
+FIRMS = (
+    Sheet(
+        "organisations",
+        "单位",
+        {
+            "credit_code": "统一社会信用代码",
+            "name": "名称",
+            "name_en": "英文名称",
+            "division": "区划代码",
+            "zone": "功能区编号",
+        },
+        ("credit_code", "name", "division"),
+    ),
+    Sheet(
+        "sites",
+        "厂区",
+        {
+            "code": "厂区编码",
+            "credit_code": "统一社会信用代码",
+            "name": "名称",
+            "division": "区划代码",
+            "zone": "功能区编号",
+        }
+        | _PLACE,
+        ("code", "credit_code", "name", "division"),
+    ),
+    Sheet(
+        "subjects",
+        "监测对象",
+        {"site": "厂区编码", "code": "对象编码", "kind": "类别代码", "name": "名称"}
+        | _PLACE
+        | {"attributes": "属性（JSON）"},
+        ("site", "code", "kind", "name"),
+    ),
+    Sheet(
+        "gateways",
+        "网关",
+        {"site": "厂区编码", "code": "网关编码", "name": "名称"},
+        ("site", "code", "name"),
+    ),
+    Sheet(
+        "devices",
+        "设备",
+        {
+            "site": "厂区编码",
+            "gateway": "网关编码",
+            "subject": "对象编码",
+            "name": "名称",
+            "model": "型号",
+            "serial": "出厂编号",
+        },
+        ("site", "gateway", "subject", "name"),
+    ),
+    Sheet(
+        "datastreams",
+        "测点",
+        _TAG
+        | {
+            "subject": "对象编码",
+            "property": "指标代码",
+            "name": "名称",
+            "unit": "单位",
+            "resolution": "分辨力",
+            "device": "设备名称",
+        },
+        ("site", "gateway", "tag", "subject", "property", "name"),
+    ),
+    Sheet(
+        "limits",
+        "限值",
+        _TAG
+        | {
+            "condition": "类型",
+            "value": "限值",
+            "deadband": "回差",
+            "on_delay_ms": "报警延时（毫秒）",
+            "off_delay_ms": "复归延时（毫秒）",
+            "low": "下限",
+            "window_ms": "时间窗（毫秒）",
+            "priority": "优先级",
+            "standard": "标准",
+            "clause": "条款",
+            "confidence": "依据",
+            "reason": "说明",
+        },
+        ("site", "gateway", "tag", "condition", "value"),
+    ),
+)
+SUPERVISIONS = (
+    Sheet(
+        "supervisions",
+        "监管关系",
+        {
+            "credit_code": "企业统一社会信用代码",
+            "site_id": "厂区标识（企业有多个厂区时填）",
+            "organisation": "监管部门名称",
+            "matter": "监管事项",
+        },
+        ("credit_code", "organisation", "matter"),
+    ),
+)
+
+
+def read(source: Path, sheets: Iterable[Sheet]) -> list[Row]:
+    """Return every filled row of these sheets, sheet by sheet; a sheet that is not there has none.
+
+    Raises InvalidError for a file that is no table, and for a column that nobody knows.
+    """
+    found: list[Row] = []
+    tables = _folder(source) if source.is_dir() else _workbook(source)
+    for sheet in sheets:
+        table = tables.get(sheet.key) or tables.get(sheet.title) or []
+        found += _rows(sheet, table)
+    return found
+
+
+def write_template(target: Path, sheets: Iterable[Sheet]) -> None:
+    """Write an empty workbook with the sheets' titles; what must be filled is bold."""
+    with xlsxwriter.Workbook(str(target)) as book:
+        bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
+        plain = book.add_format({"bg_color": "#EEEEEE"})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.title)
+            page.freeze_panes(1, 0)
+            for at, (key, title) in enumerate(sheet.columns.items()):
+                page.write(0, at, title, bold if key in sheet.needed else plain)
+                page.set_column(at, at, max(12, 2 * len(title)))
+
+
+def _rows(sheet: Sheet, table: list[list[Any]]) -> list[Row]:
+    keys = {title: key for key, title in sheet.columns.items()}
+    head = [_text(cell) for cell in table[0]] if table else []
+    names = [keys.get(title, title) for title in head]
+    if unknown := [one for one in names if one and one not in sheet.columns]:
+        known = "、".join(sheet.columns.values())
+        raise InvalidError(f"{sheet.title}：不认识的列 {'、'.join(unknown)}；可用：{known}")
+    rows = (
+        Row(sheet, at, {n: _text(cell) for n, cell in zip(names, cells, strict=False) if n})
+        for at, cells in enumerate(table[1:], start=2)
+    )
+    return [row for row in rows if any(row.text.values())]
+
+
+def _text(cell: object) -> str:
+    """Return a cell as it was typed: a spreadsheet holds 640181 as 640181.0."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _folder(source: Path) -> dict[str, list[list[Any]]]:
+    tables: dict[str, list[list[Any]]] = {}
+    for file in source.glob("*.csv"):
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            tables[file.stem] = list(csv.reader(opened))
+    return tables
+
+
+def _workbook(source: Path) -> dict[str, list[list[Any]]]:
+    if not source.is_file():
+        raise InvalidError(f"没有文件 {source}", code="app.no_file")
+    try:
+        book: CalamineWorkbook = load_workbook(str(source))
+        return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except (CalamineError, OSError) as error:
+        raise InvalidError(f"{source.name} 不是可读的表格：{error}") from error

@@ -1,0 +1,265 @@
+"""From an empty installation to the first alarm: administrators, posts, a firm by workbook, a reading, its alarm."""
+
+import csv
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from anlan.app.register.kinds import load_kinds
+from anlan.app.register.load import Report, enter_firms, enter_supervisions
+from anlan.app.register.rows import Outcome
+from anlan.app.register.sheets import FIRMS, SUPERVISIONS, read, write_template
+from anlan.kernel.base.errors import InvalidError, NotPermittedError
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.people.models import AdministratorKind, Organisation, OrganisationKind, User
+from anlan.kernel.people.queries.principals import principal_of
+from anlan.kernel.people.rules import credit_code_check_character
+from anlan.kernel.people.services import organisations
+from anlan.kernel.sensing.models import Datastream, Gateway, Limit
+from anlan.kernel.subjects.models import Subject
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+CODE = "91640181MA76H3GN1" + credit_code_check_character("91640181MA76H3GN1")
+Table = dict[str, list[list[object]]]
+
+
+def firm_book(**other: list[list[object]]) -> Table:
+    """Return the register of one firm: a site, a tank, a gateway, one tag and its limits."""
+    book: Table = {
+        "organisations": [["credit_code", "name", "division"], [CODE, "灵武油品", "640181"]],
+        "sites": [
+            ["code", "credit_code", "name", "division", "lon", "lat"],
+            ["lwyp", CODE, "灵武油品厂区", 640181001, 106.34, 38.1],
+        ],
+        "subjects": [
+            ["site", "code", "kind", "name", "attributes"],
+            ["lwyp", "T101", "tank", "甲醇储罐", '{"volume_m3": 2000}'],
+        ],
+        "gateways": [["site", "code", "name"], ["lwyp", "G1", "罐区网关"]],
+        "devices": [
+            ["site", "gateway", "subject", "name", "model"],
+            ["lwyp", "G1", "T101", "LT101", "雷达液位计"],
+        ],
+        "datastreams": [
+            [
+                "site",
+                "gateway",
+                "tag",
+                "subject",
+                "property",
+                "name",
+                "unit",
+                "resolution",
+                "device",
+            ],
+            ["lwyp", "G1", "T101.LI", "T101", "level", "甲醇储罐液位", "%", 0.1, "LT101"],
+        ],
+        "limits": [
+            ["site", "gateway", "tag", "condition", "value", "deadband", "standard"],
+            ["lwyp", "G1", "T101.LI", "HH", 90, 1, "GB 50160"],
+            ["lwyp", "G1", "T101.LI", "H", 80, 1, "GB 50160"],
+        ],
+    }
+    return book | other
+
+
+def xlsx(folder: Path, book: Table) -> Path:
+    file = folder / "register.xlsx"
+    titles = {sheet.key: sheet.title for sheet in (*FIRMS, *SUPERVISIONS)}
+    with xlsxwriter.Workbook(str(file)) as written:
+        for key, table in book.items():
+            page = written.add_worksheet(titles[key])
+            for at, row in enumerate(table):
+                page.write_row(at, 0, row)
+    return file
+
+
+def csv_folder(folder: Path, book: Table) -> Path:
+    for key, table in book.items():
+        with (folder / f"{key}.csv").open("w", encoding="utf-8-sig", newline="") as opened:
+            csv.writer(opened).writerows(table)
+    return folder
+
+
+@pytest.fixture
+def bureau() -> Organisation:
+    """Set up what the security administrator sets up first, as himself: the bureau and its posts."""
+    factories.division("640181001")
+    factories.user("fengan", "冯安全", AdministratorKind.SECURITY)
+    keeper, monitor = factories.user("lishu", "李数据"), factories.user("zhaojian", "赵监测")
+    with unit_of_work(principal_of(User.objects.get(username="fengan"))):
+        made = organisations.create_organisation(
+            name="灵武市应急管理局", kind=OrganisationKind.BUREAU, territory_code="640181"
+        )
+        factories.holding(keeper, factories.post(made, "data_keeper"))
+        factories.holding(monitor, factories.post(made, "monitor"))
+    with unit_of_work(principal_of(keeper)):
+        load_kinds()
+    return made
+
+
+def supervised(folder: Path, bureau: Organisation) -> Report:
+    table: Table = {
+        "supervisions": [["credit_code", "organisation", "matter"], [CODE, bureau.name, "hazchem"]]
+    }
+    return enter_supervisions(xlsx(folder, table), who="fengan")
+
+
+def whole(folder: Path, bureau: Organisation, book: Table) -> Report:
+    """Enter firm and site, have them supervised, enter the rest."""
+    first = enter_firms(xlsx(folder, book), who="lishu", only=["单位", "厂区"])
+    assert first.errors == []
+    assert supervised(folder, bureau).errors == []
+    return enter_firms(xlsx(folder, book), who="lishu")
+
+
+def outcomes(report: Report) -> dict[str, dict[str, int]]:
+    return {
+        title: {str(name): times for name, times in counts.items()}
+        for title, counts in report.outcomes.items()
+    }
+
+
+def test_a_firm_is_entered_and_each_act_is_under_the_persons_own_name(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    report = whole(tmp_path, bureau, firm_book())
+
+    assert report.errors == []
+    assert outcomes(report) == {
+        "单位": {"same": 1},
+        "厂区": {"same": 1},
+        "监测对象": {"new": 1},
+        "网关": {"new": 1},
+        "设备": {"new": 1},
+        "测点": {"new": 1},
+        "限值": {"new": 2},
+    }
+    [credentials] = report.credentials
+    assert credentials.user == "lwyp.G1"
+    with unit_of_work(machine("test")):
+        stream = Datastream.objects.get(tag="T101.LI")
+        site = Subject.objects.get(code="lwyp")
+        assert (stream.site, stream.subject.name, stream.resolution) == (site.id, "甲醇储罐", 0.1)
+        assert Gateway.objects.get().hmac_key == credentials.hmac_key
+        keeper = User.objects.get(username="lishu")
+        mine = Journal.objects.filter(actor=f"user:{keeper.id}").values_list("type", flat=True)
+        assert {
+            "people.organisation.registered",
+            "subjects.subject.registered",
+            "sensing.gateway.registered",
+            "sensing.datastream.registered",
+            "sensing.limit.filed",
+        } <= set(mine)
+        told = str(list(Journal.objects.values_list("data", "change")))
+        assert credentials.hmac_key not in told
+        assert credentials.token not in told
+
+
+def test_a_repeat_changes_nothing_and_a_change_changes_only_what_differs(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    whole(tmp_path, bureau, firm_book())
+    with unit_of_work(machine("test")):
+        before = Journal.objects.count()
+
+    again = enter_firms(csv_folder(tmp_path, firm_book()), who="lishu")
+    with unit_of_work(machine("test")):
+        assert Journal.objects.count() == before
+    assert {name for counts in again.outcomes.values() for name in counts} == {Outcome.SAME}
+    assert again.credentials == []
+
+    book = firm_book()
+    book["limits"][1][4] = 88
+    book["subjects"][1][3] = "甲醇内浮顶罐"
+    changed = enter_firms(csv_folder(tmp_path, book), who="lishu")
+    assert outcomes(changed)["限值"] == {"changed": 1, "same": 1}
+    assert outcomes(changed)["监测对象"] == {"changed": 1}
+    with unit_of_work(machine("test")):
+        assert Journal.objects.count() == before + 2
+        assert Limit.objects.get(condition="HH", superseded_at=None).value == 88.0
+
+
+def test_one_bad_row_and_nothing_is_kept_but_every_row_is_judged(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    book = firm_book(
+        organisations=[
+            ["credit_code", "name", "division"],
+            [CODE, "灵武油品", "640181"],
+            [CODE[:-1] + ("0" if CODE[-1] != "0" else "1"), "校验码不对", "640181"],
+            ["", "没有代码", "640181"],
+        ]
+    )
+
+    report = enter_firms(xlsx(tmp_path, book), who="lishu", only=["organisations", "sites"])
+
+    assert [(sheet, number) for sheet, number, _ in report.errors] == [("单位", 3), ("单位", 4)]
+    assert "校验不通过" in report.errors[0][2]
+    assert "缺少 统一社会信用代码" in report.errors[1][2]
+    assert not report.is_kept
+    assert not Organisation.objects.filter(kind=OrganisationKind.FIRM).exists()
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(tmp_path: Path, bureau: Organisation) -> None:
+    report = enter_firms(
+        xlsx(tmp_path, firm_book()), who="lishu", dry_run=True, only=["单位", "厂区"]
+    )
+
+    assert (report.errors, report.is_kept, report.credentials) == ([], False, [])
+    assert outcomes(report) == {"单位": {"new": 1}, "厂区": {"new": 1}}
+    assert not Organisation.objects.filter(kind=OrganisationKind.FIRM).exists()
+
+
+def test_nothing_is_put_up_at_a_site_that_nobody_has_been_put_in_charge_of(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    report = enter_firms(xlsx(tmp_path, firm_book()), who="lishu")
+
+    assert {sheet for sheet, _, _ in report.errors} >= {"监测对象", "网关"}
+    with unit_of_work(machine("test")):
+        assert not Subject.objects.exists()
+
+
+def test_the_keeper_of_another_county_enters_no_firm_here(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    elsewhere = factories.organisation("永宁局", territory_code="640121")
+    factories.share(elsewhere, "640181")
+    factories.officer(elsewhere, "data_keeper", username="yongning")
+
+    report = enter_firms(xlsx(tmp_path, firm_book()), who="yongning", only=["单位"])
+
+    assert [sentence for _, _, sentence in report.errors] == ["不能登记或改动这里的这类单位"]
+
+
+def test_each_act_is_one_persons_and_not_the_others(tmp_path: Path, bureau: Organisation) -> None:
+    with pytest.raises(NotPermittedError):
+        enter_firms(xlsx(tmp_path, firm_book()), who="fengan")
+    with pytest.raises(NotPermittedError):
+        enter_supervisions(tmp_path, who="lishu")
+    with (
+        pytest.raises(NotPermittedError),
+        unit_of_work(principal_of(User.objects.get(username="lishu"))),
+    ):
+        organisations.create_organisation(name="又一个局", kind=OrganisationKind.BUREAU)
+
+
+def test_an_unknown_column_and_an_unknown_sheet_are_named(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    with pytest.raises(InvalidError, match="不认识的列 colour"):
+        enter_firms(
+            csv_folder(tmp_path, {"sites": [["code", "colour"], ["a", "red"]]}), who="lishu"
+        )
+    with pytest.raises(InvalidError, match="没有工作表 sights"):
+        enter_firms(tmp_path, who="lishu", only=["sights"])
+
+
+def test_the_template_is_read_again_as_an_empty_register(tmp_path: Path) -> None:
+    write_template(tmp_path / "empty.xlsx", (*FIRMS, *SUPERVISIONS))
+    assert read(tmp_path / "empty.xlsx", (*FIRMS, *SUPERVISIONS)) == []
