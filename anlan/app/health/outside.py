@@ -33,20 +33,23 @@ async def read_outside(
     """Return what the bus, the live stream and the gateway say, None and why for who is silent."""
     live = f"http://127.0.0.1:{config.live_port}/live/health"
     gateway = f"http://127.0.0.1:{config.gateway_port}/api/v1/observations/health"
-    async with asyncio.TaskGroup() as group:
+    # made before anybody is timed: it reads certificates, and a busy machine takes long over that
+    web = httpx.AsyncClient(timeout=ANSWER_S, trust_env=False)
+    async with web, asyncio.TaskGroup() as group:
         bus_facts = group.create_task(_bus(config, why))
-        of_live = group.create_task(_neighbour("live", live, why))
-        of_gateway = group.create_task(_neighbour("gateway", gateway, why))
+        of_live = group.create_task(_neighbour(web, "live", live, why))
+        of_gateway = group.create_task(_neighbour(web, "gateway", gateway, why))
     return bus_facts.result(), of_live.result(), of_gateway.result()
 
 
-async def _neighbour(name: str, address: str, why: dict[str, str]) -> dict[str, Any] | None:
+async def _neighbour(
+    web: httpx.AsyncClient, name: str, address: str, why: dict[str, str]
+) -> dict[str, Any] | None:
     """Ask a process on this machine how it is."""
     try:
-        async with httpx.AsyncClient(timeout=ANSWER_S, trust_env=False) as client:
-            answer = await client.get(address)
-            answer.raise_for_status()
-            said: dict[str, Any] = answer.json()
+        answer = await web.get(address)
+        answer.raise_for_status()
+        said: dict[str, Any] = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         why[name] = repr(error)
         return None

@@ -168,7 +168,7 @@ class House:
 def house_in(folder: Path, database_url: str, door: MqttDoor | None = None) -> Iterator[House]:
     """Return a house with its NATS running and no gateway yet; nothing stays behind it."""
     server = nats_in(folder / "nats", throw_away=True, door=door)
-    [http_port] = ports.free_ports(1)
+    [http_port, live_port] = ports.free_ports(2)  # nobody listens at the second
     environment = {
         "ANLAN_NODE": NODE,
         "ANLAN_HOME": str(folder),
@@ -180,6 +180,7 @@ def house_in(folder: Path, database_url: str, door: MqttDoor | None = None) -> I
         "ANLAN_GATEWAYS_FILE": str(server.gateways_file),
         "ANLAN_MQTT_PORT": str(server.mqtt_port),
         "ANLAN_GATEWAY_PORT": str(http_port),
+        "ANLAN_LIVE_PORT": str(live_port),
         "ANLAN_SECRET_KEY_FOR_TESTS": "only for tests",
         "ANLAN_READINGS_MAX_BYTES": str(64 * 1024**2),
         "ANLAN_EVENTS_MAX_BYTES": str(16 * 1024**2),
