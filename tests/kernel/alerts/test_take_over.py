@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection, connections
 
 from anlan.kernel.alerts.models import Alarm, EngineProgress, EngineWriter
 from anlan.kernel.alerts.rules import Progress
@@ -89,8 +91,6 @@ def test_nobody_writes_who_has_not_taken_over(plant: Plant) -> None:
 def test_a_newcomer_waits_while_the_writer_lives_and_not_when_it_is_silent(
     engine_role: None,
 ) -> None:
-    from django.db import connections
-
     hold()
     other = connections["default"].copy()
     try:
@@ -140,3 +140,17 @@ def test_groups_at_different_places_are_not_joined(engine_role: None) -> None:
         hold()
     assert refused.value.code == "alerts.engine_shards_apart"
     assert positions() == {"0-31": 4, "32-63": 6}
+
+
+def test_who_judged_before_there_were_fences_holds_the_shards_of_its_name(plant: Plant) -> None:
+    step_to = import_module("anlan.kernel.alerts.migrations.0007_one_writer_per_group")
+    for group in ("main", "3-5,7"):
+        EngineProgress.objects.create(shard_group=group, epoch=EPOCH, seq=9, updated_at=now())
+    with connection.cursor() as cursor:
+        cursor.execute(step_to.HOLD_WHAT_IS_JUDGED)
+    held = dict(EngineWriter.objects.values_list("shard_group", "shards"))
+    assert held == {"main": list(ALL), "3-5,7": [3, 4, 5, 7]}
+    EngineWriter.objects.filter(pk="3-5,7").delete()
+    EngineProgress.objects.filter(pk="3-5,7").delete()
+    commit(hold(), 9, 10, plant)
+    assert positions() == {"main": 10}
