@@ -30,6 +30,19 @@ class BaseConfig(AppConfig):
         register(
             "menu",
             Entry(
+                name="dead_letters",
+                title_zh="未能处理的事件",
+                title_en="Events not handled",
+                permission="base.dead_letter.view",
+                component="kernel/base/DeadLettersPage",
+                path="/admin/dead-letters",
+                icon="Warning",
+                order=905,
+            ),
+        )
+        register(
+            "menu",
+            Entry(
                 name="journal",
                 title_zh="审计日志",
                 title_en="Journal",

@@ -28,6 +28,32 @@ class SensingConfig(AppConfig):
             ),
         )
         register(
+            "menu",
+            Entry(
+                name="gateways",
+                title_zh="采集网关",
+                title_en="Gateways",
+                permission="health.view",
+                component="kernel/sensing/GatewaysPage",
+                path="/gateways",
+                icon="Connection",
+                order=45,
+            ),
+        )
+        register(
+            "menu",
+            Entry(
+                name="quarantine",
+                title_zh="隔离报文",
+                title_en="Quarantine",
+                permission="sensing.quarantine.view",
+                component="kernel/sensing/QuarantinePage",
+                path="/quarantine",
+                icon="Box",
+                order=46,
+            ),
+        )
+        register(
             "dossier_sections",
             Entry(
                 name="datastreams",

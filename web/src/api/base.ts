@@ -1,6 +1,6 @@
 /** What every page rests on: the registry, health, journal, messages, the ticket of the live stream. */
-import { client, readSheet, take } from './client'
-import type { Health, JournalRow, ListQuery, Message, Page, Registry, Seal, Verified } from './types'
+import { client, ifMatch, readSheet, take } from './client'
+import type { DeadLetter, Health, JournalRow, ListQuery, Message, Page, Registry, Seal, Verified } from './types'
 
 /** What slices contribute, as far as our posts may see it. */
 export async function readRegistry(): Promise<Registry> {
@@ -42,4 +42,21 @@ export async function countUnread(): Promise<number> {
 
 export function markMessageRead(id: string): Promise<unknown> {
   return take(client.POST('/api/v1/messaging/messages/{message_id}/read', { params: { path: { message_id: id } } }))
+}
+
+export function listDeadLetters(query: ListQuery): Promise<Page<DeadLetter>> {
+  return take(client.GET('/api/v1/operations/dead-letters', { params: { query } }))
+}
+
+export const exportDeadLetters = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/operations/dead-letters', query)
+
+const onLetter = ({ id, version }: Pick<DeadLetter, 'id' | 'version'>) => ({ path: { letter_id: id }, header: ifMatch(version) })
+
+/** Have the event handed to its slice once more. */
+export function retryDeadLetter(letter: DeadLetter): Promise<DeadLetter> {
+  return take(client.POST('/api/v1/operations/dead-letters/{letter_id}/retry', { params: onLetter(letter) }))
+}
+
+export function discardDeadLetter(letter: DeadLetter, reason: string): Promise<DeadLetter> {
+  return take(client.POST('/api/v1/operations/dead-letters/{letter_id}/discard', { params: onLetter(letter), body: { reason } }))
 }

@@ -1,8 +1,7 @@
-/** What is measured: datastreams, their past, the gateways that send it. */
+/** What is measured: datastreams and their past, limits, suppressions. */
 import { client, ifMatch, readSheet, take } from './client'
 import type {
   Datastream,
-  Gateway,
   Limit,
   LimitChange,
   LimitFiling,
@@ -74,8 +73,4 @@ export function readObservations(id: string, { fromMs, toMs, points }: Span, sig
       ...(signal ? { signal } : {}),
     }),
   )
-}
-
-export function listGateways(query: ListQuery): Promise<Page<Gateway>> {
-  return take(client.GET('/api/v1/sensing/gateways', { params: { query } }))
 }

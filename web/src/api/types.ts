@@ -24,6 +24,14 @@ export type LimitFiling = Sent<paths['/api/v1/sensing/limits']['post']>
 export type SuppressionFiling = Sent<paths['/api/v1/sensing/suppressions']['post']>
 export type Observations = Get<'/api/v1/sensing/datastreams/{datastream_id}/observations'>
 export type Gateway = Item<'/api/v1/sensing/gateways'>
+export type GatewayDetail = Get<'/api/v1/sensing/gateways/{gateway_id}'>
+export type Device = Item<'/api/v1/sensing/devices'>
+export type Property = Item<'/api/v1/sensing/properties'>
+export type Quarantined = Item<'/api/v1/sensing/quarantine'>
+export type QuarantinedDetail = Get<'/api/v1/sensing/quarantine/{message_id}'>
+export type Resending = Sent<paths['/api/v1/sensing/quarantine/{message_id}/resend']['post']>
+export type Adoption = Sent<paths['/api/v1/sensing/quarantine/{message_id}/adopt']['post']>
+export type DeadLetter = Item<'/api/v1/operations/dead-letters'>
 type AnyAlarm = Item<'/api/v1/alerts/alarms'>
 /** The live stream tells everybody the same of an alarm: what this person `may` do stands only in answers to him. */
 export type Alarm = Omit<AnyAlarm, 'may'> & Partial<Pick<AnyAlarm, 'may'>>

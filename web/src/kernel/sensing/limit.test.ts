@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { bodyOf, draftOf, farFrom, isBeyond, isSame, newDraft, timesBeyond, wrongWith, type LimitDraft } from './limit'
+import { bodyOf, draftOf, farFrom, isSame, newDraft, wrongWith, type LimitDraft } from './limit'
+import { isBeyond, timesBeyond } from './limitEffect'
+import { limitFigure } from './limitWords'
 import { testLimit } from './testLimit'
 
 const draft = (given: Partial<LimitDraft> = {}): LimitDraft => ({ ...newDraft('HH'), value: 95, reason: '设计变更', ...given })
@@ -39,12 +41,52 @@ describe('a limit to be filed', () => {
   })
 })
 
+describe('a limit on the instrument or on change', () => {
+  const change = (given: Partial<LimitDraft>) => ({ ...newDraft(given.condition ?? 'rate'), reason: '仪表说明书', ...given })
+
+  it('needs both ends of the range, the lower below the upper, and a deadband that leaves room', () => {
+    expect(wrongWith(change({ condition: 'range', value: 12 }), standing).low?.key).toBe('sensing.wrong.number')
+    expect(wrongWith(change({ condition: 'range', value: 12, low: 12 }), standing).low?.key).toBe('sensing.wrong.lowEnd')
+    expect(wrongWith(change({ condition: 'range', value: 12, low: 0, deadband: 6 }), standing).deadband?.key).toBe('sensing.wrong.deadbandRange')
+    expect(wrongWith(change({ condition: 'range', value: 12, low: 0 }), standing)).toEqual({})
+  })
+
+  it('needs a window and more than nothing', () => {
+    expect(Object.keys(wrongWith(change({ value: 0, windowS: 0 }), []))).toEqual(['value', 'windowS'])
+    expect(wrongWith(change({ value: 0.5, deadband: 0.5 }), []).deadband?.key).toBe('sensing.wrong.deadbandRate')
+    expect(wrongWith(change({ condition: 'frozen', value: 0.1 }), [])).toEqual({})
+  })
+
+  it('is sent with its own fields and without those that it has not', () => {
+    expect(bodyOf(change({ value: 0.5, windowS: 60 }))).toMatchObject({ value: 0.5, window_ms: 60_000 })
+    expect(bodyOf(change({ condition: 'range', value: 12, low: 0 }))).toMatchObject({ value: 12, low: 0 })
+    expect(bodyOf(change({ condition: 'frozen', value: 0.1, windowS: 600, deadband: 3, onDelayS: 5 }))).toMatchObject({ window_ms: 600_000, deadband: 0, on_delay_ms: 0 })
+    expect(bodyOf(draft())).not.toHaveProperty('window_ms')
+  })
+
+  it('is read with its window and its lower end', () => {
+    expect(limitFigure(testLimit({ condition: 'rate', value: 0.5, unit: 'm', window_ms: 60_000 }))).toBe('≥ 0.5 m/s (60 s)')
+    expect(limitFigure(testLimit({ condition: 'range', value: 12, low: 0, unit: 'm' }))).toBe('0 – 12 m')
+  })
+
+  it('tells from the day before what it would have raised', () => {
+    const t = [0, 60, 120, 180, 240].map((s) => s * 1000)
+    const jump = { t, v: [1, 1, 61, 61, 61] }
+    expect(timesBeyond(jump, { condition: 'rate', value: 0.5, deadband: 0, windowS: 60 })).toBe(1)
+    expect(timesBeyond(jump, { condition: 'rate', value: 2, deadband: 0, windowS: 60 })).toBe(0)
+    expect(timesBeyond(jump, { condition: 'range', value: 50, low: 0, deadband: 0 })).toBe(1)
+    expect(timesBeyond(jump, { condition: 'frozen', value: 0.5, deadband: 0, windowS: 120 })).toBe(1)
+    expect(timesBeyond({ t, v: [1, 2, 3, 4, 5] }, { condition: 'frozen', value: 0.5, deadband: 0, windowS: 120 })).toBe(0)
+    expect(isBeyond({ condition: 'range', value: 12, low: 0, deadband: 0 }, -1)).toBe(true)
+  })
+})
+
 describe('what it would do', () => {
   it('is beyond at the limit itself, as the engine judges', () => {
-    expect(isBeyond('HH', 90, 90)).toBe(true)
-    expect(isBeyond('HH', 90, 89.9)).toBe(false)
-    expect(isBeyond('LL', 10, 10)).toBe(true)
-    expect(isBeyond('silent', 300, 999)).toBe(false)
+    expect(isBeyond(draft({ condition: 'HH', value: 90 }), 90)).toBe(true)
+    expect(isBeyond(draft({ condition: 'HH', value: 90 }), 89.9)).toBe(false)
+    expect(isBeyond(draft({ condition: 'LL', value: 10 }), 10)).toBe(true)
+    expect(isBeyond(draft({ condition: 'silent', value: 300 }), 999)).toBeNull()
   })
 
   it('counts times beyond, and trembling at the limit once while the deadband holds it', () => {

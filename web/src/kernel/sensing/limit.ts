@@ -1,23 +1,34 @@
 /** What a limit is to the form: its draft, what is wrong with it, what it would do. No Vue, no network. */
 import type { Datastream, Limit, LimitChange } from '@/api/types'
-import type { Curve } from '@/charts/curve'
 import { isPriority, type Priority } from '@/ui/levels'
 
-/** The conditions that the engine judges today, from the top down. */
-export const LIMIT_CONDITIONS = ['HH', 'H', 'L', 'LL', 'silent'] as const
+/** The conditions that the engine judges: on the value from the top down, on its change, on the instrument. */
+export const LIMIT_CONDITIONS = ['HH', 'H', 'L', 'LL', 'rate', 'range', 'frozen', 'silent'] as const
 export type LimitCondition = (typeof LIMIT_CONDITIONS)[number]
 
 export const CONFIDENCES = ['standard', 'design', 'default', 'unverified'] as const
 export type Confidence = (typeof CONFIDENCES)[number]
 
-const DEFAULT_PRIORITY: Readonly<Record<LimitCondition, Priority>> = { HH: 1, LL: 1, H: 3, L: 3, silent: 4 }
+const DEFAULT_PRIORITY: Readonly<Record<LimitCondition, Priority>> = { HH: 1, LL: 1, H: 3, L: 3, rate: 3, range: 4, frozen: 4, silent: 4 }
+const DEFAULT_WINDOW_S: Partial<Record<LimitCondition, number>> = { rate: 60, frozen: 1800 }
 const FROM_THE_BOTTOM: readonly string[] = ['LL', 'L', 'H', 'HH']
 const LONGEST_DELAY_S = 86_400
 const SHORTEST_SILENCE_S = 5
+const SHORTEST_WINDOW_S = 1
+
+/** What has neither deadband nor delays: it is a duration itself. */
+export const isPlain = (condition: LimitCondition) => condition === 'silent' || condition === 'frozen'
+export const hasWindow = (condition: LimitCondition) => condition === 'rate' || condition === 'frozen'
+/** What the figure of a limit is in. */
+export const unitOf = (condition: string, unit: string) => (condition === 'silent' ? 's' : condition === 'rate' ? `${unit}/s` : unit)
 
 export interface LimitDraft {
   condition: LimitCondition
   value: number | null
+  /** Lower end of an instrument's range. */
+  low: number | null
+  /** What a rate is taken over, and how long a signal must stand still. */
+  windowS: number | null
   deadband: number | null
   onDelayS: number | null
   offDelayS: number | null
@@ -34,7 +45,7 @@ export function isLimitCondition(name: string): name is LimitCondition {
 
 export function newDraft(condition: LimitCondition): LimitDraft {
   return {
-    condition, value: null, deadband: 0, onDelayS: 0, offDelayS: 0, priority: DEFAULT_PRIORITY[condition],
+    condition, value: null, low: null, windowS: DEFAULT_WINDOW_S[condition] ?? null, deadband: 0, onDelayS: 0, offDelayS: 0, priority: DEFAULT_PRIORITY[condition],
     standard: '', clause: '', confidence: 'unverified', reason: '',
   }
 }
@@ -44,6 +55,8 @@ export function draftOf(limit: Limit): LimitDraft {
   return {
     condition: isLimitCondition(limit.condition) ? limit.condition : 'H',
     value: limit.value,
+    low: limit.low,
+    windowS: limit.window_ms === null ? null : limit.window_ms / 1000,
     deadband: limit.deadband,
     onDelayS: limit.on_delay_ms / 1000,
     offDelayS: limit.off_delay_ms / 1000,
@@ -56,13 +69,17 @@ export function draftOf(limit: Limit): LimitDraft {
   }
 }
 
+const toMs = (seconds: number | null) => Math.round((seconds ?? 0) * 1000)
+
 export function bodyOf(draft: LimitDraft): LimitChange {
-  const isSilence = draft.condition === 'silent'
+  const isBare = isPlain(draft.condition)
   return {
     value: draft.value ?? 0,
-    deadband: isSilence ? 0 : (draft.deadband ?? 0),
-    on_delay_ms: isSilence ? 0 : Math.round((draft.onDelayS ?? 0) * 1000),
-    off_delay_ms: isSilence ? 0 : Math.round((draft.offDelayS ?? 0) * 1000),
+    ...(draft.condition === 'range' ? { low: draft.low } : {}),
+    ...(hasWindow(draft.condition) ? { window_ms: toMs(draft.windowS) } : {}),
+    deadband: isBare ? 0 : (draft.deadband ?? 0),
+    on_delay_ms: isBare ? 0 : toMs(draft.onDelayS),
+    off_delay_ms: isBare ? 0 : toMs(draft.offDelayS),
     priority: draft.priority,
     standard: draft.standard.trim(),
     clause: draft.clause.trim(),
@@ -97,15 +114,41 @@ export function wrongWith(draft: LimitDraft, others: Standing): Partial<Record<k
   const value = valueWrong(draft, others)
   return {
     ...(value ? { value } : {}),
-    ...(draft.condition === 'silent' ? {} : fineWrong(draft)),
+    ...ownWrong(draft),
+    ...(isPlain(draft.condition) ? {} : fineWrong(draft)),
     ...(draft.reason.trim() ? {} : { reason: { key: 'sensing.wrong.reason' } }),
   }
 }
 
 function valueWrong(draft: LimitDraft, others: Standing): Wrong | null {
   if (draft.value === null) return { key: 'sensing.wrong.number' }
+  if (hasWindow(draft.condition) && draft.value <= 0) return { key: 'sensing.wrong.positive' }
   if (draft.condition !== 'silent') return orderWrong(draft, others)
   return draft.value < SHORTEST_SILENCE_S ? { key: 'sensing.wrong.silence', with: { bound: SHORTEST_SILENCE_S } } : null
+}
+
+type Wrongs = Partial<Record<keyof LimitDraft, Wrong>>
+
+/** What only this kind of limit has. */
+function ownWrong(draft: LimitDraft): Wrongs {
+  if (hasWindow(draft.condition)) return changeWrong(draft)
+  return draft.condition === 'range' ? rangeWrong(draft) : {}
+}
+
+function changeWrong({ condition, value, windowS, deadband }: LimitDraft): Wrongs {
+  const window: Wrong = { key: 'sensing.wrong.window', with: { low: SHORTEST_WINDOW_S, bound: LONGEST_DELAY_S } }
+  const isWide = condition === 'rate' && value !== null && value > 0 && (deadband ?? 0) >= value
+  return {
+    ...(outside(windowS, SHORTEST_WINDOW_S, LONGEST_DELAY_S) ? { windowS: window } : {}),
+    ...(isWide ? { deadband: { key: 'sensing.wrong.deadbandRate' } } : {}),
+  }
+}
+
+function rangeWrong({ value, low, deadband }: LimitDraft): Wrongs {
+  if (low === null) return { low: { key: 'sensing.wrong.number' } }
+  if (value === null) return {}
+  if (low >= value) return { low: { key: 'sensing.wrong.lowEnd', with: { bound: value } } }
+  return 2 * (deadband ?? 0) >= value - low ? { deadband: { key: 'sensing.wrong.deadbandRange' } } : {}
 }
 
 function fineWrong({ deadband, onDelayS, offDelayS }: LimitDraft): Partial<Record<keyof LimitDraft, Wrong>> {
@@ -115,33 +158,6 @@ function fineWrong({ deadband, onDelayS, offDelayS }: LimitDraft): Partial<Recor
     ...(outside(onDelayS, 0, LONGEST_DELAY_S) ? { onDelayS: delay } : {}),
     ...(outside(offDelayS, 0, LONGEST_DELAY_S) ? { offDelayS: delay } : {}),
   }
-}
-
-/** HH and H at or above, L and LL at or below: as the engine judges. */
-export function isBeyond(condition: LimitCondition, limit: number, value: number): boolean {
-  if (condition === 'silent') return false
-  return condition === 'HH' || condition === 'H' ? value >= limit : value <= limit
-}
-
-/** How often a curve would have gone beyond a limit, returning only past its deadband; delays left aside. */
-export function timesBeyond(curve: Curve, draft: Pick<LimitDraft, 'condition' | 'value' | 'deadband'>): number {
-  const { condition, value: limit } = draft
-  if (limit === null || condition === 'silent') return 0
-  const isHigh = condition === 'HH' || condition === 'H'
-  const sign = isHigh ? 1 : -1
-  const furthest = (isHigh ? curve.max : curve.min) ?? curve.v
-  const nearest = (isHigh ? curve.min : curve.max) ?? curve.v
-  let times = 0
-  let active = false
-  furthest.forEach((far, n) => {
-    const near = nearest[n] ?? far
-    if (far !== null && !active && sign * far >= sign * limit) {
-      times += 1
-      active = true
-    }
-    if (near !== null && active && sign * near < sign * limit - (draft.deadband ?? 0)) active = false
-  })
-  return times
 }
 
 const FAR = 2
