@@ -107,7 +107,12 @@ def test_a_second_engine_stands_by_and_takes_over_when_the_first_is_killed(
     engine.until(engine.has_judged(judged), "the first engine judges")
     its_fence = fence()
     second = engine.begin()
-    engine.until(lambda: "main: another engine is at work" in engine.said(), "the second waits")
+
+    def waits_while_the_log_goes_on() -> bool:
+        engine.publish(tick(0, now_ms()))
+        return "main: another engine is at work" in engine.said()
+
+    engine.until(waits_while_the_log_goes_on, "the second waits")
     for _ in range(70):
         judged = engine.publish(tick(0, now_ms()))
         time.sleep(0.1)
