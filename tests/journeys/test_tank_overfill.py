@@ -212,3 +212,36 @@ def test_the_sealed_journal_verifies_and_the_house_is_well(
     assert verified.returncode == 0, verified.stdout + verified.stderr
     well = house.anlan("doctor")
     assert well.returncode == 0, well.stdout + well.stderr
+
+
+def test_a_limit_filed_in_the_browser_is_what_the_next_reading_is_judged_by(
+    cast: dict[str, httpx.Client], browser: Chromium, site: dict[str, Any]
+) -> None:
+    monitor = cast["monitor"]
+    found = monitor.get(f"/api/v1/sensing/subjects/{site['id']}/datastreams").json()["items"]
+    stream = next(one for one in found if _has_only_a_high_limit(one))
+    filed = round(stream["last"]["v"] * 0.9, 2)
+    page = browser.page_of(monitor)
+    page.goto(f"{browser.address}/datastreams/{stream['id']}")
+    row = page.locator("tr[data-row]").filter(has_text="高限").first
+    row.get_by_role("button", name="修改限值").click(timeout=PATIENCE_MS)
+    dialog = page.locator(".el-dialog")
+    dialog.get_by_label("限值", exact=False).first.fill(str(filed))
+    dialog.get_by_label("备案说明", exact=False).fill("试验：降到现值以下")
+    dialog.get_by_role("button", name="修改限值").click()
+    dialog.wait_for(state="hidden", timeout=PATIENCE_MS)
+    for _ in range(120):
+        asked = monitor.get(
+            "/api/v1/alerts/alarms",
+            params={"filter": [f"datastream_id.eq:{stream['id']}", "condition.eq:H"]},
+        )
+        assert asked.status_code == 200, asked.text
+        if any(one["limit_value"] == filed <= one["value"] for one in asked.json()["items"]):
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"no alarm by the filed limit {filed} in 60 s")
+
+
+def _has_only_a_high_limit(stream: dict[str, Any]) -> bool:
+    on_the_value = {limit["condition"] for limit in stream["limits"]} & {"HH", "H", "L", "LL"}
+    return on_the_value == {"H"} and stream["last"] is not None and stream["last"]["v"] > 0
