@@ -184,8 +184,8 @@ def house(config: Config) -> Iterator[Finding]:
     for check in judge(look(config)):
         yield Finding(
             _LEVELS[check.status],
-            f"{check.title}：{check.detail}",
-            f"{check.title_en}: {check.detail_en}",
+            f"{check.title}（{check.name}）：{check.detail}",
+            f"{check.title_en} ({check.name}): {check.detail_en}",
         )
 
 

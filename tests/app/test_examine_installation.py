@@ -1,17 +1,21 @@
 """The doctor names what is wrong, with its remedy, above all where everything is."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from nats.js.errors import NotFoundError
 
 from anlan.app.doctor import CHECKS, Finding, doors, examine
+from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.ids import new_ulid
 
@@ -121,8 +125,20 @@ def own(settings_of_run: Config, tmp_path: Path) -> Config:
     return replace(settings_of_run, home=tmp_path)
 
 
+async def without_readings(config: Config) -> None:
+    """Let the bus have no READINGS, whatever was tested on it before."""
+    client = await bus.connect(config, "test")
+    try:
+        with suppress(NotFoundError):
+            await client.jetstream().delete_stream(bus.READINGS)
+    finally:
+        await client.close()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_sound_database_is_called_sound_and_a_missing_stream_is_named(own: Config) -> None:
+    asyncio.run(without_readings(own))
+
     said = levels(own)
 
     assert said["database"] == {"ok"}

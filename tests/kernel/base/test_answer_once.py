@@ -139,6 +139,7 @@ def test_a_refusal_becomes_a_problem_with_its_facts() -> None:
         "type": "urn:anlan:problem:alerts.already_confirmed",
         "code": "alerts.already_confirmed",
         "title": "已由他人确认",
+        "title_en": "Somebody else has confirmed it already.",
         "status": 409,
         "confirmed_by": "王",
     }

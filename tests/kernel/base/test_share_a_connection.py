@@ -23,9 +23,11 @@ def pool_of_one() -> Iterator[None]:
     """Let all threads share a psycopg pool of exactly one connection."""
     kept = deepcopy(connections.settings["default"])
     mine = connections.settings["default"]
+    connections.close_all()  # an open one would be outside the pool
     mine["CONN_MAX_AGE"] = 0
     mine["OPTIONS"] = mine["OPTIONS"] | {"pool": {"min_size": 1, "max_size": 1, "timeout": 60}}
     yield
+    connections.close_all()
     with ThreadPoolExecutor(1) as other:
         # a thread's own connection is the one that knows of the pool
         other.submit(_close_pool).result()
@@ -63,6 +65,7 @@ def test_200_requests_of_two_counties_over_one_connection_never_mix(pool_of_one:
         finally:
             connection.close()  # back into the pool
 
+    connection.close()  # what this thread holds, nobody else can have
     with ThreadPoolExecutor(THREADS) as threads:
         answers = list(threads.map(ask, range(REQUESTS)))
 
