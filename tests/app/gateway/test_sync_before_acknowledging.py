@@ -18,6 +18,7 @@ CALLS = "write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync"
 MESSAGES = 8
 RAW, READINGS = b"/$MQTT_msgs/msgs/", b"/READINGS/msgs/"
 _HEX = re.compile(rb"(?:\\x[0-9a-f]{2})+")
+_WIDTH = re.compile(rb"^(\d+) +")
 _FILE = re.compile(rb"\(\d+<([^>]*)>")
 
 
@@ -47,7 +48,8 @@ def traced(house: House, file: Path) -> Iterator[None]:
 
 def calls(file: Path) -> list[bytes]:
     """Return the lines in the order of the kernel, their strings readable."""
-    lines = file.read_bytes().splitlines()
+    # strace sets the process' number five wide
+    lines = [_WIDTH.sub(rb"\1 ", line) for line in file.read_bytes().splitlines()]
     return [_HEX.sub(lambda found: _bytes(found.group()), line) for line in lines]
 
 
@@ -73,7 +75,11 @@ def synced(lines: list[bytes], folder: bytes, token: bytes) -> int:
     if b"<unfinished" not in lines[asked]:
         done = asked
     else:
-        done = place(lines, thread + b" <... f", b"sync resumed>", after=asked)
+        done = next(
+            at
+            for at, line in enumerate(lines[asked + 1 :], asked + 1)
+            if line.startswith(thread + b" <... f") and b"sync resumed>" in line
+        )
     assert lines[done].rstrip().endswith(b"= 0")
     return done
 
@@ -111,6 +117,12 @@ def test_puback_and_202_follow_the_sync_of_their_bytes(
     for number in range(MESSAGES + 1, 2 * MESSAGES + 1):
         answer = place(lines, b"<TCP:", b"HTTP/1.1 202", after=answer)
         assert synced(lines, READINGS, b"%s:%d\r\n" % (gateway.encode(), number)) < answer
+
+
+def test_the_number_of_a_process_may_be_short(tmp_path: Path) -> None:
+    file = tmp_path / "calls"
+    file.write_bytes(b"7     fsync(3</x> <unfinished ...>\n12345 <... fsync resumed>) = 0\n")
+    assert calls(file) == [b"7 fsync(3</x> <unfinished ...>", b"12345 <... fsync resumed>) = 0"]
 
 
 def test_a_planted_acknowledgement_before_its_sync_is_noticed() -> None:
