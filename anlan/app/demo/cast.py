@@ -50,6 +50,8 @@ class Part:
     what_to_try_en: str
     organisation: str = ""
     role: str = ""
+    also: str = ""
+    """A second role at the same organisation, in a post of its own."""
     administrator: str = ""
     on_duty: bool = False
 
@@ -100,15 +102,18 @@ def load_people(known: dict[str, Organisation]) -> dict[str, User]:
             is_invented=True,
         )
         cast[part.key] = user
-        if part.organisation and not PostHolding.objects.filter(user=user).exists():
-            _appoint(user, part, known[part.organisation])
+        held = set(PostHolding.objects.filter(user=user).values_list("post__role__code", flat=True))
+        for code in filter(None, (part.role, part.also)):
+            if code not in held:
+                _appoint(user, part, code, known[part.organisation])
     return cast
 
 
-def _appoint(user: User, part: Part, organisation: Organisation) -> None:
-    role = Role.objects.get(code=part.role)
+def _appoint(user: User, part: Part, code: str, organisation: Organisation) -> None:
+    role = Role.objects.get(code=code)
+    titles = {"title": part.title, "title_en": part.title_en} if code == part.role else {}
     post = Post.objects.filter(organisation=organisation, role=role).first() or posts.create_post(
-        organisation=organisation, role=role, title=part.title, title_en=part.title_en
+        organisation=organisation, role=role, **titles
     )
     posts.appoint(user=user, post=post, held_from=_shift_start(now()))
 
@@ -122,7 +127,8 @@ def load_duty(cast: dict[str, User]) -> int:
         if not part.on_duty or part.key not in cast:
             continue
         user = cast[part.key]
-        post = PostHolding.objects.select_related("post__organisation").get(user=user).post
+        held = PostHolding.objects.select_related("post__organisation")
+        post = held.get(user=user, post__role__code=part.role).post
         there = set(
             DutyShift.objects.filter(user=user, post=post).values_list("starts_at", flat=True)
         )

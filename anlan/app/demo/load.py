@@ -138,7 +138,7 @@ def _digest(settings: Config, plants: list[Plant]) -> str:
 
 
 def _member(part: cast.Part, user: User) -> CastMember:
-    post = user.holdings.select_related("post__organisation").first()
+    post = user.holdings.select_related("post__organisation").order_by("id").first()
     return CastMember(
         key=part.key,
         name=user.name,
