@@ -10,6 +10,24 @@ CREDIT_CODE_LENGTH = 18
 
 #: GB/T 22239-2019, 8.1.4.1 a: complex and changed from time to time; figures are project defaults.
 PASSWORD_CLASSES = 3
+PASSWORD_LENGTH = 10
+#: Why a password is refused, by the codes of Django's validators and one of our own: Chinese, English.
+WEAKNESSES = {
+    "password_too_few_classes": (
+        f"须含大写字母、小写字母、数字、符号中的 {PASSWORD_CLASSES} 类",
+        f"It must have {PASSWORD_CLASSES} of: capitals, small letters, digits, signs",
+    ),
+    "password_too_short": (
+        f"至少 {PASSWORD_LENGTH} 个字符",
+        f"It must have at least {PASSWORD_LENGTH} characters",
+    ),
+    "password_too_similar": (
+        "与姓名或用户名太相近",
+        "It is too much like the name or the user name",
+    ),
+    "password_too_common": ("是常见口令", "It is a common password"),
+    "password_entirely_numeric": ("不能全为数字", "It must not be all digits"),
+}
 PASSWORD_MAX_AGE = timedelta(days=90)
 #: So many passwords, the present one among them, are not taken again.
 PASSWORD_HISTORY = 5

@@ -6,9 +6,12 @@ import pytest
 from django.test import Client
 
 from anlan.kernel.base.clock import now, now_ms
+from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.people.models import PostHolding, User
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
+from anlan.kernel.people.rules import WEAKNESSES
 from anlan.kernel.people.services import posts, users
+from anlan.kernel.people.services.users import check_password_rules
 from tests import factories
 from tests.cast import csrf, signed_in
 
@@ -178,6 +181,17 @@ def test_8_1_4_1_a_a_weak_or_an_old_password_is_refused_with_its_reasons(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     if code == "people.weak_password":
         assert answer.json()["reasons"]
+        assert len(answer.json()["reasons_en"]) == len(answer.json()["reasons"])
+
+
+def test_every_reason_against_a_password_is_said_in_chinese_and_in_english(officer: User) -> None:
+    said: dict[str, str] = {}
+    for weak in ("12345678", "password", officer.username):
+        with pytest.raises(InvalidError) as refusal:
+            check_password_rules(weak, officer)
+        facts = refusal.value.problem()
+        said |= dict(zip(facts["reasons"], facts["reasons_en"], strict=True))
+    assert said == dict(WEAKNESSES.values())
 
 
 def test_changing_a_password_needs_the_old_one_and_a_session(officer: User) -> None:

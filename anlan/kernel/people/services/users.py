@@ -15,7 +15,12 @@ from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events
 from anlan.kernel.people.models import AdministratorKind, User
 from anlan.kernel.people.queries.holdings import actor_of
-from anlan.kernel.people.rules import PASSWORD_CLASSES, PASSWORD_HISTORY, password_classes
+from anlan.kernel.people.rules import (
+    PASSWORD_CLASSES,
+    PASSWORD_HISTORY,
+    WEAKNESSES,
+    password_classes,
+)
 
 WRONG_PASSWORD = "people.wrong_password"  # noqa: S105  a code of errors
 
@@ -135,15 +140,18 @@ def end_sessions(*, user: User) -> None:
 
 def check_password_rules(password: str, user: User) -> None:
     """Refuse a weak password and say every reason (GB/T 22239-2019, 8.1.4.1 a)."""
-    reasons: list[str] = []
+    codes: list[str] = []
     if password_classes(password) < PASSWORD_CLASSES:
-        reasons.append(f"口令须含大写字母、小写字母、数字、符号中的 {PASSWORD_CLASSES} 类")
+        codes.append("password_too_few_classes")
     try:
         validate_password(password, user)
     except ValidationError as error:
-        reasons += error.messages
-    if reasons:
-        raise InvalidError("口令不符合要求", code="people.weak_password", reasons=reasons)
+        codes += [str(one.code) for one in error.error_list]
+    if codes:
+        zh, en = zip(*(WEAKNESSES[code] for code in codes), strict=True)
+        raise InvalidError(
+            "口令不符合要求", code="people.weak_password", reasons=list(zh), reasons_en=list(en)
+        )
 
 
 def keep_session(request: HttpRequest, user: User) -> None:

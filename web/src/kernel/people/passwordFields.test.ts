@@ -23,7 +23,9 @@ it('puts a refusal beside the box it is about', () => {
   expect(boxOf(new ApiProblem(0, 'network', ''))).toBeNull()
 })
 
-it('keeps every reason that the server gives', () => {
-  expect(reasonsOf(new ApiProblem(422, 'people.weak_password', '', '', { reasons: ['太短', '太常见'] }))).toEqual(['太短', '太常见'])
-  expect(reasonsOf(new ApiProblem(422, 'people.weak_password', ''))).toEqual([])
+it('keeps every reason that the server gives, in the language of the page', () => {
+  const said = new ApiProblem(422, 'people.weak_password', '', '', { reasons: ['太短', '太常见'], reasons_en: ['short', 'common'] })
+  expect(reasonsOf(said, 'zh-CN')).toEqual(['太短', '太常见'])
+  expect(reasonsOf(said, 'en')).toEqual(['short', 'common'])
+  expect(reasonsOf(new ApiProblem(422, 'people.weak_password', ''), 'en')).toEqual([])
 })

@@ -12,10 +12,11 @@ export function boxOf(error: unknown): Box | null {
   return error instanceof Error && 'code' in error ? (BOX_OF[String(error.code)] ?? null) : null
 }
 
-/** The server's own reasons of a weak password (Chinese sentences); none when it gave none. */
-export function reasonsOf(error: unknown): string[] {
+/** The server's own reasons of a weak password in the page's language; none when it gave none. */
+export function reasonsOf(error: unknown, locale: string): string[] {
   if (!(error instanceof Error) || !('extensions' in error)) return []
-  const { reasons } = error.extensions as { reasons?: unknown }
+  const said = error.extensions as { reasons?: unknown; reasons_en?: unknown }
+  const reasons = locale === 'zh-CN' ? said.reasons : said.reasons_en
   return Array.isArray(reasons) ? reasons.filter((one) => typeof one === 'string') : []
 }
 
