@@ -6,6 +6,7 @@ import { loaderOf } from '@/kernel/base/components'
 import { useRegistryStore } from '@/kernel/base/registryStore'
 import { useSessionStore } from '@/kernel/people/sessionStore'
 
+import { homeOf } from './home'
 import { i18n } from './i18n'
 import { routes } from './routes'
 
@@ -32,9 +33,12 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
   if (to.meta.isOpen) return true
   if (!session.isSignedIn) return { path: '/login', query: { next: to.fullPath } }
   const registry = useRegistryStore()
-  if (registry.registry) return true
-  await registry.load().catch(() => undefined)
-  return addSystemRoutes(registry.entries('menu')) && to.name === 'not-found' ? { path: to.fullPath, replace: true } : true
+  const isNew = !registry.registry
+  if (isNew) await registry.load().catch(() => undefined)
+  const menu = registry.entries('menu')
+  if (isNew && addSystemRoutes(menu) && to.name === 'not-found') return { path: to.fullPath, replace: true }
+  const home = homeOf(menu)
+  return to.path === '/' && home !== '/' ? { path: home, replace: true } : true
 })
 
 router.afterEach((to) => {
