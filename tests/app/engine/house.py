@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,10 @@ from anlan.app.log_message import LogMessage
 from anlan.kernel.alerts.models import EngineProgress
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms, to_ms
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing.models import Datastream
 from tests.app.engine.fake_log import readings
 from tests.app.gateway.house import NODE, House
 
@@ -132,3 +137,19 @@ class EngineHouse:
     def beyond(self, value: float, at: int | None = None) -> LogMessage:
         at_ms = now_ms() if at is None else at
         return readings(0, (self.numbers[0], at_ms, value), at_ms=at_ms)
+
+
+def journal() -> Counter[tuple[str, int, str, int]]:
+    """Return what the journal says of alarms: (kind, number, condition, when)."""
+    with unit_of_work(machine("test")):
+        numbers = dict(Datastream.objects.values_list("id", "number"))
+        rows = list(Journal.objects.filter(type__startswith="alerts.alarm."))
+    return Counter(
+        (
+            row.type.rpartition(".")[2],
+            numbers[row.data["datastream_id"]],
+            row.data["condition"],
+            to_ms(row.occurred_at),
+        )
+        for row in rows
+    )

@@ -24,14 +24,13 @@ from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress, WaitingMembers
 from anlan.kernel.base import bus
-from anlan.kernel.base.clock import from_ms, now_ms, to_ms
+from anlan.kernel.base.clock import from_ms, now_ms
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_of
-from anlan.kernel.sensing.models import Datastream
 from tests.app.engine.fake_log import START_MS, chance_of, control, limit, readings, tick
-from tests.app.engine.house import PATIENCE_S, EngineHouse
+from tests.app.engine.house import PATIENCE_S, EngineHouse, journal
 from tests.app.gateway.house import house_in
 from tests.conftest import DATABASE
 from tests.plant import Plant, build_plant
@@ -134,22 +133,6 @@ def some_readings(engine: EngineHouse, chance: random.Random) -> list[LogMessage
             version = at_ms % 1_000_000_000
             said.append(control(0, limit(number, version, "HH", on_delay_ms=chance.choice([0, 5]))))
     return said
-
-
-def journal() -> Counter[tuple[str, int, str, int]]:
-    """Return what the journal says of alarms: (kind, number, condition, when)."""
-    with unit_of_work(machine("test")):
-        numbers = dict(Datastream.objects.values_list("id", "number"))
-        rows = list(Journal.objects.filter(type__startswith="alerts.alarm."))
-    return Counter(
-        (
-            row.type.rpartition(".")[2],
-            numbers[row.data["datastream_id"]],
-            row.data["condition"],
-            to_ms(row.occurred_at),
-        )
-        for row in rows
-    )
 
 
 def test_with_postgresql_away_it_waits_and_loses_nothing(

@@ -14,13 +14,9 @@ from anlan.app.stack.throw_away import Databases
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.models import EngineWriter
-from anlan.kernel.base.clock import now_ms, to_ms
-from anlan.kernel.base.models import Journal
-from anlan.kernel.base.permissions import machine
-from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.sensing.models import Datastream
+from anlan.kernel.base.clock import now_ms
 from tests.app.engine.fake_log import control, limit, tick
-from tests.app.engine.house import PATIENCE_S, EngineHouse
+from tests.app.engine.house import PATIENCE_S, EngineHouse, journal
 from tests.app.gateway.house import house_in
 from tests.conftest import DATABASE
 from tests.plant import build_plant
@@ -47,22 +43,6 @@ def engine(tmp_path: Path, databases: Databases, transactional_db: None) -> Iter
 
 def fence() -> str:
     return str(EngineWriter.objects.get(shard_group="main").fence)
-
-
-def journal() -> Counter[tuple[str, int, str, int]]:
-    """Return what the journal says of alarms: (kind, number, condition, when)."""
-    with unit_of_work(machine("test")):
-        numbers = dict(Datastream.objects.values_list("id", "number"))
-        rows = list(Journal.objects.filter(type__startswith="alerts.alarm."))
-    return Counter(
-        (
-            row.type.rpartition(".")[2],
-            numbers[row.data["datastream_id"]],
-            row.data["condition"],
-            to_ms(row.occurred_at),
-        )
-        for row in rows
-    )
 
 
 def test_a_frozen_engine_that_wakes_after_the_next_took_over_writes_nothing(

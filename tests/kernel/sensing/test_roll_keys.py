@@ -1,7 +1,6 @@
 """A key rolls without a gap: both are valid until the box has changed; nobody reads a key afterwards."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,30 +14,12 @@ from anlan.kernel.sensing.models import Gateway
 from anlan.kernel.sensing.rules import key_fingerprint
 from anlan.kernel.sensing.services.receipts import note_gateways
 from tests import factories
-from tests.cast import Cast, assemble, csrf, signed_in
-from tests.plant import Plant, build_plant
+from tests.cast import Cast, csrf, signed_in
+from tests.plant import Plant
 
 pytestmark = pytest.mark.django_db
 GATEWAYS = "/api/v1/sensing/gateways"
 SYSTEM = machine("test")
-
-
-@pytest.fixture
-def plant() -> Plant:
-    return build_plant(streams=1)
-
-
-@pytest.fixture
-def cast(plant: Plant) -> Cast:
-    return assemble(site=plant.site.id)
-
-
-@pytest.fixture
-def keeper(cast: Cast, acting_as: Callable[[str], None]) -> Client:
-    """The data keeper of the bureau in charge, whose rows the database itself narrows."""
-    client = signed_in(factories.officer(cast.zone_bureau, "data_keeper", "钱数据", "keeper"))
-    acting_as("anlan_app")
-    return client
 
 
 def send(client: Client, path: str, version: int | None, body: Any = None) -> Any:

@@ -1,6 +1,5 @@
 """Over HTTP: a data steward looks into the quarantine, mends, adopts, discards; each act is a journal row."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,32 +13,14 @@ from anlan.kernel.sensing.services import equipment
 from anlan.kernel.sensing.services.quarantine import Answer, note_answer, waiting_messages
 from anlan.kernel.sensing.services.receipts import Unread, quarantine
 from tests import factories
-from tests.cast import Cast, assemble, csrf, signed_in
-from tests.plant import Plant, build_plant
+from tests.cast import Cast, csrf, signed_in
+from tests.plant import Plant
 
 pytestmark = pytest.mark.django_db
 QUARANTINE = "/api/v1/sensing/quarantine"
 SYSTEM = machine("test")
 BROKEN = b'{"v":1,"gw":"G1","seq":7,"rows":[{"tag":"T101.LI0"'
 EPOCH = "01K3Z00000000000000000000E"
-
-
-@pytest.fixture
-def plant() -> Plant:
-    return build_plant(streams=1)
-
-
-@pytest.fixture
-def cast(plant: Plant) -> Cast:
-    return assemble(site=plant.site.id)
-
-
-@pytest.fixture
-def keeper(cast: Cast, acting_as: Callable[[str], None]) -> Client:
-    """The data keeper of the bureau in charge, whose rows the database itself narrows."""
-    client = signed_in(factories.officer(cast.zone_bureau, "data_keeper", "钱数据", "keeper"))
-    acting_as("anlan_app")
-    return client
 
 
 def put_aside(
