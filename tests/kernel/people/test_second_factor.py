@@ -14,6 +14,7 @@ from anlan.kernel.base.config import config
 from anlan.kernel.base.models import Journal
 from anlan.kernel.people import totp
 from anlan.kernel.people.models import RecoveryCode, SecondFactor, User
+from anlan.kernel.people.services import second_factor
 from tests import factories
 from tests.cast import Cast, assemble, csrf
 
@@ -28,6 +29,15 @@ def required(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.cache_clear()
     yield
     config.cache_clear()
+
+
+#: The server and every app read this one clock: no step of thirty seconds ends within a test.
+MOMENT = now()
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_factor, "now", lambda: MOMENT)
 
 
 @pytest.fixture
@@ -56,7 +66,7 @@ class Person:
 
     def code(self) -> str:
         """Return the next code that the app shows: each is another step, as the server wants it."""
-        self.step = max(self.step + 1, int(now().timestamp()) // totp.STEP_S - 1)
+        self.step = max(self.step + 1, int(MOMENT.timestamp()) // totp.STEP_S - 1)
         code: bytes = totp._totp(self.secret).generate(self.step * totp.STEP_S)
         return code.decode()
 
