@@ -37,7 +37,7 @@ class Table:
 
 TABLES = {
     "subjects": Table(SUBJECTS, subjects.subjects, "subjects.subject.view"),
-    "gateways": Table(GATEWAYS, doors.gateways, "health.view"),
+    "gateways": Table(GATEWAYS, doors.gateways, "sensing.gateway.view"),
     "datastreams": Table(DATASTREAMS, sensing.datastreams, "sensing.datastream.view"),
     "limits": Table(LIMITS, sensing.limits, "sensing.datastream.view"),
     "suppressions": Table(SUPPRESSIONS, sensing.suppressions, "sensing.datastream.view"),

@@ -33,7 +33,7 @@ class SensingConfig(AppConfig):
                 name="gateways",
                 title_zh="采集网关",
                 title_en="Gateways",
-                permission="health.view",
+                permission="sensing.gateway.view",
                 component="kernel/sensing/GatewaysPage",
                 path="/gateways",
                 icon="Connection",

@@ -13,7 +13,7 @@ from anlan.kernel.sensing.schemas import doors as schemas
 from anlan.kernel.sensing.schemas import register
 from anlan.kernel.sensing.services import equipment, keys
 
-VIEW = "health.view"
+VIEW = "sensing.gateway.view"
 ROLL = "sensing.gateway.edit"
 door = Door("sensing")
 router = door.router
