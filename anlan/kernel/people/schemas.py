@@ -223,6 +223,11 @@ class UserOut(Schema):
     username: str
     name: str
     administrator: str
+    #: The first that holds: stopped, asleep (unused for 90 days), waiting (for a first password).
+    standing: Literal["stopped", "asleep", "waiting", "active"]
+    #: The posts held today, `单位 · 岗位；…`.
+    posts: str
+    posts_en: str
     is_active: bool
     is_invented: bool
     must_change_password: bool
@@ -253,9 +258,13 @@ class PostOut(Schema):
     title_en: str
     role: str
     role_title: str
+    role_title_en: str
     organisation_id: str
     organisation_name: str
+    organisation_name_en: str
     territory_code: str | None
+    #: Whether somebody holds it today.
+    is_held: bool
     version: int
 
 
@@ -275,7 +284,9 @@ class HoldingOut(Schema):
     id: str
     post_id: str
     post_title: str
+    post_title_en: str
     organisation_name: str
+    organisation_name_en: str
     user_id: str
     user_name: str
     held_from: datetime

@@ -1,11 +1,13 @@
 """The lists and changes of people over the API, each by the one administrator whose duty it is."""
 
+from datetime import timedelta
 from json import dumps
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from anlan.kernel.base.clock import now
 from anlan.kernel.people.catalogue import CatalogueError, parse, permissions, shipped
 from anlan.kernel.people.models import Organisation, OrganisationKind, Role, User
 from anlan.kernel.people.services import organisations, roles
@@ -201,3 +203,43 @@ def test_the_live_ticket_says_what_its_owner_may_hear() -> None:
     assert [grant.scope.sites for grant in ticket.grants] == [(cast.site,)]
     assert ticket.session == session_digest(client.cookies["anlan_session"].value)
     assert Client().get("/api/v1/live-ticket").status_code == 401
+
+
+def test_accounts_are_listed_with_their_standing_and_the_posts_held_today() -> None:
+    cast = assemble()
+    states: dict[str, tuple[User, dict[str, Any]]] = {
+        "asleep": (cast.leader, {"last_login": now() - timedelta(days=91)}),
+        "waiting": (cast.neighbour, {"must_change_password": True}),
+        "stopped": (cast.control_room, {"is_active": False, "must_change_password": True}),
+    }
+    for who, state in states.values():
+        User.objects.filter(pk=who.pk).update(**state)
+    client = signed_in(cast.system_administrator)
+
+    listed = {one["id"]: one for one in client.get(f"{URL}/users?limit=500").json()["items"]}
+
+    for standing, (who, _) in states.items():
+        assert listed[who.id]["standing"] == standing
+        found = client.get(f"{URL}/users?filter=standing.eq:{standing}").json()["items"]
+        assert [one["id"] for one in found] == [who.id]
+    officer = listed[cast.duty_officer.id]
+    assert (officer["standing"], officer["posts"]) == (
+        "active",
+        "灵武市应急管理局 · 值班员（主班）",
+    )
+    assert officer["posts_en"].endswith(" · Duty officer")
+    assert listed[cast.system_administrator.id]["posts"] == ""
+    words = client.get(f"{URL}/users?filter=search.like:{cast.duty_officer.username.upper()}")
+    assert [one["id"] for one in words.json()["items"]] == [cast.duty_officer.id]
+
+
+def test_a_vacant_post_is_told_from_a_held_one_without_saying_by_whom() -> None:
+    cast = assemble()
+    vacant = factories.post(cast.bureau, "expert")
+    client = signed_in(cast.leader)
+
+    vacancies = client.get(f"{URL}/posts?filter=is_held.eq:false").json()["items"]
+
+    assert [one["id"] for one in vacancies] == [vacant.id]
+    assert not any(cast.duty_officer.name in str(one) for one in vacancies)
+    assert client.get(f"{URL}/holdings").status_code == 403

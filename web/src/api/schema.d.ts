@@ -2184,6 +2184,15 @@ export interface components {
             name: string;
             /** Administrator */
             administrator: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "stopped" | "asleep" | "waiting" | "active";
+            /** Posts */
+            posts: string;
+            /** Posts En */
+            posts_en: string;
             /** Is Active */
             is_active: boolean;
             /** Is Invented */
@@ -2253,12 +2262,18 @@ export interface components {
             role: string;
             /** Role Title */
             role_title: string;
+            /** Role Title En */
+            role_title_en: string;
             /** Organisation Id */
             organisation_id: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
             /** Territory Code */
             territory_code: string | null;
+            /** Is Held */
+            is_held: boolean;
             /** Version */
             version: number;
         };
@@ -2306,8 +2321,12 @@ export interface components {
             post_id: string;
             /** Post Title */
             post_title: string;
+            /** Post Title En */
+            post_title_en: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
             /** User Id */
             user_id: string;
             /** User Name */

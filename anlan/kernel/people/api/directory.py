@@ -47,7 +47,7 @@ router = door.router
 @door.list("/organisations", "people.organisation.view", directory.ORGANISATIONS, OrganisationOut)
 def organisations(request: HttpRequest) -> QuerySet[Organisation]:
     """Firms, bureaus and agencies."""
-    return Organisation.objects.all()
+    return directory.organisations()
 
 
 @door.create("/organisations", organisation_services.EDIT, response=OrganisationOut)
@@ -56,7 +56,7 @@ def create_organisation(request: HttpRequest, body: OrganisationBody) -> dict[st
     details = body.dict(exclude={"kind"})
     kind = OrganisationKind(body.kind)
     made = organisation_services.create_organisation(kind=kind, **details)
-    return directory.row(directory.ORGANISATIONS, Organisation.objects, made.id)
+    return directory.row(directory.ORGANISATIONS, directory.organisations(), made.id)
 
 
 @door.create("/supervisions", organisation_services.SUPERVISE, response=SupervisionOut)
@@ -124,7 +124,7 @@ def reset_second_factor(request: HttpRequest, user_id: str) -> dict[str, Any]:
 @door.list("/posts", "people.organisation.view", directory.POSTS, PostOut)
 def post_list(request: HttpRequest) -> QuerySet[Post]:
     """Posts of every organisation."""
-    return Post.objects.all()
+    return directory.posts()
 
 
 @door.create("/posts", "people.post.edit", response=PostOut)
@@ -134,7 +134,7 @@ def create_post(request: HttpRequest, body: PostBody) -> dict[str, Any]:
     role = directory.role(body.role)
     texts = body.dict(include={"title", "title_en", "territory_code"})
     made = posts.create_post(organisation=organisation, role=role, **texts)
-    return directory.row(directory.POSTS, Post.objects, made.id)
+    return directory.row(directory.POSTS, directory.posts(), made.id)
 
 
 @door.list("/holdings", "people.post.view", directory.HOLDINGS, HoldingOut)

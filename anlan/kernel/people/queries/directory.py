@@ -2,32 +2,62 @@
 
 from typing import Any, TypeVar
 
-from django.db.models import Manager, Model, Q, QuerySet
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    Manager,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, NullIf
 
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import NotFoundError, StaleVersionError
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Facts, Principal
-from anlan.kernel.people.models import DutyShift, Organisation, Role, User
-from anlan.kernel.people.queries.holdings import posts_of_actor
+from anlan.kernel.people.models import (
+    AdministratorKind,
+    DutyShift,
+    Organisation,
+    OrganisationKind,
+    Post,
+    Role,
+    User,
+)
+from anlan.kernel.people.queries.holdings import holdings, posts_of_actor
 from anlan.kernel.people.queries.second_factor import IS_ENROLLED
+from anlan.kernel.people.rules import SLEEPS_AFTER
 from anlan.kernel.places.rules import div_of
 
 Row = TypeVar("Row", bound=Model)
 
 _ID = Field(path="id", sortable=True)
 _VERSION = Field(path="version", kind="int")
+#: How an account stands; the first that holds, in this order.
+STANDINGS = {"stopped": "已停用", "asleep": "休眠", "waiting": "待设口令", "active": "在用"}
 
 ORGANISATIONS = ListSpec(
     fields={
         "id": _ID,
         "name": Field(path="name", sortable=True, title="名称"),
         "name_en": Field(path="name_en", title="英文名称"),
-        "kind": Field(path="kind", sortable=True, title="类别"),
+        "kind": Field(
+            path="kind", sortable=True, title="类别", words=dict(OrganisationKind.choices)
+        ),
         "credit_code": Field(path="credit_code", title="统一社会信用代码"),
         "parent_id": Field(path="parent_id"),
         "territory_code": Field(path="territory_code", sortable=True, title="属地区划代码"),
         "zone": Field(path="zone", kind="int", title="功能区"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
+        "search": Field(path="search"),
         "version": _VERSION,
     },
     sort="name",
@@ -50,12 +80,18 @@ USERS = ListSpec(
         "id": _ID,
         "username": Field(path="username", sortable=True, title="用户名"),
         "name": Field(path="name", sortable=True, title="姓名"),
-        "administrator": Field(path="administrator", title="管理员"),
-        "is_active": Field(path="is_active", kind="bool", title="启用"),
+        "administrator": Field(
+            path="administrator", title="管理员", words=dict(AdministratorKind.choices)
+        ),
+        "standing": Field(path="standing", title="状态", words=STANDINGS),
+        "posts": Field(path="posts", title="岗位"),
+        "posts_en": Field(path="posts_en"),
+        "is_active": Field(path="is_active", kind="bool"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "must_change_password": Field(path="must_change_password", kind="bool"),
         "has_second_factor": Field(path="has_second_factor", kind="bool", title="双因素"),
-        "last_login": Field(path="last_login", kind="time", title="上次登录"),
+        "last_login": Field(path="last_login", kind="time", sortable=True, title="上次登录"),
+        "search": Field(path="search"),
         "version": _VERSION,
     },
     sort="username",
@@ -69,7 +105,11 @@ POSTS = ListSpec(
         "role_title": Field(path="role__title", title="角色"),
         "organisation_id": Field(path="organisation_id"),
         "organisation_name": Field(path="organisation__name", sortable=True, title="单位"),
+        "organisation_name_en": Field(path="organisation__name_en"),
+        "role_title_en": Field(path="role__title_en"),
         "territory_code": Field(path="territory_code", title="分管属地"),
+        "is_held": Field(path="is_held", kind="bool", title="有人任职"),
+        "search": Field(path="search"),
         "version": _VERSION,
     },
     sort="organisation_name",
@@ -79,7 +119,9 @@ HOLDINGS = ListSpec(
         "id": _ID,
         "post_id": Field(path="post_id"),
         "post_title": Field(path="post__title", title="岗位"),
+        "post_title_en": Field(path="post__title_en"),
         "organisation_name": Field(path="post__organisation__name", sortable=True, title="单位"),
+        "organisation_name_en": Field(path="post__organisation__name_en"),
         "user_id": Field(path="user_id"),
         "user_name": Field(path="user__name", sortable=True, title="姓名"),
         "held_from": Field(path="held_from", kind="time", sortable=True, title="任职"),
@@ -107,8 +149,54 @@ SHIFTS = ListSpec(
 
 
 def users() -> QuerySet[User]:
-    """Return the accounts as their list shows them."""
-    return User.objects.annotate(has_second_factor=IS_ENROLLED)
+    """Return the accounts as their list shows them: standing, second factor, the posts held today."""
+    slept = Q(last_login__lt=now() - SLEEPS_AFTER) | Q(
+        last_login=None, created_at__lt=now() - SLEEPS_AFTER
+    )
+    standing = Case(
+        When(is_active=False, then=Value("stopped")),
+        When(slept, then=Value("asleep")),
+        When(must_change_password=True, then=Value("waiting")),
+        default=Value("active"),
+    )
+    return User.objects.annotate(
+        has_second_factor=IS_ENROLLED,
+        standing=standing,
+        posts=_posts_held(F("post__organisation__name"), F("post__title")),
+        posts_en=_posts_held(_or_chinese("post__organisation__name"), _or_chinese("post__title")),
+        search=_words_of("name", "username"),
+    )
+
+
+def organisations() -> QuerySet[Organisation]:
+    """Return the organisations as their list shows them."""
+    return Organisation.objects.annotate(search=_words_of("name", "name_en", "credit_code"))
+
+
+def posts() -> QuerySet[Post]:
+    """Return the posts as their list shows them; whether one is held, never by whom."""
+    return Post.objects.annotate(
+        is_held=Exists(holdings().filter(post=OuterRef("pk"))),
+        search=_words_of("title", "title_en", "organisation__name", "organisation__name_en"),
+    )
+
+
+def _words_of(*columns: str) -> Concat:
+    """Return what the words of a search are looked for in."""
+    texts = [part for one in columns for part in (Value(" "), Coalesce(one, Value("")))]
+    return Concat(Value(""), *texts, output_field=CharField())
+
+
+def _or_chinese(column: str) -> Coalesce:
+    return Coalesce(NullIf(f"{column}_en", Value("")), column, output_field=CharField())
+
+
+def _posts_held(organisation: F | Coalesce, title: F | Coalesce) -> Coalesce:
+    """Return the text of the posts that an account holds today: `单位 · 岗位；…`."""
+    each = Concat(organisation, Value(" · "), title, output_field=CharField())
+    held = holdings().filter(user=OuterRef("pk")).order_by().values("user")
+    text = held.annotate(text=StringAgg(each, delimiter="；", order_by="held_from")).values("text")
+    return Coalesce(Subquery(text, output_field=CharField()), Value(""))
 
 
 def one(rows: Manager[Row], key: str) -> Row:
