@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from anlan.kernel.base.registry import Entry, register
+
 
 class PeopleConfig(AppConfig):
     """Django application `people`."""
@@ -11,8 +13,34 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the doors who is behind a request."""
+        """Tell the doors who is behind a request; hang the register's pages into the menu."""
         from anlan.kernel.base.doors import Identity
         from anlan.kernel.people.queries.sessions import identity
 
         Identity.of = staticmethod(identity)
+        register(
+            "menu",
+            Entry(
+                name="people",
+                title_zh="人员与权限",
+                title_en="People and rights",
+                permission="people.user.view",
+                component="kernel/people/AccountsPage",
+                path="/people",
+                icon="User",
+                order=890,
+            ),
+        )
+        register(
+            "menu",
+            Entry(
+                name="organisations",
+                title_zh="单位",
+                title_en="Organisations",
+                permission="people.organisation.edit",
+                component="kernel/people/OrganisationsPage",
+                path="/organisations",
+                icon="OfficeBuilding",
+                order=35,
+            ),
+        )

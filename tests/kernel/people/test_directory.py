@@ -1,7 +1,8 @@
 """The lists and changes of people over the API, each by the one administrator whose duty it is."""
 
 from datetime import timedelta
-from json import dumps
+from json import dumps, loads
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.cast import assemble, csrf, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/people"
+LOCALES = Path(__file__).parents[3] / "web/src/kernel/people"
 
 
 def send(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
@@ -243,3 +245,26 @@ def test_a_vacant_post_is_told_from_a_held_one_without_saying_by_whom() -> None:
     assert [one["id"] for one in vacancies] == [vacant.id]
     assert not any(cast.duty_officer.name in str(one) for one in vacancies)
     assert client.get(f"{URL}/holdings").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_right_family_and_ceiling_is_said_in_words_on_the_page_of_roles(
+    language: str,
+) -> None:
+    words = loads((LOCALES / f"locale.{language}.json").read_text())["people"]
+
+    def said(*path: str) -> object:
+        found: Any = words
+        for step in path:
+            found = found.get(step, {})
+        return found
+
+    unsaid = [
+        one for one in permissions() if not isinstance(said("permission", *one.split(".")), str)
+    ]
+    assert unsaid == []
+    for role in shipped():
+        assert isinstance(said("family", role.family), str), role.family
+        assert isinstance(said("sensitivity", str(role.ceiling)), str)
+        for permission in role.permissions:
+            assert isinstance(said("slice", permission.partition(".")[0]), str), permission
