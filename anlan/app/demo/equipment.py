@@ -1,10 +1,11 @@
 """Register the invented firms, their equipment, gateways, datastreams and limits: one firm, one transaction."""
 
+from dataclasses import asdict
 from math import cos, radians
 
 from shapely import Point
 
-from anlan.app.demo.limits import limits_of
+from anlan.app.demo.limits import DemoLimit, limits_of
 from anlan.app.demo.mapping import SubjectMapping, TagMapping
 from anlan.app.demo.plants import Plant
 from anlan.app.demo.series import Series
@@ -147,17 +148,18 @@ def _register_tag(
 def _file_limits(gateway: Gateway, plant: Plant, series: dict[str, Series]) -> None:
     """File every limit of a plant's tags."""
     ids = dict(gateway.datastreams.values_list("tag", "id"))
-    for name, tag in plant.mapping.tags():
-        for limit in limits_of(tag, plant.mapping.source, series):
-            limits.file_limit(
-                datastream_id=ids[name],
-                condition=limit.condition,
-                value=limit.value,
-                deadband=limit.deadband,
-                on_delay_ms=limit.on_delay_ms,
-                off_delay_ms=limit.off_delay_ms,
-                standard=limit.standard,
-                clause=limit.clause,
-                confidence=limit.confidence,
-                reason=limit.reason,
-            )
+    limits.file_limits(
+        [
+            _filing(ids[name], limit)
+            for name, tag in plant.mapping.tags()
+            for limit in limits_of(tag, plant.mapping.source, series)
+        ]
+    )
+
+
+def _filing(datastream_id: str, limit: DemoLimit) -> limits.Filing:
+    details = asdict(limit)
+    condition, value = details.pop("condition"), details.pop("value")
+    return limits.Filing(
+        datastream_id=datastream_id, condition=condition, value=value, details=details
+    )

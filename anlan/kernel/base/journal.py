@@ -1,5 +1,6 @@
 """Write the one journal row of a change (7.8); only services call this."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -69,6 +70,20 @@ def first_columns(place: Place) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One change, ready for the journal.
+
+    `state` is the object's public state after it, `change` the private before and after.
+    """
+
+    event: EventType
+    state: Any
+    about: Subject
+    change: dict[str, Any] | None = None
+    occurred_at: datetime | None = None
+
+
 def record(
     event: EventType,
     state: Any,
@@ -77,17 +92,26 @@ def record(
     change: dict[str, Any] | None = None,
     occurred_at: datetime | None = None,
 ) -> Journal:
-    """Insert the journal row and its pending mark inside the open unit of work.
+    """Insert the journal row of a change and its pending mark inside the open unit of work."""
+    entry = Entry(event=event, state=state, about=about, change=change, occurred_at=occurred_at)
+    return record_all([entry])[0]
 
-    `state` is the object's public state after the change, `change` the private before and after.
-    """
-    work = current_work()
+
+def record_all(entries: Sequence[Entry]) -> list[Journal]:
+    """Insert the journal rows of many changes, one each and in this order, by two statements."""
     known_at = now()
-    row = Journal.objects.create(
+    rows = Journal.objects.bulk_create([_row(entry, known_at) for entry in entries])
+    JournalPending.objects.bulk_create([JournalPending(journal=row) for row in rows])
+    return rows
+
+
+def _row(entry: Entry, known_at: datetime) -> Journal:
+    work, about = current_work(), entry.about
+    return Journal(
         node=config().node,
-        schema=event.schema,
-        type=event.name,
-        occurred_at=occurred_at or known_at,
+        schema=entry.event.schema,
+        type=entry.event.name,
+        occurred_at=entry.occurred_at or known_at,
         known_at=known_at,
         correlation_id=work.correlation_id,
         causation_id=work.causation_id,
@@ -98,11 +122,9 @@ def record(
         div=about.place.div,
         zone=about.place.zone,
         site=about.place.site,
-        data=event.payload(state),
-        change=change,
+        data=entry.event.payload(entry.state),
+        change=entry.change,
     )
-    JournalPending.objects.create(journal=row)
-    return row
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,46 @@ def test_a_new_value_closes_the_old_row_and_raises_the_control_version(plant: Pl
         assert (row.type, row.change) == ("sensing.limit.filed", {"value": [90.0, 95.0]})
 
 
+def test_many_limits_are_filed_as_one_by_one_would_be(plant: Plant) -> None:
+    stream = plant.streams[0]
+    asked = [("LL", 5.0), ("L", 10.0), ("HH", 95.0), ("HH", 96.0)]
+    with unit_of_work(SYSTEM):
+        stream.refresh_from_db()
+        before = stream.control_version
+        filed = limits.file_limits(
+            [
+                limits.Filing(datastream_id=stream.id, condition=condition, value=value)
+                for condition, value in asked
+            ]
+        )
+        stream.refresh_from_db()
+        assert stream.control_version == before + 4
+        assert [one.control_version for one in filed] == [before + n for n in (1, 2, 3, 4)]
+        standing = queries.current_limits([stream.id])[stream.id]
+        assert [one["value"] for one in standing] == [80.0, 96.0, 10.0, 5.0]
+        told = Journal.objects.filter(type="sensing.limit.filed").order_by("-id")[:4]
+        assert [(one.object, one.change) for one in reversed(told)] == [
+            (filed[0].id, {"value": [None, 5.0]}),
+            (filed[1].id, {"value": [None, 10.0]}),
+            (filed[2].id, {"value": [90.0, 95.0]}),
+            (filed[3].id, {"value": [95.0, 96.0]}),
+        ]
+
+
+def test_one_that_cannot_stand_lets_none_of_many_in(plant: Plant) -> None:
+    stream = plant.streams[0]
+    asked = [("LL", 5.0), ("L", 81.0)]
+    with pytest.raises(InvalidError), unit_of_work(SYSTEM):
+        limits.file_limits(
+            [
+                limits.Filing(datastream_id=stream.id, condition=condition, value=value)
+                for condition, value in asked
+            ]
+        )
+    with unit_of_work(SYSTEM):
+        assert not Limit.objects.filter(datastream=stream, condition__in=("LL", "L")).exists()
+
+
 @pytest.mark.parametrize(
     ("condition", "value"),
     [("HH", 79.0), ("H", 90.0), ("LL", 85.0), ("L", float("nan")), ("rate", 1.0), ("silent", 1.0)],

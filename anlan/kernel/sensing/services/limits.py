@@ -1,5 +1,7 @@
 """File, change and withdraw limits (限值备案); the engine hears of them by the log (7.3)."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from anlan.kernel.base import journal
@@ -21,6 +23,35 @@ DEFAULT_PRIORITY = {
 }  # fmt: skip
 #: What of a limit's details the engine judges by, beside its value.
 _JUDGED_BY = ("deadband", "on_delay_ms", "off_delay_ms", "low", "window_ms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """One limit to file; what the figures mean says `rules.Asked`."""
+
+    datastream_id: str
+    condition: str
+    value: float
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def file_limits(filings: Sequence[Filing]) -> list[Limit]:
+    """File the limits of a whole set-up (限值备案), in this order, by a handful of statements.
+
+    All of them or none: the first that cannot stand is refused as `file_limit` refuses it.
+    """
+    streams = _locked_all({one.datastream_id for one in filings}, "file_limit")
+    standing: dict[str, dict[str, Limit]] = {one: {} for one in streams}
+    for row in Limit.objects.filter(datastream__in=streams, superseded_at=None):
+        standing[row.datastream_id][row.condition] = row
+    filed = []
+    for one in filings:
+        stream = streams[one.datastream_id]
+        made = _prepare(stream, standing[stream.id], one.condition, one.value, one.details)
+        standing[stream.id][one.condition] = made.row
+        filed.append(made)
+    _store(list(streams.values()), filed)
+    return [one.row for one in filed]
 
 
 def file_limit(
@@ -73,9 +104,23 @@ def withdraw_limit(*, limit_id: str, reason: str, version: int | None = None) ->
 
 def locked(datastream_id: str, act: str) -> Datastream:
     """Lock a datastream in use, if the person may do this act of `rules.KEEPING` on it."""
-    row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
-    if row is None:
-        raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
+    return _locked_all({datastream_id}, act)[datastream_id]
+
+
+def _locked_all(ids: Collection[str], act: str) -> dict[str, Datastream]:
+    """Lock datastreams in the order of their ids, so that two who want the same ones take turns."""
+    rows = Datastream.objects.select_related("subject__kind").select_for_update(of=("self",))
+    rows = rows.filter(pk__in=ids).order_by("id")
+    found = {row.id: row for row in rows}
+    for missing in sorted(set(ids) - found.keys()):
+        raise NotFoundError("没有这个测点，或不在您的范围内", id=missing)
+    for row in found.values():
+        _refuse_unless_kept(row, act)
+    return found
+
+
+def _refuse_unless_kept(row: Datastream, act: str) -> None:
+    """Refuse who may not do this, and what is measured no more."""
     decision = rules.decide_keeping(current_work().principal, act, row.facts)
     if not decision.allowed:
         raise NotPermittedError(
@@ -85,14 +130,18 @@ def locked(datastream_id: str, act: str) -> Datastream:
         )
     if row.retired_at is not None:
         raise ConflictError("测点已停用", code="sensing.already_retired")
-    return row
 
 
 def raise_version(stream: Datastream) -> int:
     """Give the next control version of a datastream; the engine ignores what is not above its own."""
+    _raise_version(stream)
+    stream.save(update_fields=["control_version", "updated_at"])
+    return stream.control_version
+
+
+def _raise_version(stream: Datastream) -> int:
     stream.control_version += 1
     stream.updated_at = now()
-    stream.save(update_fields=["control_version", "updated_at"])
     return stream.control_version
 
 
@@ -123,6 +172,15 @@ def _end(row: Limit, reason: str) -> None:
     row.version += 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """A limit to store, the one whose place it takes, and what the journal says of it."""
+
+    row: Limit
+    old: Limit | None
+    entry: journal.Entry
+
+
 def _file(
     stream: Datastream,
     standing: dict[str, Limit],
@@ -130,6 +188,19 @@ def _file(
     value: float,
     details: dict[str, Any],
 ) -> Limit:
+    filed = _prepare(stream, standing, condition, value, details)
+    _store([stream], [filed])
+    return filed.row
+
+
+def _prepare(
+    stream: Datastream,
+    standing: dict[str, Limit],
+    condition: str,
+    value: float,
+    details: dict[str, Any],
+) -> _Filed:
+    """Check a limit beside those that stand; close the one whose place it takes. Stores nothing."""
     others = {name: row.value for name, row in standing.items()}
     judged_by = {name: details[name] for name in _JUDGED_BY if name in details}
     asked = rules.Asked(condition=condition, value=value, **judged_by)
@@ -137,7 +208,6 @@ def _file(
         raise InvalidError(error, code="sensing.bad_limit", condition=condition, field="value")
     if (old := standing.get(condition)) is not None:
         _end(old, "")
-        old.save(update_fields=["superseded_at", "updated_at", "ended_by", "version"])
     moment = now()
     row = Limit(
         datastream=stream,
@@ -146,7 +216,7 @@ def _file(
         unit={"silent": "s", "rate": f"{stream.unit}/s"}.get(condition, stream.unit),
         valid_from=moment,
         filed_by=current_work().principal.actor,
-        control_version=raise_version(stream),
+        control_version=_raise_version(stream),
         div=stream.div,
         zone=stream.zone,
         site=stream.site,
@@ -154,13 +224,27 @@ def _file(
         updated_at=moment,
         **{"priority": DEFAULT_PRIORITY[condition]} | details,
     )
-    row.save(force_insert=True)
     change = journal.changed({"value": old.value if old else None}, {"value": value})
-    _record(events.LIMIT_FILED, row, stream, change)
-    return row
+    return _Filed(row, old, _entry(events.LIMIT_FILED, row, stream, change))
+
+
+def _store(streams: list[Datastream], filed: list[_Filed]) -> None:
+    """Write what was prepared: versions, the closed rows, the new ones, and a journal row for each."""
+    new = {one.row.id for one in filed}
+    ended = [one.old for one in filed if one.old is not None and one.old.id not in new]
+    Datastream.objects.bulk_update(streams, ["control_version", "updated_at"])
+    Limit.objects.bulk_update(ended, ["superseded_at", "updated_at", "ended_by", "version"])
+    Limit.objects.bulk_create([one.row for one in filed])
+    journal.record_all([one.entry for one in filed])
 
 
 def _record(event: EventType, row: Limit, stream: Datastream, change: dict[str, Any]) -> None:
+    journal.record_all([_entry(event, row, stream, change)])
+
+
+def _entry(
+    event: EventType, row: Limit, stream: Datastream, change: dict[str, Any]
+) -> journal.Entry:
     state = events.LimitState(
         id=row.id,
         version=row.version,
@@ -185,4 +269,4 @@ def _record(event: EventType, row: Limit, stream: Datastream, change: dict[str, 
         control_version=row.withdrawn_version or row.control_version,
     )
     about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
-    journal.record(event, state, about, change=change)
+    return journal.Entry(event=event, state=state, about=about, change=change)
