@@ -45,7 +45,7 @@ def cast(request: HttpRequest) -> dict[str, Any]:
     names = {one.key: (one.name, one.name_en) for one in bureaus}
     names |= {plant.code: (plant.name, plant.name_en) for plant in read_plants()}
     items = []
-    for part in parts:
+    for part in (one for one in parts if one.on_page):
         organisation, organisation_en = names.get(part.organisation, ("", ""))
         items.append(
             {

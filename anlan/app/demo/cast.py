@@ -46,23 +46,41 @@ class Part:
     name: str
     title: str
     title_en: str
-    what_to_try: str
-    what_to_try_en: str
+    what_to_try: str = ""
+    what_to_try_en: str = ""
     organisation: str = ""
     role: str = ""
     also: str = ""
     """A second role at the same organisation, in a post of its own."""
     administrator: str = ""
     on_duty: bool = False
+    on_page: bool = True
+    """Whether the page of the cast shows this person and a one-time link is issued."""
 
 
 @cache
 def read_cast() -> tuple[tuple[Bureau, ...], tuple[Part, ...]]:
-    """Read bureaus and people."""
+    """Read bureaus and people; those on the page first."""
     raw = tomllib.loads((HERE / "cast.toml").read_text(encoding="utf-8"))
+    rooms = [_control_room(**row) for row in raw["control_room"]]
     return (
         tuple(Bureau(**row) for row in raw["organisation"]),
-        tuple(Part(**row) for row in raw["member"]),
+        (*(Part(**row) for row in raw["member"]), *rooms),
+    )
+
+
+def _control_room(firm: str, name: str) -> Part:
+    """Return who sits in a firm's control room, so that its urgent alarms reach somebody of its own."""
+    return Part(
+        key=f"control_room_{firm.lower()}",
+        username=f"demo.control.{firm.lower()}",
+        name=name,
+        organisation=firm,
+        role="firm_control_room",
+        on_duty=True,
+        on_page=False,
+        title="企业中控值班",
+        title_en="Firm's control room",
     )
 
 

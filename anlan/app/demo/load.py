@@ -68,7 +68,8 @@ def load_all(progress: Callable[[str], None] | None = None) -> list[CastMember]:
             key: people[part.username] for key, part in parts.items() if part.username in people
         }
         cast.load_duty(members)
-        return [_member(parts[key], user) for key, user in members.items()]
+        shown = [(parts[key], user) for key, user in members.items() if parts[key].on_page]
+        return [_member(part, user) for part, user in shown]
 
 
 def _silently(_part: str) -> None:

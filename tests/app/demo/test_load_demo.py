@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 
 from anlan.app.demo import equipment, load
+from anlan.app.demo.cast import read_cast
 from anlan.app.demo.credentials import FILE, read_credentials
-from anlan.app.demo.plants import Plant
+from anlan.app.demo.plants import Plant, read_plants
+from anlan.kernel.alerts.rules import FIRM_POSTS
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import Facts, Principal, Reach, decide, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.people.models import DutyShift, Organisation, User
+from anlan.kernel.people.models import DutyShift, Organisation, OrganisationKind, User
 from anlan.kernel.people.queries.principals import principal_of
+from anlan.kernel.people.queries.responsible import standing_at
 from anlan.kernel.people.services.sessions import redeem_link
 from anlan.kernel.places.models import Division
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit
@@ -85,7 +88,7 @@ def test_an_interrupted_load_goes_on_where_it_was(
     monkeypatch.setattr(equipment, "load_plant", real)
     load.load_all()
     assert counts()["Gateway"] == 3
-    assert counts()["User"] == 8
+    assert counts()["User"] == 10
 
 
 def test_a_stamp_that_outlived_its_database_is_not_believed(demo_home: Config) -> None:
@@ -110,7 +113,34 @@ def test_who_is_on_duty_now_is_known(demo_home: Config) -> None:
     with unit_of_work(machine("test"), read_only=True):
         there = DutyShift.objects.filter(starts_at__lte=now(), ends_at__gt=now())
         names = {row.user.username for row in there.select_related("user")}
-    assert names == {"demo.duty", "demo.leader", "demo.control", "demo.monitor", "demo.neighbour"}
+    assert names == {
+        *("demo.duty", "demo.leader", "demo.control", "demo.monitor", "demo.neighbour"),
+        *("demo.province", "demo.control.f09"),
+    }
+
+
+def test_every_firm_has_somebody_of_its_own_on_duty_in_the_control_room(demo_home: Config) -> None:
+    load.load_all()
+    with unit_of_work(machine("test"), read_only=True):
+        firms = Organisation.objects.filter(kind=OrganisationKind.FIRM)
+        names = {
+            firm.credit_code: [one.username for one in standing_at(firm, FIRM_POSTS, now())]
+            for firm in firms
+        }
+    assert names == {
+        "91000000MADEM00011": ["demo.control"],
+        "91000000MADEM0009R": ["demo.control.f09"],
+    }
+
+
+def test_the_cast_knows_a_control_room_for_every_firm_of_the_demo() -> None:
+    rooms = [one.organisation for one in read_cast()[1] if one.role == "firm_control_room"]
+    assert sorted(rooms) == sorted(plant.code for plant in read_plants() if plant.is_firm)
+
+
+def test_every_bureau_in_charge_of_a_firm_has_somebody_on_duty() -> None:
+    in_charge = {plant.in_charge for plant in read_plants()}
+    assert in_charge <= {one.organisation for one in read_cast()[1] if one.on_duty}
 
 
 def test_zone_and_county_each_check_their_own_firms_and_the_neighbour_sees_none(
