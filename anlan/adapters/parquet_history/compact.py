@@ -16,7 +16,7 @@ from anlan.adapters.parquet_history.chunks import Chunks, whole_groups
 from anlan.adapters.parquet_history.disk import Disk, LocalDisk
 from anlan.adapters.parquet_history.reading import locked_duckdb, rows_of_arrow
 from anlan.adapters.parquet_history.rows import Rows, new_identities, without_repeats
-from anlan.adapters.parquet_history.schema import ROW_GROUP, VALUE_SQL, About
+from anlan.adapters.parquet_history.schema import ROW_GROUP, ROWS_SQL, SPAN_SQL, TIME_SQL, About
 from anlan.adapters.parquet_history.segments import day_path, write_file
 from anlan.adapters.parquet_history.tiers import DAY_MS, OFFSET_MS, Job, day_name
 from anlan.kernel.sensing.ports import DAY, Catalogue, FileEntry
@@ -30,13 +30,12 @@ SPILL = "spill"
 READ_ROWS = ROW_GROUP - 10_000
 
 _DAYS = f"""
-    SELECT DISTINCT (time_ms + {OFFSET_MS}) // {DAY_MS} FROM read_parquet($files) ORDER BY 1
+    SELECT DISTINCT ({TIME_SQL} + {OFFSET_MS}) // {DAY_MS} FROM read_parquet($files) ORDER BY 1
 """  # noqa: S608 - numbers of ours
 _SORTED = f"""
-    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
-    FROM read_parquet($files) WHERE time_ms >= $start AND time_ms < $end
+    SELECT {ROWS_SQL} FROM read_parquet($files) WHERE {SPAN_SQL}
     ORDER BY number, time_ms, sequence, place
-"""  # noqa: S608 - VALUE_SQL is a constant of ours
+"""  # noqa: S608 - constants of ours
 
 
 class CompactionError(OSError):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from anlan.adapters.parquet_history.hours import HOUR_MS, Hours
 from anlan.adapters.parquet_history.rollup_file import SELECT_SQL, hours_of_arrow
 from anlan.adapters.parquet_history.rows import Rows
-from anlan.adapters.parquet_history.schema import VALUE_SQL
+from anlan.adapters.parquet_history.schema import ROWS_SQL, SPAN_SQL, TIME_SQL
 from anlan.kernel.sensing.ports import FileEntry
 
 log = logging.getLogger(__name__)
@@ -22,12 +22,11 @@ THREADS = 2
 MEMORY = "512MB"
 
 _ROWS = f"""
-    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
-    FROM read_parquet($files)
+    SELECT {ROWS_SQL} FROM read_parquet($files)
     WHERE number IN (SELECT unnest($numbers)) AND number BETWEEN $low AND $high
-      AND time_ms >= $start AND time_ms < $end
-"""  # noqa: S608 - VALUE_SQL is a constant of ours
-_IN_HOURS = f" AND time_ms // {HOUR_MS} IN (SELECT unnest($hours))"
+      AND {SPAN_SQL}
+"""  # noqa: S608 - constants of ours
+_IN_HOURS = f" AND ({TIME_SQL}) // {HOUR_MS} IN (SELECT unnest($hours))"
 _HOURS = f"""
     SELECT {SELECT_SQL}, list_position($files, filename) - 1 AS file
     FROM read_parquet($files, filename = true)
@@ -35,11 +34,10 @@ _HOURS = f"""
 """  # noqa: S608 - columns of ours
 _NEWEST = f"""
     WITH newest AS (
-        SELECT number AS n, max(time_ms) AS t FROM read_parquet($files)
+        SELECT number AS n, max({TIME_SQL}) AS t FROM read_parquet($files)
         WHERE number IN (SELECT unnest($numbers)) AND number BETWEEN $low AND $high
-          AND time_ms >= $start AND time_ms < $end GROUP BY number)
-    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
-    FROM read_parquet($files) JOIN newest ON number = n AND time_ms = t
+          AND {SPAN_SQL} GROUP BY number)
+    SELECT {ROWS_SQL} FROM read_parquet($files) JOIN newest ON number = n AND {TIME_SQL} = t
 """  # noqa: S608
 
 

@@ -29,15 +29,12 @@ from anlan.adapters.parquet_history.rollup_file import (
     hours_of_arrow,
 )
 from anlan.adapters.parquet_history.rows import Rows, answers, without_repeats
-from anlan.adapters.parquet_history.schema import VALUE_SQL, About
+from anlan.adapters.parquet_history.schema import ROWS_SQL, About
 from anlan.adapters.parquet_history.segments import rollup_path, write_content
 from anlan.adapters.parquet_history.tiers import day_name
 from anlan.kernel.sensing.ports import ROLLUP, Catalogue, FileEntry
 
-_READINGS = f"""
-    SELECT number, time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place
-    FROM read_parquet($files)
-"""  # noqa: S608 - VALUE_SQL is a constant of ours
+_READINGS = f"SELECT {ROWS_SQL} FROM read_parquet($files) "  # noqa: S608 - a constant of ours
 _SORTED = _READINGS + "ORDER BY number, time_ms, sequence, place"
 _MERGED = f"""
     WITH speaks AS (SELECT unnest($speakers) AS file, unnest($days) AS day)

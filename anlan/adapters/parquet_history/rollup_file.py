@@ -40,25 +40,26 @@ SELECT_SQL = ", ".join(
 
 def encode_hours(parts: Iterator[Hours], about: About, resolutions: Mapping[int, float]) -> bytes:
     """Return a Parquet file of hours sorted by datastream and hour."""
-    schema = SCHEMA.with_metadata({ABOUT: msgspec.json.encode(about)})
     delta = ["numbers", "hours", *(f"{name}_scaled" for name in FIGURES)]
     out = io.BytesIO()
     with pq.ParquetWriter(
         out,
-        schema,
+        SCHEMA,
         compression="zstd",
         compression_level=3,
         use_dictionary=["count", "refused", "scale", *FIGURES],
         column_encoding=dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
         write_page_checksum=True,
+        store_schema=False,  # it would say `about` a second time
         sorting_columns=[pq.SortingColumn(0), pq.SortingColumn(1)],
     ) as writer:
         for hours in parts:
-            writer.write_table(_table(hours, resolutions, schema), row_group_size=ROW_GROUP)
+            writer.write_table(_table(hours, resolutions), row_group_size=ROW_GROUP)
+        writer.add_key_value_metadata({ABOUT: msgspec.json.encode(about)})
     return out.getvalue()
 
 
-def _table(hours: Hours, resolutions: Mapping[int, float], schema: pa.Schema) -> pa.Table:
+def _table(hours: Hours, resolutions: Mapping[int, float]) -> pa.Table:
     scale = scales_of(hours.numbers, resolutions)
     pairs = {name: scaled(getattr(hours, name), scale) for name in FIGURES}
     plain = ~np.logical_and.reduce([lossless for _, lossless in pairs.values()])
@@ -68,7 +69,7 @@ def _table(hours: Hours, resolutions: Mapping[int, float], schema: pa.Schema) ->
         *(pa.array(whole, mask=plain) for whole, _ in pairs.values()),
         *(pa.array(getattr(hours, name), mask=~plain) for name in FIGURES),
     ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def hours_of_arrow(table: object) -> Hours:

@@ -1,7 +1,8 @@
 """What a history file looks like inside: columns, encodings, and what it says about itself.
 
-One schema at every level. A value is either `value` (float64, bit for bit) or, where that is
-lossless, the whole number `scaled` with `value = scaled / scale`; `scale` is a power of ten.
+One schema at every level. A time is `beat_ms + off_ms`. A value is either `value` (float64, bit for
+bit) or, where that is lossless, the whole number `scaled` with `value = scaled / scale`; `scale` is
+a power of ten: that of the declared step, and in a day's file without one, that of the values.
 """
 
 import io
@@ -10,21 +11,27 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from anlan.adapters.parquet_history.beats import MOST, beats_of
 from anlan.adapters.parquet_history.rows import Rows
-from anlan.adapters.parquet_history.scaling import scaled, scales_of
+from anlan.adapters.parquet_history.scaling import scaled, scales_found, scales_of
+from anlan.kernel.sensing.ports import DAY
 
 #: Version of the files; readers know this one.
-VERSION = 1
+VERSION = 2
 ROW_GROUP = 1_000_000
+#: A page costs a header for each of ten columns, and one datastream costs the pages it lies in.
+PAGE_ROWS = 100_000
 ABOUT = b"anlan"
 
 SCHEMA = pa.schema(
     [
         pa.field("number", pa.int32(), nullable=False),
-        pa.field("time_ms", pa.int64(), nullable=False),
+        pa.field("beat_ms", pa.int64(), nullable=False),
+        pa.field("off_ms", pa.int32(), nullable=False),
         pa.field("scaled", pa.int64()),
         pa.field("scale", pa.float64()),
         pa.field("value", pa.float64()),
@@ -36,9 +43,22 @@ SCHEMA = pa.schema(
 )
 #: DuckDB's expression for the value; the same IEEE division as `scaling` has checked.
 VALUE_SQL = "CASE WHEN scale IS NULL THEN value ELSE scaled / scale END"
+TIME_SQL = "beat_ms + off_ms"
+#: What files can be narrowed by before they are read; the exact condition stands beside it.
+SPAN_SQL = (
+    f"beat_ms >= $start - {MOST} AND beat_ms < $end + {MOST}"
+    f" AND {TIME_SQL} >= $start AND {TIME_SQL} < $end"
+)
+#: The seven columns of `Rows`, in the order that `rows_of_arrow` takes them.
+ROWS_SQL = f"number, {TIME_SQL} AS time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place"
 
-_DELTA = ("number", "time_ms", "scaled", "sequence", "place")
-_DICTIONARY = ["scale", "value", "quality", "lag_s"]
+#: Split into bytes, chance and stillness lie apart, and zstd codes each byte at what it is worth.
+_ENCODINGS = dict.fromkeys(
+    ("number", "beat_ms", "scaled", "sequence", "place"), "DELTA_BINARY_PACKED"
+) | dict.fromkeys(("off_ms", "value"), "BYTE_STREAM_SPLIT")
+_DICTIONARY = ["scale", "quality", "lag_s"]
+#: Days are written once and read for years; what costs little to search for well is.
+_DAY_LEVELS = dict.fromkeys(SCHEMA.names, 3) | {"beat_ms": 15, "scaled": 15}
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,8 +73,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     level: str
     exercise_id: str | None = None
     inputs: tuple[str, ...] = ()
-    #: Of a rollup: the days it speaks for, first and last millisecond.
-    span: tuple[int, int] | None = None
+    #: First and last millisecond: of a rollup's days, of other files' readings. The footer's
+    #: statistics know beats only, and a beat may lie in the day before its reading.
+    span: tuple[int, int] = (0, 0)
 
 
 class NotOurFileError(ValueError):
@@ -74,30 +95,43 @@ class Extent:
 
 def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]) -> bytes:
     """Return a Parquet file of rows sorted by identity, a row group for each part."""
-    schema = SCHEMA.with_metadata({ABOUT: msgspec.json.encode(about)})
+    is_day = about.level == DAY
     out = io.BytesIO()
+    low, high = np.iinfo(np.int64).max, np.iinfo(np.int64).min
     with pq.ParquetWriter(
         out,
-        schema,
+        SCHEMA,
         compression="zstd",
-        compression_level=3,
+        compression_level=_DAY_LEVELS if is_day else 3,
         use_dictionary=_DICTIONARY,
-        column_encoding=dict.fromkeys(_DELTA, "DELTA_BINARY_PACKED"),
+        column_encoding=_ENCODINGS,
+        max_rows_per_page=PAGE_ROWS if is_day else None,
         write_page_checksum=True,
+        store_schema=False,  # it would say `about` a second time
         sorting_columns=[pq.SortingColumn(0), pq.SortingColumn(1)],
     ) as writer:
         for rows in parts:
-            writer.write_table(_table(rows, resolutions, schema), row_group_size=ROW_GROUP)
+            low = min(low, int(rows.times_ms.min(initial=low)))
+            high = max(high, int(rows.times_ms.max(initial=high)))
+            table = _table(rows, resolutions, is_day=is_day)
+            writer.write_table(table, row_group_size=ROW_GROUP)
+        said = msgspec.structs.replace(about, span=(low, high))
+        writer.add_key_value_metadata({ABOUT: msgspec.json.encode(said)})
     return out.getvalue()
 
 
-def _table(rows: Rows, resolutions: Mapping[int, float], schema: pa.Schema) -> pa.Table:
+def _table(rows: Rows, resolutions: Mapping[int, float], *, is_day: bool) -> pa.Table:
     scale = scales_of(rows.numbers, resolutions)
+    beat, off = rows.times_ms, np.zeros(len(rows), np.int32)
+    if is_day:
+        scale = scales_found(rows.numbers, rows.values, scale)
+        beat, off = beats_of(rows)
     whole, lossless = scaled(rows.values, scale)
     plain = ~lossless
     columns = [
         pa.array(rows.numbers),
-        pa.array(rows.times_ms),
+        pa.array(beat),
+        pa.array(off),
         pa.array(whole, mask=plain),
         pa.array(scale, mask=plain),
         pa.array(rows.values, mask=~plain),
@@ -106,7 +140,7 @@ def _table(rows: Rows, resolutions: Mapping[int, float], schema: pa.Schema) -> p
         pa.array(rows.sequences),
         pa.array(rows.places),
     ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def describe(source: Any) -> tuple[About, Extent]:
@@ -117,13 +151,13 @@ def describe(source: Any) -> tuple[About, Extent]:
             about = msgspec.json.decode((found.metadata or {})[ABOUT], type=About)
             groups = [found.row_group(index) for index in range(found.num_row_groups)]
             numbers = [group.column(0).statistics for group in groups]
-            times = [group.column(1).statistics for group in groups]
+            t_lo_ms, t_hi_ms = about.span
             extent = Extent(
                 rows=found.num_rows,
                 number_lo=min(one.min for one in numbers),
                 number_hi=max(one.max for one in numbers),
-                t_lo_ms=about.span[0] if about.span else min(one.min for one in times),
-                t_hi_ms=about.span[1] if about.span else max(one.max for one in times),
+                t_lo_ms=t_lo_ms,
+                t_hi_ms=t_hi_ms,
             )
     except (pa.ArrowException, OSError, KeyError, ValueError, msgspec.MsgspecError) as error:
         raise NotOurFileError(f"{source}: {error}") from error

@@ -80,7 +80,11 @@ def test_a_day_of_the_bureau_is_one_file_sorted_by_datastream_and_time(tmp_path:
     ]
     assert (after.seq_first, after.seq_last, after.epoch, after.level) == (1, 2, EPOCH, DAY)
     table = pq.read_table(tmp_path / after.path)
-    keys = list(zip(table["number"].to_pylist(), table["time_ms"].to_pylist(), strict=True))
+    times = [
+        sum(pair)
+        for pair in zip(*(table[f"{n}_ms"].to_pylist() for n in ("beat", "off")), strict=True)
+    ]
+    keys = list(zip(table["number"].to_pylist(), times, strict=True))
     assert keys == sorted(keys)
     assert {e.path for e in catalogue.live()} == {before.path, after.path}
 
@@ -112,8 +116,10 @@ def test_encodings_are_those_that_were_measured(tmp_path: Path) -> None:
     )
     group = pq.ParquetFile(tmp_path / born.path).metadata.row_group(0)
     columns = {group.column(i).path_in_schema: group.column(i) for i in range(group.num_columns)}
-    for name in ("number", "time_ms", "scaled"):
+    for name in ("number", "beat_ms", "scaled"):
         assert "DELTA_BINARY_PACKED" in columns[name].encodings
+    for name in ("off_ms", "value"):
+        assert "BYTE_STREAM_SPLIT" in columns[name].encodings
     assert {column.compression for column in columns.values()} == {"ZSTD"}
     assert columns["scaled"].statistics.null_count == 0
     assert columns["value"].statistics.null_count == born.rows

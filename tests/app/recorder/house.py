@@ -139,11 +139,12 @@ class RecorderHouse:
     def on_disk(self) -> Counter[tuple[int, Row]]:
         """Return every row of every real segment, with its sequence."""
         found: Counter[tuple[int, Row]] = Counter()
-        names = ("sequence", "number", "time_ms", "value", "quality")
+        names = ("sequence", "number", "beat_ms", "off_ms", "value", "quality")
         for file in sorted((self.folder / "history" / "segments").glob("*.parquet")):
             table = pq.read_table(file, columns=list(names))
             columns = [table[name].to_pylist() for name in names]
-            found.update((seq, (n, t, v, q)) for seq, n, t, v, q in zip(*columns, strict=True))
+            rows = zip(*columns, strict=True)
+            found.update((seq, (n, beat + off, v, q)) for seq, n, beat, off, v, q in rows)
         return found
 
     def stop(self) -> None:
