@@ -67,8 +67,9 @@ export function endHolding({ id, version }: Seen): Promise<Holding> {
   return take(client.POST('/api/v1/people/holdings/{holding_id}/end', { params: { path: { holding_id: id }, header: ifMatch(version) } }))
 }
 
+/** The roles in the order of the catalogue. */
 export async function listRoles(): Promise<Role[]> {
-  return (await take(client.GET('/api/v1/people/roles', { params: { query: { limit: ALL } } }))).items
+  return (await take(client.GET('/api/v1/people/roles', { params: { query: { sort: 'id', limit: ALL } } }))).items
 }
 
 export function listOrganisations(query: ListQuery): Promise<Page<Organisation>> {
