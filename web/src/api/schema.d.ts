@@ -3831,6 +3831,10 @@ export interface components {
             code: string;
             /** Reason */
             reason: string;
+            /** Explanation */
+            explanation: string;
+            /** Explanation En */
+            explanation_en: string;
             /** Gateway Id */
             gateway_id: string | null;
             /** Gateway Name */
@@ -3858,6 +3862,10 @@ export interface components {
             result_code: string;
             /** Result Reason */
             result_reason: string;
+            /** Result Explanation */
+            result_explanation: string;
+            /** Result Explanation En */
+            result_explanation_en: string;
             /** Settled At */
             settled_at: string | null;
             /** Settled By Name */
@@ -3908,6 +3916,10 @@ export interface components {
             code: string;
             /** Reason */
             reason: string;
+            /** Explanation */
+            explanation: string;
+            /** Explanation En */
+            explanation_en: string;
             /** Gateway Id */
             gateway_id: string | null;
             /** Gateway Name */
@@ -3935,6 +3947,10 @@ export interface components {
             result_code: string;
             /** Result Reason */
             result_reason: string;
+            /** Result Explanation */
+            result_explanation: string;
+            /** Result Explanation En */
+            result_explanation_en: string;
             /** Settled At */
             settled_at: string | null;
             /** Settled By Name */

@@ -42,7 +42,7 @@ QUARANTINE = ListSpec(
             words=_STATES if name == "state" else {},
         )
         for name in schemas.QuarantineRow.model_fields
-        if name != "may"
+        if name != "may" and "explanation" not in name
     },
     sort="-received_at",
 )

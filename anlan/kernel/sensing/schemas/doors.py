@@ -8,6 +8,7 @@ from pydantic import Field
 
 from anlan.kernel.base.doors import principal
 from anlan.kernel.base.permissions import Facts, Reach, decide
+from anlan.kernel.sensing.refusal_words import words_of
 
 
 def _may(row: dict[str, Any], context: dict[str, Any], permission: str, *reaches: Reach) -> bool:
@@ -165,6 +166,8 @@ class QuarantineRow(Where):
     topic: str
     code: str
     reason: str
+    explanation: str
+    explanation_en: str
     gateway_id: str | None
     gateway_name: str | None
     organisation_name: str | None
@@ -177,11 +180,33 @@ class QuarantineRow(Where):
     resend_reason: str
     result_code: str
     result_reason: str
+    result_explanation: str
+    result_explanation_en: str
     settled_at: datetime | None
     settled_by_name: str
     settled_reason: str
     exercise_id: str | None
     may: list[Literal["resend", "discard", "adopt"]]
+
+    @staticmethod
+    def resolve_explanation(row: dict[str, Any]) -> str:
+        """Say in Chinese what the door said in a line for machines."""
+        return words_of(row["code"], row["reason"]).zh
+
+    @staticmethod
+    def resolve_explanation_en(row: dict[str, Any]) -> str:
+        """Say it in English."""
+        return words_of(row["code"], row["reason"]).en
+
+    @staticmethod
+    def resolve_result_explanation(row: dict[str, Any]) -> str:
+        """Say in Chinese what the door said to the last sending."""
+        return words_of("", row["result_reason"]).zh
+
+    @staticmethod
+    def resolve_result_explanation_en(row: dict[str, Any]) -> str:
+        """Say it in English."""
+        return words_of("", row["result_reason"]).en
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
