@@ -60,7 +60,10 @@ ALARMS = ListSpec(
         )
         for field in fields(AlarmState)
     }
-    | {"search": Field(path="search")},
+    | {
+        "search": Field(path="search"),
+        "in_open_group": Field(path="in_open_group", kind="bool"),
+    },
     sort="-raised_at",
 )
 
@@ -73,7 +76,10 @@ def list_alarms(request: HttpRequest) -> QuerySet[Alarm]:
 
 @door.list("/alarms/open", VIEW, ALARMS, schemas.AlarmOut)
 def list_open_alarms(request: HttpRequest) -> QuerySet[Alarm]:
-    """List what is active or not closed by its firm."""
+    """List what is active or not closed by its firm.
+
+    `filter=in_open_group.eq:false` shows groups without their members, `parent_id.eq:` those of one.
+    """
     return queries.open_alarms()
 
 

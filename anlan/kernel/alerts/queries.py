@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
@@ -87,9 +88,25 @@ _PATHS = {field.name: field.name for field in fields(AlarmState)} | {
 }
 
 
+#: A list shows a group, and its members when it is opened (7.19); of a closed group each stands for itself.
+_IN_OPEN_GROUP = Case(
+    When(
+        Q(parent__instrument_state="active")
+        | (Q(parent__isnull=False) & ~Q(parent__firm_state="closed")),
+        then=Value(value=True),
+    ),
+    default=Value(value=False),
+    output_field=BooleanField(),
+)
+
+
 def alarms() -> QuerySet[Alarm]:
-    """Return every alarm that the scope reaches, with the names that a list shows."""
-    return Alarm.objects.annotate(**_JOINED).annotate(search=_SEARCH)
+    """Return every alarm that the scope reaches, with the names that a list shows.
+
+    `in_open_group`: it is a member of a group that is still open.
+    """
+    named = Alarm.objects.annotate(**_JOINED)
+    return named.annotate(search=_SEARCH, in_open_group=_IN_OPEN_GROUP)
 
 
 def open_alarms() -> QuerySet[Alarm]:

@@ -1344,6 +1344,8 @@ export interface paths {
         /**
          * List Open Alarms
          * @description List what is active or not closed by its firm.
+         *
+         *     `filter=in_open_group.eq:false` shows groups without their members, `parent_id.eq:` those of one.
          */
         get: operations["anlan_kernel_alerts_api_list_open_alarms"];
         put?: never;

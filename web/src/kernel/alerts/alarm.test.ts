@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { byUrgency, offers } from './alarm'
+import { byUrgency, isInOpenGroup, offers } from './alarm'
 import { changes, rollUp } from './mapState'
 import { matches, merge, queryOf, type Filter } from './monitorList'
 import { testAlarm } from './testAlarm'
@@ -76,6 +76,7 @@ describe('the map', () => {
 
 describe('the list', () => {
   const open: Filter = { status: 'open', priorities: [], conditions: [] }
+  const never = () => false
 
   it('asks the server in its own words', () => {
     expect(queryOf({ status: 'new', priorities: [3, 1], conditions: ['HH'] }, '-raised_at').filter).toEqual(['firm_state.eq:new', 'priority.in:1,3', 'condition.in:HH'])
@@ -89,16 +90,29 @@ describe('the list', () => {
 
   it('changes a held row in place, also when it no longer matches', () => {
     const closed = testAlarm({ version: 2, instrument_state: 'returned', firm_state: 'closed' })
-    expect(merge([testAlarm()], [closed], open)).toEqual({ items: [closed], added: 0 })
+    expect(merge([testAlarm()], [closed], open, never)).toEqual({ items: [closed], added: 0 })
   })
 
   it('puts a new alarm on top and leaves a strange one out', () => {
     const fresh = testAlarm({ id: 'A2' })
     const strange = testAlarm({ id: 'A3', firm_state: 'closed', instrument_state: 'returned' })
-    expect(merge([testAlarm()], [fresh, strange], open).items.map((one) => one.id)).toEqual(['A2', 'A1'])
+    expect(merge([testAlarm()], [fresh, strange], open, never).items.map((one) => one.id)).toEqual(['A2', 'A1'])
+  })
+
+  it('folds members under their group only where the group is listed too', () => {
+    const group = testAlarm({ id: 'G', datastream_id: '', condition: 'gateway', priority: 2 })
+    const member = testAlarm({ id: 'M', parent_id: 'G', condition: 'silent', priority: 4 })
+    const folds = (alarm: Parameters<typeof isInOpenGroup>[0]) => isInOpenGroup(alarm, (id) => (id === 'G' ? group : undefined))
+    expect(queryOf(open, '-raised_at').filter).toEqual(['in_open_group.eq:false'])
+    expect(merge([group], [member], open, folds).items.map((one) => one.id)).toEqual(['G'])
+    const silent = { ...open, conditions: ['silent'] }
+    expect(queryOf(silent, '-raised_at').filter).toEqual(['condition.in:silent'])
+    expect(merge([], [member], silent, folds).items.map((one) => one.id)).toEqual(['M'])
+    const closed = { ...group, instrument_state: 'returned', firm_state: 'closed' } as const
+    expect(isInOpenGroup(member, () => closed)).toBe(false)
   })
 
   it('does not go back to an older version', () => {
-    expect(merge([testAlarm({ version: 3 })], [testAlarm({ version: 2 })], open).items[0]?.version).toBe(3)
+    expect(merge([testAlarm({ version: 3 })], [testAlarm({ version: 2 })], open, never).items[0]?.version).toBe(3)
   })
 })

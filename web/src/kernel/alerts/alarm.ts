@@ -9,6 +9,17 @@ export function isOpen(alarm: Alarm): boolean {
   return alarm.instrument_state === 'active' || alarm.firm_state !== 'closed'
 }
 
+/** A row that stands for alarms with one cause (7.19). */
+export function isGroup(alarm: Pick<Alarm, 'datastream_id'>): boolean {
+  return alarm.datastream_id === ''
+}
+
+/** A member of a group that is still open: the group's row stands for it. */
+export function isInOpenGroup(alarm: Alarm, groupOf: (id: string) => Alarm | undefined): boolean {
+  const group = alarm.parent_id === null ? undefined : groupOf(alarm.parent_id)
+  return group !== undefined && isOpen(group)
+}
+
 export function priorityOf(alarm: Pick<Alarm, 'priority'>): Priority {
   return isPriority(alarm.priority) ? alarm.priority : 4
 }

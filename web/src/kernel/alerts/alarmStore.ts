@@ -13,7 +13,7 @@ import type { Row } from '@/live/frames'
 import { useLiveStore } from '@/live/liveStore'
 import { PRIORITIES, type Priority } from '@/ui/levels'
 
-import { byNewest, isOpen, priorityOf } from './alarm'
+import { byNewest, isInOpenGroup, isOpen, priorityOf } from './alarm'
 import { useAlarmRights } from './alarmRights'
 
 /** The store is bounded: beyond this many open alarms colours come from the server's summary. */
@@ -150,10 +150,12 @@ export const useAlarmStore = defineStore('alarms', () => {
   }
 
   const states = computed(() => (isComplete.value ? derive(open.value.values()) : fromSummary(summary.value)))
-  const newest = computed(() => [...open.value.values()].sort(byNewest))
+  /** What a list shows: a group stands for its members. */
+  const unfolded = computed(() => [...open.value.values()].filter((alarm) => !isInOpenGroup(alarm, (id) => open.value.get(id))))
+  const newest = computed(() => [...unfolded.value].sort(byNewest))
   const counts = computed(() => {
     const counted: Record<Priority, number> = { 1: 0, 2: 0, 3: 0, 4: 0 }
-    for (const alarm of open.value.values()) counted[priorityOf(alarm)] += 1
+    for (const alarm of unfolded.value) counted[priorityOf(alarm)] += 1
     return PRIORITIES.map((priority) => ({ priority, count: counted[priority] }))
   })
 

@@ -5,6 +5,7 @@ import { listAlarms, listOpenAlarms } from '@/api/alerts'
 import type { Alarm } from '@/api/types'
 import { useLiveStore } from '@/live/liveStore'
 
+import { isInOpenGroup } from './alarm'
 import { useAlarmStore } from './alarmStore'
 import { merge, queryOf, type Filter } from './monitorList'
 
@@ -49,11 +50,14 @@ export function useMonitorList() {
     }
   }
 
+  /** A member's group as far as this page knows it; it comes before its members (7.19). */
+  const groupOf = (id: string) => alarms.open.get(id) ?? items.value.find((item) => item.id === id)
+
   const reload = () => fetchPage(null)
   const more = () => fetchPage(next.value)
 
   function take(arrived: Alarm[]): void {
-    const merged = merge(items.value, arrived, filter.value)
+    const merged = merge(items.value, arrived, filter.value, (alarm) => isInOpenGroup(alarm, groupOf))
     if (sort.value === NEWEST_FIRST) {
       items.value = merged.items
       count.value += merged.added
