@@ -8,9 +8,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from anlan.adapters.mqtt.const import ROWS_MAX
+from anlan.adapters.mqtt.const import MESSAGE_BYTES_MAX, ROWS_MAX
 from anlan.adapters.mqtt.signature import sign
-from anlan.app.doors import MESSAGE_BYTES_MAX, Doors, Incoming
+from anlan.app.doors import Doors, Incoming
 from anlan.app.evidence import Evidence
 from anlan.app.log_writer import LogWriter
 from anlan.app.unread import unread
