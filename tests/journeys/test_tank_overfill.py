@@ -6,6 +6,7 @@ each in a browser, a neighbour sees nothing, history has the readings, and the s
 every step.
 """
 
+from base64 import b32decode
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -13,6 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Page
 
 from anlan.kernel.base.clock import now
@@ -22,6 +25,7 @@ from tests.journeys.house import ROOT, House, Listening, build, csrf, first_row
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 FIRM = "F01"
 PATIENCE_MS = 60_000
+NEWCOMER, PASSWORD = "林新来", "Bridge-over-9-rivers"
 #: The demonstration's own fault was faster than the browser.
 UNKNOWN = -1
 
@@ -240,6 +244,70 @@ def test_a_limit_filed_in_the_browser_is_what_the_next_reading_is_judged_by(
             return
         page.wait_for_timeout(500)
     raise AssertionError(f"no alarm by the filed limit {filed} in 60 s")
+
+
+def test_a_new_colleague_is_let_in_by_two_administrators_and_proves_himself_twice(
+    house: House, browser: Chromium
+) -> None:
+    with closing(house.sign_in("system_administrator")) as system:
+        link = _open_an_account(browser.page_of(system), browser.address)
+    with closing(house.sign_in("security_administrator")) as security:
+        page = browser.page_of(security)
+        page.goto(f"{browser.address}/people/posts")
+        page.get_by_role("button", name="新设岗位").click(timeout=PATIENCE_MS)
+        dialog = page.locator(".el-dialog:visible")
+        _pick(page, "灵武市应急管理局")
+        dialog.locator("select").select_option(label="值班员（副班）")
+        dialog.get_by_role("button", name="新设岗位").click()
+        page.get_by_role("button", name="任命").click()
+        _pick(page, NEWCOMER)
+        dialog.get_by_role("button", name="任命").click()
+        page.locator(".el-drawer").get_by_text(NEWCOMER).wait_for(timeout=PATIENCE_MS)
+
+        with closing(httpx.Client()) as nobody:
+            page = browser.page_of(nobody)
+        _come_in(page, link)
+
+        assert page.locator(".who").inner_text().split() == [NEWCOMER, "值班员（副班）"]
+        asked = {"filter": "username.eq:lin.xinlai"}
+        [account] = security.get("/api/v1/people/users", params=asked).json()["items"]
+    assert (account["standing"], account["has_second_factor"]) == ("active", True)
+
+
+def _open_an_account(page: Page, address: str) -> str:
+    """Open an account and return the link that its owner is handed."""
+    page.goto(f"{address}/people")
+    page.get_by_role("button", name="新建账号").click(timeout=PATIENCE_MS)
+    dialog = page.locator(".el-dialog:visible")
+    dialog.get_by_label("姓名", exact=False).fill(NEWCOMER)
+    dialog.get_by_label("用户名", exact=False).fill("lin.xinlai")
+    dialog.get_by_role("button", name="新建账号").click()
+    page.locator(".el-drawer").get_by_role("button", name="发放一次性链接").click()
+    dialog.get_by_role("button", name="发放一次性链接").click()
+    return page.locator(".el-dialog code").inner_text()
+
+
+def _pick(page: Page, words: str) -> None:
+    """Find one of many by typing."""
+    page.locator(".el-dialog:visible .el-select input").fill(words)
+    page.locator(".el-select-dropdown__item:visible", has_text=words).first.click()
+
+
+def _come_in(page: Page, link: str) -> None:
+    """Open the link, set a password, enrol an authenticator app, keep the recovery codes."""
+    page.goto(link)
+    page.get_by_label("新口令 *", exact=True).fill(PASSWORD, timeout=PATIENCE_MS)
+    page.get_by_label("再输入一次新口令", exact=False).fill(PASSWORD)
+    page.get_by_role("button", name="保存新口令").click()
+    page.get_by_label("再次输入口令").fill(PASSWORD, timeout=PATIENCE_MS)
+    page.get_by_role("button", name="获取密钥").click()
+    secret = b32decode("".join(page.locator("form p.figures").inner_text().split()))
+    app = TOTP(secret, 6, SHA1(), 30)  # noqa: S303 - RFC 6238, as every authenticator app has it
+    page.locator("#first-code").fill(app.generate(now().timestamp()).decode())
+    page.get_by_role("button", name="确认启用").click()
+    page.get_by_label("我已保存恢复码").check(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="进入系统").click()
+    page.locator(".who").wait_for(timeout=PATIENCE_MS)
 
 
 def _has_only_a_high_limit(stream: dict[str, Any]) -> bool:
