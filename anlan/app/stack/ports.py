@@ -5,6 +5,7 @@ one holds its name: an abstract unix socket, which only one process can bind, li
 namespace as the port does, and is gone with its process.
 """
 
+import atexit
 import errno
 import random
 import socket
@@ -48,6 +49,13 @@ def release(port: int) -> None:
     """Let others choose a port again; harmless when it was not held."""
     if (name := _held.pop(port, None)) is not None:
         name.close()
+
+
+@atexit.register
+def _release_all() -> None:
+    """Close what this process still holds, in words, or Python warns of sockets left open."""
+    for port in tuple(_held):
+        release(port)
 
 
 def _any_ports() -> Iterator[int]:

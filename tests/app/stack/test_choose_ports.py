@@ -95,3 +95,11 @@ def test_two_servers_chosen_before_either_has_started_both_start(tmp_path: Path)
             ending.callback(server.stop)
             server.start(tmp_path / "nats.log")
         assert all(server.is_ready() for server in servers)
+
+
+def test_a_process_that_ends_holding_ports_leaves_no_socket_to_warn_of() -> None:
+    code = "from anlan.app.stack import ports; ports.free_ports(3)"
+    ended = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert ended.stderr == ""
