@@ -1,5 +1,6 @@
 """What is wrong with this installation, in Chinese and English, each with its remedy."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -35,13 +36,30 @@ class Finding:
 Check = Callable[[Config], Iterator[Finding]]
 
 
+def installation(config: Config) -> Iterator[Finding]:
+    """There is an installation here at all: settings were named, or its folder is there."""
+    named = os.environ.get("ANLAN_CONFIG")
+    folder = config.home.absolute()
+    if named or (folder / "anlan.toml").is_file() or "ANLAN_HOME" in os.environ:
+        where = named or str(folder)
+        yield Finding("ok", f"安装：{where}", f"installation: {where}")
+    else:
+        yield Finding(
+            "broken",
+            f"这里没有安装：{folder} 里没有 anlan.toml，以下按缺省设置检查",
+            f"no installation here: {folder} holds no anlan.toml; what follows is by default settings",
+            "make demo / cd 到安装目录 to where it is / ANLAN_CONFIG=…/anlan.toml",
+        )
+
+
 def secrets(config: Config) -> Iterator[Finding]:
     """Secrets lie in files that only their owner reads."""
     for name in ("secret_key_file", "nats_password_file"):
         try:
             config.secret(name)
         except ConfigurationError as error:
-            yield Finding("broken", f"缺少密钥文件：{error}", f"missing secret: {error}")
+            zh, _, en = str(error).partition(" · ")
+            yield Finding("broken", f"缺少密钥文件：{zh}", f"missing secret: {en}")
             continue
         mode = config.path(name).stat().st_mode & 0o077
         if mode:
@@ -65,8 +83,12 @@ def database(config: Config) -> Iterator[Finding]:
             cursor.execute("SELECT now()")
             skew_s = abs((cursor.fetchone()[0] - now()).total_seconds())
     except (DatabaseError, psycopg.Error) as error:
+        why = _sentence(error)
         yield Finding(
-            "broken", f"数据库连不上：{error}", f"no database: {error}", "anlan demo / DATABASE_URL"
+            "broken",
+            f"数据库连不上：{why}",
+            f"no database: {why}",
+            "make demo / ANLAN_DATABASE_URL",
         )
         return
     yield from _wall_findings(open_tables, leaky)
@@ -176,16 +198,24 @@ def doors(config: Config) -> Iterator[Finding]:
         yield Finding("ok", "没有对外的明文入口", "no door is open in clear text")
 
 
+#: What to do about what is down, by the kind of check.
+_REMEDIES = {
+    "process": "启动它（演示：make demo），再看它的日志 / start it (demo: make demo), read its log",
+    "store": "启动它，或腾出空间（演示：make demo）/ start it, or free some space (demo: make demo)",
+    "flow": "先让上面的进程和存储正常 / first set right the processes and stores above",
+}
 _LEVELS: dict[str, Level] = {"ok": "ok", "warning": "warning", "late": "warning", "down": "broken"}
 
 
 def house(config: Config) -> Iterator[Finding]:
     """Processes, bus, streams, disk and flows, as the health page shows them."""
     for check in judge(look(config)):
+        level = _LEVELS[check.status]
         yield Finding(
-            _LEVELS[check.status],
-            f"{check.title}（{check.name}）：{check.detail}",
-            f"{check.title_en} ({check.name}): {check.detail_en}",
+            level,
+            f"{check.title}（{check.name}）：{_sentence(check.detail)}",
+            f"{check.title_en} ({check.name}): {_sentence(check.detail_en)}",
+            _REMEDIES[check.kind] if level == "broken" else "",
         )
 
 
@@ -197,7 +227,9 @@ def history(config: Config) -> Iterator[Finding]:
     try:
         damage = verify_files(DjangoCatalogue(), config.path("history_dir"))
     except (DatabaseError, CatalogueAwayError) as error:
-        yield Finding("broken", f"历史目录读不出：{error}", f"no catalogue: {error}")
+        why = _sentence(error)
+        remedy = "先让数据库正常 / first the database"
+        yield Finding("broken", f"历史目录读不出：{why}", f"no catalogue: {why}", remedy)
         return
     for one in damage:
         yield Finding("broken", f"历史文件 {one}", f"history file {one}", "从备份恢复 / restore it")
@@ -205,7 +237,13 @@ def history(config: Config) -> Iterator[Finding]:
         yield Finding("ok", "历史文件与目录一致", "history files equal their catalogue")
 
 
+def _sentence(what: object) -> str:
+    """Return the first line of what somebody else said."""
+    return (str(what).strip().splitlines() or [""])[0]
+
+
 CHECKS: dict[str, Check] = {
+    "installation": installation,
     "secrets": secrets,
     "database": database,
     "accounts": accounts,

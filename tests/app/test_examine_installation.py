@@ -57,6 +57,11 @@ def test_where_nothing_is_every_check_says_so_and_none_gives_up(tmp_path: Path) 
     assert "Traceback" not in done.stdout + done.stderr
     for name in CHECKS.keys() - {"doors"}:
         assert f"✗ [{name}]" in done.stdout, done.stdout + done.stderr
+    first, remedy = done.stdout.splitlines()[:2]
+    assert str(tmp_path / "var") in first
+    assert "make demo" in remedy
+    broken = [line for line in done.stdout.splitlines() if not line.startswith("    →")]
+    assert all(line[:3] in {"✗ [", "! [", "✓ ["} for line in broken), done.stdout
 
 
 def test_a_door_that_others_reach_in_clear_text_is_named() -> None:
@@ -88,6 +93,8 @@ def test_a_door_on_loopback_may_speak_clear_text() -> None:
         ("worker",),
         ("gateway",),
         ("region", "load", "atlantis"),
+        ("export", "events", "--out", "nowhere/events.md"),
+        ("demo-fault", "F01"),
     ],
     ids=" ".join,
 )
@@ -102,6 +109,18 @@ def test_a_command_that_cannot_work_says_why_in_a_line_and_no_traceback(
     assert done.returncode == 1
     assert done.stderr.startswith("✗ "), done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("process", ["serve", "live"])
+def test_a_server_whose_port_is_taken_says_so_in_a_line(tmp_path: Path, process: str) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret_key").write_text("a secret")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = anlan(tmp_path, process, "--port", port)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"✗ 端口 {port} 用不了"), done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def _migrate(own: Config) -> subprocess.CompletedProcess[str]:

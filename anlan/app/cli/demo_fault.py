@@ -20,7 +20,11 @@ def command(
     """让演示中的一家企业立刻出事,约十秒后报警。Force a fault; the alarm comes in about ten seconds."""
     from anlan.app.demo.control import FaultRequest, faults, request_fault
     from anlan.app.demo.prepare import demo_folder
+    from anlan.app.stack.lock import is_held
     from anlan.kernel.base.config import config
+    from anlan.kernel.base.errors import ConflictError
 
+    if not is_held(config().home / "lock"):
+        raise ConflictError("演示没有运行；先运行 make demo", code="demo.not_running")
     request_fault(demo_folder(config()), FaultRequest(firm=firm, run=run, from_row=from_row))
     typer.echo(f"{firm}: {faults()[run]}")

@@ -62,8 +62,13 @@ def kinds(who: As) -> None:
 
 @app.command()
 @told
-def template(out: Path, supervisions: bool = False) -> None:
-    """写出空白的登记簿（xlsx）。The empty workbook; --supervisions: that of supervision."""
+def template(
+    out: Path,
+    supervisions: Annotated[
+        bool, typer.Option("--supervisions", help="写监管关系的登记簿。That of supervision.")
+    ] = False,
+) -> None:
+    """写出空白的登记簿（xlsx）。Write the empty workbook."""
     from anlan.app.register.sheets import FIRMS, SUPERVISIONS, write_template
 
     write_template(out, SUPERVISIONS if supervisions else FIRMS)

@@ -1,6 +1,7 @@
 """`anlan`: one word for everything that can be run; a command is imported when it is called."""
 
 import importlib
+import inspect
 import os
 import sys
 from dataclasses import dataclass
@@ -65,9 +66,17 @@ def build(called: str) -> typer.Typer:
             importlib.import_module(f"anlan.app.cli.{entry.module}") if name == called else None
         )
         if module is not None and hasattr(module, "app"):
-            app.add_typer(module.app, name=name, short_help=line)
+            app.add_typer(_told_whole(module.app), name=name, short_help=line)
         else:
             app.command(name, short_help=line)(getattr(module, "command", _anlan))
+    return app
+
+
+def _told_whole(app: typer.Typer) -> typer.Typer:
+    """Let a list of verbs show both languages: a line taken from a docstring would be cut short."""
+    for verb in app.registered_commands:
+        if verb.short_help is None and verb.callback is not None:
+            verb.short_help = (inspect.getdoc(verb.callback) or "").partition("\n\n")[0]
     return app
 
 

@@ -32,6 +32,11 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
         except (ConfigurationError, RegionSourceError) as error:
             typer.echo(f"✗ {error}", err=True)
             raise typer.Exit(code=1) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            typer.echo(f"✗ {error.filename}：读写不了 · cannot be used: {error.strerror}", err=True)
+            raise typer.Exit(code=1) from error
         except (psycopg.OperationalError, OperationalError) as error:
             sentence = str(error).strip().splitlines()[0]
             typer.echo(f"✗ 数据库：{sentence}\n{REMEDY}", err=True)

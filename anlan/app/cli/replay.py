@@ -27,6 +27,7 @@ CredentialsFile = Annotated[
 Speed = Annotated[float, typer.Option(min=0.001, help="倍速。How many times as fast.")]
 Exercise = Annotated[str | None, typer.Option(help="演练的 ULID。The exercise that this is.")]
 Url = Annotated[str, typer.Option(help="HTTP 入口地址。The HTTP door; this machine's by default.")]
+Door = Annotated[DoorKind, typer.Option(help="走哪个入口。Which door.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="最多几行。At most so many rows.")]
 
 
@@ -34,7 +35,7 @@ Limit = Annotated[int | None, typer.Option(min=1, help="最多几行。At most s
 def command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     file: File,
     map_file: MapFile,
-    door: DoorKind = DoorKind.MQTT,
+    door: Door = DoorKind.MQTT,
     speed: Speed = 1.0,
     exercise: Exercise = None,
     credentials: CredentialsFile = None,

@@ -71,9 +71,10 @@ class Config:
         try:
             return file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            hint = f"ANLAN_{name.upper()} names {file}: {error.strerror}"
             raise ConfigurationError(
-                f"{hint}. Run `anlan demo`, or write the file (0600)."
+                f"ANLAN_{name.upper()}：读不到密钥文件 {file}（{error.strerror}）；"
+                "运行 anlan demo，或写好这个文件（权限 0600）"
+                f" · names {file}, which cannot be read; run `anlan demo`, or write it (0600)"
             ) from error
 
 
@@ -85,7 +86,8 @@ def _parsed(name: str, kind: type, raw: Any) -> Any:
         return kind(raw)
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(
-            f"ANLAN_{name.upper()}={raw!r} is not a {kind.__name__}"
+            f"ANLAN_{name.upper()}={raw!r}：类型不对，应为 {kind.__name__}"
+            f" · is not a {kind.__name__}"
         ) from error
 
 
@@ -126,7 +128,8 @@ def _from_file(file: str) -> dict[str, Any]:
             f"ANLAN_CONFIG={file!r}: 读不出设置 · cannot be read: {error}"
         ) from error
     if unknown := sorted(set(given) - set(get_type_hints(Config))):
-        raise ConfigurationError(f"{file}: unknown settings {', '.join(unknown)}")
+        names = ", ".join(unknown)
+        raise ConfigurationError(f"{file}：没有这些设置 {names} · no such settings")
     return given
 
 

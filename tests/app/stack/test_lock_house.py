@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from anlan.app.stack.errors import AlreadyRunningError
-from anlan.app.stack.lock import HouseLock
+from anlan.app.stack.lock import HouseLock, is_held
 
 HOLDER = """
 import pathlib, sys, time
@@ -35,3 +35,14 @@ def test_a_second_start_is_refused_with_the_first_ones_address(tmp_path: Path) -
     lock.acquire()  # a holder that died holds nothing
     assert file.read_text().startswith(f"{os.getpid()}\n")
     lock.close()
+
+
+def test_who_looks_whether_a_house_runs_leaves_nothing_behind(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    assert not is_held(file)
+    assert not file.exists()
+    lock = HouseLock(file)
+    lock.acquire()
+    assert is_held(file)
+    lock.close()
+    assert not is_held(file)

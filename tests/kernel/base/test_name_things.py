@@ -82,8 +82,8 @@ def test_settings_come_from_file_and_environment_which_wins(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("environment", "complaint"),
     [
-        ({"ANLAN_SERVE_PORT": "many"}, "ANLAN_SERVE_PORT='many' is not a int"),
-        ({"ANLAN_DEMO": "perhaps"}, "ANLAN_DEMO='perhaps' is not a bool"),
+        ({"ANLAN_SERVE_PORT": "many"}, "ANLAN_SERVE_PORT='many'.* is not a int"),
+        ({"ANLAN_DEMO": "perhaps"}, "ANLAN_DEMO='perhaps'.* is not a bool"),
         ({"ANLAN_NODE": "n640181.lab"}, "ANLAN_NODE='n640181.lab': .*n640181"),
         ({"ANLAN_NODE": "n*"}, "ANLAN_NODE"),
         ({"ANLAN_NODE": ""}, "ANLAN_NODE"),
