@@ -1,80 +1,98 @@
-"""History: readings into files and out again, beside a PostgreSQL table in the same run.
+"""History: readings into files and out again, beside VictoriaMetrics and a PostgreSQL table.
 
-The load: messages of 500 readings, one reading a minute and datastream, times jittered by 8 ms,
-values on a step of 0.1, one durable flush (or COPY) for each 15,000 readings. The peer is the plain
-design: a row a reading, an index on (number, time). Queries are asked after compaction and VACUUM,
-with everything in the page cache; both must find the same, or the bench stops.
+One month is laid down day by day as compaction leaves it, with its rollups; its last day goes the
+real way, message by message, durable flush by durable flush, and into both peers at that. Questions
+are asked with everything in the page cache and compared: where answers differ the bench stops. Then
+late readings, corrections and a tail come on top, and it is asked again.
+
+Of the days before the last the peers hold a few datastreams only: what a month's curve needs.
+Neither peer is asked for more than it promises: VictoriaMetrics answers before data are on disk.
 """
 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anlan.adapters.parquet_history.compact import Compactor
+from anlan.adapters.parquet_history.disk import LocalDisk
 from anlan.adapters.parquet_history.memory import MemoryCatalogue
+from anlan.adapters.parquet_history.roll import Roller
+from anlan.adapters.parquet_history.rolling import merges_due, rolls_due
+from anlan.adapters.parquet_history.schema import About
+from anlan.adapters.parquet_history.segments import day_path, write_file
 from anlan.adapters.parquet_history.store import ParquetHistory
-from anlan.adapters.parquet_history.tiers import DAY_MS, Job
+from anlan.adapters.parquet_history.tiers import DAY_MS, Job, day_name, day_of
 from anlan.adapters.parquet_history.writer import HistoryWriter
+from anlan.app.bench.history_load import FIRST_DAY, Load, batch_of, new_load
+from anlan.app.bench.history_measure import TailOf, agree, flushes_of, median_ms, seconds
 from anlan.app.bench.history_peer import PostgresTable
-from anlan.app.bench.report import Report, Row, less_is_better, more_is_better, new_report
-from anlan.kernel.sensing.batch import Batch, columns_of
+from anlan.app.bench.history_rows import Figures
+from anlan.app.bench.history_sets import sizes
+from anlan.app.bench.history_victoria import FIRM, Victoria, payload_of
+from anlan.app.bench.report import Report, new_report
+from anlan.kernel.sensing.batch import Batch
+from anlan.kernel.sensing.ports import DAY, ROLLUP, FileEntry
 
-NODE, EPOCH, GATEWAY = "n000000", "01K5000000000000000000000A", "01K5000000000000000000000G"
-#: Midnight of the bureau's 2026-08-01.
-FIRST_DAY = 1_785_513_600_000
-EVERY_MS = 60_000
-JITTER_MS = 8.0
+NODE, EPOCH = "n000000", "01K5000000000000000000000A"
 DAYS = 30
-STEPS_OF_VALUE = 10  # a resolution of 0.1
-A_MESSAGE, A_FLUSH = 500, 30
 POINTS = 500
-#: Ten times 15,000 readings a second; stack notes, part 2; decisions.md, performance goals.
-TARGET_RATE, TARGET_DAY_MS, TARGET_MONTH_MS = 0.15, 10.0, 100.0
-#: A file may be so many times as large as what its figures say.
-TARGET_OF_BOUND = 1.25
-DATASTREAMS = {True: 50, False: 400}
+FIRM_MS = 600_000
+HOUR_MS = 3_600_000
+#: Readings of a firm's ten minutes, and of one datastream's day: no page is cut.
+NO_LIMIT = 10**7
+#: Ten times 15,000 readings a second; decisions.md, performance goals.
+TARGET_RATE, TARGET_MS, TARGET_RAW_MS = 0.15, 20.0, 100.0
+#: A file may be so many times as large as what its figures say; ingest at most a fifth of the CPU.
+TARGET_OF_BOUND, TARGET_OF_CPU = 1.25, 0.2
+#: Datastreams and how often each is read: 50 M readings, or 1 G.
+DATASTREAMS = {True: 1_158, False: 440_000}
+EVERY_MS = {True: 60_000, False: 1_140_000}
 QUERIES = {True: 30, False: 100}
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The messages, and how small their figures could be kept."""
-
-    datastreams: int
-    messages: list[Batch]
-    bound_bytes: float
-
-    @property
-    def rows(self) -> int:
-        """Return how many readings there are."""
-        return sum(len(message) for message in self.messages)
+#: Datastreams of which the peers hold the whole month.
+MONTH_OF = 20
+#: One reading in so many of the last day is corrected afterwards.
+CORRECTED = 1_000
 
 
 @dataclass(slots=True)
 class Run:
-    """One run: the load, our files, the peer, the rows so far."""
+    """One run: the load, our files, the peers, the figures so far."""
 
     load: Load
     folder: Path
-    peer: PostgresTable | None
+    table: PostgresTable | None
+    victoria: Victoria | None
     queries: int
-    rows: list[Row] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
     catalogue: MemoryCatalogue = field(default_factory=MemoryCatalogue)
+    last: list[Batch] = field(default_factory=list)
+
+    @property
+    def last_day(self) -> int:
+        """Return where the last day begins."""
+        return self.load.end_ms - DAY_MS
+
+    def lay(self) -> None:
+        """Write the days before the last as compaction leaves them."""
+        for day in range(self.load.days - 1):
+            name = day_name(day_of(FIRST_DAY + day * DAY_MS))
+            about = About(node=NODE, epoch=EPOCH, first=day + 1, last=day + 1, level=DAY)
+            path = day_path(name, EPOCH, day + 1, day + 1, 0)
+            parts = self.load.day_rows(day, day + 1)
+            resolutions = self.load.resolutions()
+            entry = write_file(LocalDisk(), self.folder, path, parts, about, resolutions)
+            self.catalogue.register([entry])
 
     def write(self) -> None:
-        """Write everything, durably, flush by flush."""
-        writer = HistoryWriter(node=NODE, epoch=EPOCH, folder=self.folder, catalogue=self.catalogue)
-        writer.start()
-        flushes = [
-            self.load.messages[start : start + A_FLUSH]
-            for start in range(0, len(self.load.messages), A_FLUSH)
-        ]
+        """Write the last day, durably, flush by flush; and into the peers."""
+        self.last = self.load.messages(self.load.days - 1, self.load.days)
+        writer = self._writer()
+        flushes = flushes_of(self.last)
 
         def ours() -> None:
             for messages in flushes:
@@ -83,168 +101,260 @@ class Run:
                 writer.flush()
                 writer.register()
 
+        readings = self.load.rows_a_day / 1e6
         cpu = time.process_time()
-        rate = self.load.rows / _seconds(ours) / 1e6
+        rate = readings / seconds(ours)
         cpu = time.process_time() - cpu
-        peer_rate = None
-        if (peer := self.peer) is not None:
-            peer_s = _seconds(lambda: peer.copy_each(flushes))
-            peer_rate = self.load.rows / peer_s / 1e6
-            peer.settle()
-        self.rows.append(_more("history.write.rate", rate, "M readings/s", TARGET_RATE, peer_rate))
-        cost = round(cpu / self.load.rows * 1e6, 3)
-        self.rows.append(Row(name="history.write.cpu", value=cost, unit="CPU s/M readings"))
+        table_rate = table_cpu = victoria_rate = victoria_cpu = None
+        if (table := self.table) is not None:
+            began = table.cpu_s()
+            table_rate = readings / seconds(lambda: table.copy_each(flushes))
+            table_cpu = (table.cpu_s() - began) / readings
+            table.settle()
+        if (victoria := self.victoria) is not None:
+            payloads = [payload_of(messages) for messages in flushes]
+            began = victoria.cpu_s()
+            victoria_rate = readings / seconds(lambda: victoria.send(payloads))
+            victoria.settle()
+            victoria_cpu = (victoria.cpu_s() - began) / readings
+        self.figures.more(
+            "history.write.rate", rate, "M readings/s", TARGET_RATE, table_rate, victoria_rate
+        )
+        fifth = None if victoria_cpu is None else float(f"{TARGET_OF_CPU * victoria_cpu:.4g}")
+        self.figures.less(
+            "history.write.cpu", cpu / readings, "CPU s/M readings", fifth, table_cpu, victoria_cpu
+        )
 
     def compact(self) -> None:
-        """Put everything together into the days' files; say how fast and how small."""
+        """Put the last day together as the recorder would; say how fast and how small."""
         compactor = Compactor(
             node=NODE,
             folder=self.folder,
             catalogue=self.catalogue,
-            resolutions=dict.fromkeys(range(self.load.datastreams), 1 / STEPS_OF_VALUE),
+            resolutions=self.load.resolutions(),
         )
-        job = Job(tuple(self.catalogue.live()))
-        rate = self.load.rows / _seconds(lambda: compactor.compact(job)) / 1e6
-        self.rows.append(
-            Row(name="history.compact.rate", value=round(rate, 4), unit="M readings/s")
+        laid = {entry.path for entry in self.catalogue.live() if entry.level == DAY}
+        cpu = time.process_time()
+        taken = seconds(lambda: self._until_whole(compactor))
+        readings = self.load.rows_a_day / 1e6
+        self.figures.alone("history.compact.rate", readings / taken, "M readings/s")
+        self.figures.alone(
+            "history.compact.cpu", (time.process_time() - cpu) / readings, "CPU s/M readings"
         )
-        files = [self.folder / entry.path for entry in self.catalogue.live()]
-        size = sum(file.stat().st_size for file in files) / self.load.rows
-        target = round(TARGET_OF_BOUND * self.load.bound_bytes, 3)
-        peer_size = self.peer.bytes_per_reading(self.load.rows) if self.peer else None
-        self.rows.append(_less("history.size.day", size, "B/reading", target, peer_size))
-        bound = round(self.load.bound_bytes, 3)
-        self.rows.append(Row(name="history.size.bound", value=bound, unit="B/reading"))
+        files = [self.folder / e.path for e in self.catalogue.live() if e.path not in laid]
+        kept = sum(file.stat().st_size for file in files) / self.load.rows_a_day
+        kinds = list(sizes(self.load, NODE, EPOCH))
+        invented = [one for one in kinds if one.name not in {"tep", "skab", "nab"}]
+        bound = sum(one.bound * one.readings for one in invented) / self.load.rows_a_day
+        rows = self.load.rows_a_day
+        self.figures.less(
+            "history.size.day",
+            kept,
+            "B/reading",
+            round(TARGET_OF_BOUND * bound, 3),
+            self.table.bytes_per_reading(rows) if self.table else None,
+            self.victoria.bytes_per_reading(rows) if self.victoria else None,
+        )
+        self.figures.alone("history.size.bound", bound, "B/reading")
+        for one in kinds:
+            self.figures.less(
+                f"history.size.{one.name}.of_bound", one.kept / one.bound, "x", TARGET_OF_BOUND
+            )
+
+    def _until_whole(self, compactor: Compactor) -> None:
+        """Segments into parts, 400 at a time, then the parts into one day."""
+        while segments := [e for e in self.catalogue.live() if e.level == "segment"]:
+            segments.sort(key=lambda entry: entry.seq_first)
+            compactor.compact(Job(tuple(segments[:400])))
+        parts = [e for e in self.catalogue.live() if e.level == DAY and e.t_lo_ms >= self.last_day]
+        if len(parts) > 1:
+            compactor.compact(Job(tuple(parts)))
+
+    def roll(self) -> None:
+        """Make the rollups of the month."""
+        roller = Roller(
+            node=NODE,
+            folder=self.folder,
+            catalogue=self.catalogue,
+            resolutions=self.load.resolutions(),
+        )
+        later = self.load.end_ms + 5 * DAY_MS
+
+        def made() -> None:
+            for roll in rolls_due(self.catalogue.live(), later):
+                roller.roll(roll)
+            for merge in merges_due(self.catalogue.live(), later):
+                roller.merge(merge)
+
+        self.figures.alone(
+            "history.roll.rate", self.load.rows / seconds(made) / 1e6, "M readings/s"
+        )
+
+    def month(self) -> None:
+        """Give the peers the month of some datastreams."""
+        few = min(MONTH_OF, self.load.datastreams)
+        numbers = np.arange(few, dtype=np.int32)
+        for day in range(self.load.days - 1):
+            times, values = self.load.day(day)
+            polls = times.shape[1]
+            some = (np.repeat(numbers, polls), times[:few].ravel(), values[:few].ravel())
+            batch = batch_of(1, *some)
+            if self.table is not None:
+                self.table.copy([batch])
+            if self.victoria is not None:
+                self.victoria.send([payload_of([batch])])
+        if self.table is not None:
+            self.table.settle()
+        if self.victoria is not None:
+            self.victoria.settle()
 
     def ask(self) -> None:
-        """Ask both for a day of one datastream, and for a month of it in 500 points."""
-        store = ParquetHistory(folder=self.folder, catalogue=self.catalogue)
+        """Ask all three for a day, for a firm's ten minutes, and for a month in 500 points."""
+        store = self._store()
         chance = np.random.default_rng(7)
-        numbers = chance.integers(0, self.load.datastreams, self.queries).tolist()
-        days = (FIRST_DAY + chance.integers(0, DAYS, self.queries) * DAY_MS).tolist()
-        end = FIRST_DAY + DAYS * DAY_MS
+        number = chance.integers(0, self.load.datastreams, self.queries).tolist()
+        firm = chance.integers(0, max(1, self.load.datastreams // FIRM), self.queries).tolist()
+        ten = (self.last_day + chance.integers(0, 143, self.queries) * FIRM_MS).tolist()
+        few = chance.integers(0, min(MONTH_OF, self.load.datastreams), self.queries).tolist()
+        start, end, last = FIRST_DAY, self.load.end_ms, self.last_day
+        table, victoria = self.table, self.victoria
 
-        def day(index: int) -> int:
-            raw = store.raw(numbers[index], days[index], days[index] + DAY_MS, limit=10**6)
-            return len(raw.times_ms)
+        def tags(i: int) -> list[int]:
+            return list(range(firm[i] * FIRM, min((firm[i] + 1) * FIRM, self.load.datastreams)))
 
-        def month(index: int) -> int:
-            return int(store.buckets(numbers[index], FIRST_DAY, end, POINTS).count.sum())
-
-        day_ms, day_found = _median_ms(day, self.queries)
-        month_ms, month_found = _median_ms(month, self.queries)
-        peer_day = peer_month = None
-        if (peer := self.peer) is not None:
-            peer_day, found = _median_ms(
-                lambda i: len(peer.raw(numbers[i], days[i], days[i] + DAY_MS)), self.queries
+        self._compared(
+            "history.query.day_raw",
+            lambda i: len(store.raw(number[i], last, end, NO_LIMIT).times_ms),
+            (lambda i: len(table.raw([number[i]], last, end))) if table else None,
+            (lambda i: victoria.raw(f'n="{number[i]}"', last, end)) if victoria else None,
+        )
+        self._compared(
+            "history.query.firm_10_min",
+            lambda i: len(store.together(tags(i), ten[i], ten[i] + FIRM_MS, NO_LIMIT).times_ms),
+            (lambda i: len(table.raw(tags(i), ten[i], ten[i] + FIRM_MS))) if table else None,
+            (lambda i: victoria.raw(f'f="{firm[i]}"', ten[i], ten[i] + FIRM_MS))
+            if victoria
+            else None,
+        )
+        self._compared(
+            "history.query.30d_500_points",
+            lambda i: int(store.buckets(few[i], start, end, POINTS).count.sum()),
+            (lambda i: sum(row[4] for row in table.buckets(few[i], start, end, POINTS)))
+            if table
+            else None,
+            # its figures are not counts: the raw readings are compared, the buckets are timed
+            (lambda i: victoria.buckets(few[i], start, end, POINTS)) if victoria else None,
+            counts=False,
+        )
+        if victoria is not None:
+            agree(
+                [int(store.buckets(0, start, end, POINTS).count.sum())],
+                [victoria.raw('n="0"', start, end)],
             )
-            _agree(day_found, found)
-            peer_month, found = _median_ms(
-                lambda i: sum(r[4] for r in peer.buckets(numbers[i], FIRST_DAY, end, POINTS)),
+
+    def freshen(self) -> None:
+        """Add late readings and corrections in files of their own, and a tail; ask again."""
+        writer = self._writer()
+        sequence = writer.position
+        chance = np.random.default_rng(8)
+        times, values = self.load.day(self.load.days - 1)
+        few = np.arange(min(MONTH_OF, self.load.datastreams), dtype=np.int32)
+        expected = 0
+        for turn in range(4):
+            poll = chance.integers(0, times.shape[1] - 1, max(1, times.shape[1] // CORRECTED + 2))
+            for at in poll.tolist():
+                sequence += 1
+                shift = turn % 2  # a correction, or a late reading beside it
+                expected += shift
+                writer.add(
+                    sequence,
+                    0,
+                    batch_of(sequence, few, times[few, at] + 7_001 * shift, values[few, at] + 1),
+                )
+            if turn < 3:  # the last turn stays with the recorder
+                writer.flush()
+                writer.register()
+        store = self._store(writer)
+        end = self.load.end_ms
+        plain = self._store(writer, rollups=False)
+        found: dict[str, list[int]] = {}
+        for name, one, target in (
+            ("history.query.30d_500_points.fresh", store, TARGET_MS),
+            ("history.query.30d_500_points.raw", plain, TARGET_RAW_MS),
+        ):
+            taken, found[name] = median_ms(
+                lambda i, one=one: int(  # type: ignore[misc]
+                    one.buckets(int(few[i % len(few)]), FIRST_DAY, end, POINTS).count.sum()
+                ),
                 self.queries,
             )
-            _agree(month_found, found)
-        self.rows.append(_less("history.query.day_raw", day_ms, "ms", TARGET_DAY_MS, peer_day))
-        self.rows.append(
-            _less("history.query.30d_500_points", month_ms, "ms", TARGET_MONTH_MS, peer_month)
-        )
+            self.figures.less(name, taken, "ms", target)
+        agree(*found.values())
+        cold = self._store(writer)
+        once = seconds(lambda: cold.buckets(0, FIRST_DAY, end, POINTS)) * 1000
+        self.figures.alone("history.query.30d_500_points.cold", once, "ms")
+
+    def _compared(
+        self,
+        name: str,
+        ours: Callable[[int], int],
+        table: Callable[[int], int] | None,
+        victoria: Callable[[int], int] | None,
+        *,
+        counts: bool = True,
+    ) -> None:
+        taken, found = median_ms(ours, self.queries)
+        theirs: list[float | None] = []
+        for place, peer in enumerate((table, victoria)):
+            if peer is None:
+                theirs.append(None)
+                continue
+            peer_ms, answers = median_ms(peer, self.queries)
+            theirs.append(peer_ms)
+            if counts or place == 0:
+                agree(found, answers)
+        self.figures.less(name, taken, "ms", TARGET_MS, *theirs)
+
+    def _writer(self) -> HistoryWriter:
+        writer = HistoryWriter(node=NODE, epoch=EPOCH, folder=self.folder, catalogue=self.catalogue)
+        writer.start()
+        return writer
+
+    def _store(
+        self, writer: HistoryWriter | None = None, *, rollups: bool = True
+    ) -> ParquetHistory:
+        entries: Sequence[FileEntry] = self.catalogue.live()
+        if not rollups:
+            entries = [entry for entry in entries if entry.level != ROLLUP]
+        tail = TailOf(writer) if writer is not None else None
+        return ParquetHistory(folder=self.folder, catalogue=MemoryCatalogue(entries), tail=tail)
 
 
 def run(*, quick: bool, say: Callable[[str], None] = lambda _: None) -> Report:
-    """Measure; `quick` takes 2 M readings and stays under a minute."""
+    """Measure; `quick` takes 50 M readings, else 1 G of 440,000 datastreams."""
     report = new_report("history", quick=quick)
-    load = new_load(DATASTREAMS[quick])
-    say(f"{load.rows:,} readings of {load.datastreams} datastreams over {DAYS} days")
+    load = new_load(DATASTREAMS[quick], DAYS, EVERY_MS[quick])
+    say(f"{load.rows:,} readings of {load.datastreams:,} datastreams over {load.days} days")
     folder = Path(tempfile.mkdtemp(prefix="anlan-bench-history-"))
-    peer = PostgresTable.open()
-    say("peer: a PostgreSQL table" if peer else "no peer: PostgreSQL is not installed")
+    table, victoria = PostgresTable.open(), Victoria.open()
+    say("peer: a PostgreSQL table" if table else "no peer: PostgreSQL is not installed")
+    say(
+        "peer: VictoriaMetrics"
+        if victoria
+        else "no peer: Debian's victoria-metrics is not installed"
+    )
     try:
         # what is loaded with the first file and the first query is not measured
-        Run(Load(1, load.messages[:1], 0.0), folder / "warm", None, 1).write()
-        one = Run(load, folder / "history", peer, QUERIES[quick])
-        for step in (one.write, one.compact, one.ask):
-            say(f"{step.__name__} ...")
+        Run(new_load(1, 1, EVERY_MS[quick]), folder / "warm", None, None, 1).write()
+        one = Run(load, folder / "history", table, victoria, QUERIES[quick])
+        for step in (one.lay, one.write, one.compact, one.roll, one.month, one.ask, one.freshen):
+            began = time.perf_counter()
             step()
+            say(f"{step.__name__}: {time.perf_counter() - began:.1f} s")
     finally:
         shutil.rmtree(folder)
-        if peer is not None:
-            peer.close()
-    report.rows.extend(one.rows)
+        for peer in (table, victoria):
+            if peer is not None:
+                peer.close()
+    report.rows.extend(one.figures.rows)
     return report
-
-
-def new_load(datastreams: int) -> Load:
-    """Make the messages in order of time: a slow drift, a little noise, jittered times."""
-    chance = np.random.default_rng(20260801)
-    steps = DAYS * (DAY_MS // EVERY_MS)
-    shape = (steps, datastreams)
-    jitter = np.rint(chance.normal(0, JITTER_MS, shape)).astype(np.int64)
-    phase = chance.integers(1_000, EVERY_MS - 1_000, datastreams)
-    times = FIRST_DAY + np.arange(steps, dtype=np.int64)[:, None] * EVERY_MS + phase + jitter
-    drift = 500 + np.cumsum(chance.normal(0, 0.5, shape), axis=0)
-    counts = np.rint(drift)
-    bound = (_entropy_bits(jitter) + _entropy_bits(np.diff(counts, axis=0))) / 8
-    numbers = np.broadcast_to(np.arange(datastreams, dtype=np.int32), shape)
-    columns = columns_of([]) | {
-        "numbers": numbers.ravel(),
-        "times_ms": times.ravel(),
-        "values": (counts / STEPS_OF_VALUE).ravel(),
-        "quality": np.full(steps * datastreams, 192, np.uint8),
-    }
-    messages: list[Batch] = []
-    for start in range(0, steps * datastreams, A_MESSAGE):
-        part = {name: column[start : start + A_MESSAGE] for name, column in columns.items()}
-        arrived_ms = int(part["times_ms"].max()) + 200
-        messages.append(
-            Batch(
-                gateway=GATEWAY,
-                seq=len(messages) + 1,
-                arrived_ms=arrived_ms,
-                exercise_id=None,
-                **part,
-            )
-        )
-    return Load(datastreams, messages, bound)
-
-
-def _entropy_bits(symbols: NDArray[np.float64] | NDArray[np.int64]) -> float:
-    """Return the bits a symbol that no code without memory can go below."""
-    _, counts = np.unique(symbols, return_counts=True)
-    share = counts / counts.sum()
-    return float(-(share * np.log2(share)).sum())
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _median_ms(ask: Callable[[int], int], queries: int) -> tuple[float, list[int]]:
-    """Return the median wall time of a question, and what each found."""
-    ask(0)
-    taken, found = [], []
-    for index in range(queries):
-        began = time.perf_counter()
-        found.append(ask(index))
-        taken.append((time.perf_counter() - began) * 1000)
-    return float(np.median(taken)), found
-
-
-def _agree(ours: list[int], theirs: list[int]) -> None:
-    if ours != theirs or not all(ours):
-        raise RuntimeError(f"history and its peer differ: {ours} and {theirs} readings")
-
-
-def _more(name: str, value: float, unit: str, target: float, peer: float | None) -> Row:
-    if peer is None:
-        value = round(value, 4)
-        return Row(name=name, value=value, unit=unit, target=target, met=value >= target)
-    return more_is_better(name, value, unit, target=target, peer="postgresql", peer_value=peer)
-
-
-def _less(name: str, value: float, unit: str, target: float, peer: float | None) -> Row:
-    if peer is None:
-        value = round(value, 4)
-        return Row(name=name, value=value, unit=unit, target=target, met=value <= target)
-    return less_is_better(name, value, unit, target=target, peer="postgresql", peer_value=peer)

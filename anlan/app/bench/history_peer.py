@@ -10,6 +10,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from anlan.app.bench.cpu import used_s
 from anlan.app.stack.care import Care
 from anlan.app.stack.errors import StackError
 from anlan.app.stack.postgres import cluster_in
@@ -23,7 +24,7 @@ _TABLE = """
 _COPY = "COPY reading (number, time_ms, value, quality) FROM STDIN (FORMAT binary)"
 _RAW = """
     SELECT time_ms, value, quality FROM reading
-    WHERE number = %s AND time_ms >= %s AND time_ms < %s ORDER BY time_ms
+    WHERE number = ANY(%s) AND time_ms >= %s AND time_ms < %s ORDER BY time_ms
 """
 _BUCKETS = """
     SELECT (time_ms - %s) / %s, min(value), max(value), avg(value), count(*) FROM reading
@@ -42,6 +43,7 @@ class PostgresTable:
     """A cluster of its own and a connection to it."""
 
     care: Care
+    pid: int
     connection: psycopg.Connection[Any]
 
     @classmethod
@@ -56,14 +58,15 @@ class PostgresTable:
             care.folder(cluster.sockets)
             care.folder(cluster.data.parent)
             cluster.build()
-            care.group(cluster.start(home / "postgres.log"), politely="QUIT")
+            pid = cluster.start(home / "postgres.log")
+            care.group(pid, politely="QUIT")
         except StackError:
             care.close()
             return None
         dsn = f"host={cluster.sockets} user=anlan_admin dbname=postgres"
         connection = psycopg.connect(dsn, autocommit=True)
         connection.execute(_TABLE)
-        return cls(care, connection)
+        return cls(care, pid, connection)
 
     def copy_each(self, flushes: Sequence[Sequence[Batch]]) -> None:
         """Add flush after flush, each durable before the next."""
@@ -85,9 +88,13 @@ class PostgresTable:
         found = self.connection.execute("SELECT pg_total_relation_size('reading')").fetchone()
         return float(found[0]) / rows if found else float("nan")
 
-    def raw(self, number: int, start: int, end: int) -> list[tuple[Any, ...]]:
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that the server and its backends have used."""
+        return used_s({"postgres": self.pid})["postgres"]
+
+    def raw(self, numbers: list[int], start: int, end: int) -> list[tuple[Any, ...]]:
         """Return the rows of a span."""
-        return self.connection.execute(_RAW, [number, start, end]).fetchall()
+        return self.connection.execute(_RAW, [numbers, start, end]).fetchall()
 
     def buckets(self, number: int, start: int, end: int, points: int) -> list[tuple[Any, ...]]:
         """Return a span in so many buckets."""

@@ -51,7 +51,7 @@ def kernel(quick: Quick = False, json: Json = None, page: Page = None) -> None:
 
 @app.command()
 def history(quick: Quick = False, json: Json = None, page: Page = None) -> None:
-    """历史库：写入、大小、查询，与 PostgreSQL 表同场比较。History beside a PostgreSQL table."""
+    """历史库：写入、大小、查询，与 VictoriaMetrics、PostgreSQL 表同场比较。History beside VictoriaMetrics and a PostgreSQL table."""
     from anlan.app.bench import history as bench
 
     report = bench.run(quick=quick, say=_say)

@@ -1,53 +1,137 @@
 """The bench of history compares equals and keeps its published names."""
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from anlan.app.bench import history
+from anlan.app.bench.history_load import FIRST_DAY, new_load
+from anlan.app.bench.history_measure import agree
 from anlan.app.bench.history_peer import PostgresTable
+from anlan.app.bench.history_sets import _spacing_bits, entropy_bits, sizes
+from anlan.app.bench.history_victoria import Victoria, payload_of
 
 NAMES = [
     "history.write.rate",
     "history.write.cpu",
     "history.compact.rate",
+    "history.compact.cpu",
     "history.size.day",
     "history.size.bound",
+    "history.size.pressure.of_bound",
+    "history.size.level.of_bound",
+    "history.size.temperature.of_bound",
+    "history.size.gas.of_bound",
+    "history.roll.rate",
     "history.query.day_raw",
+    "history.query.firm_10_min",
     "history.query.30d_500_points",
+    "history.query.30d_500_points.fresh",
+    "history.query.30d_500_points.raw",
+    "history.query.30d_500_points.cold",
 ]
+COMPARED = [NAMES[place] for place in (0, 1, 4, 11, 12, 13)]
 
 
 @pytest.fixture(autouse=True)
 def small_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "DATASTREAMS", {True: 3, False: 3})
+    monkeypatch.setattr(history, "DATASTREAMS", {True: 8, False: 8})
     monkeypatch.setattr(history, "QUERIES", {True: 3, False: 3})
-    monkeypatch.setattr(history, "DAYS", 2)
+    monkeypatch.setattr(history, "DAYS", 3)
 
 
-def test_without_a_peer_the_figures_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_peers_the_figures_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLAN_SHARED", "/nowhere")
     monkeypatch.setattr(PostgresTable, "open", classmethod(lambda _cls: None))
-    report = history.run(quick=True)
+    monkeypatch.setattr(Victoria, "open", classmethod(lambda _cls: None))
+    said: list[str] = []
+    report = history.run(quick=True, say=said.append)
     assert [row.name for row in report.rows] == NAMES
     assert {row.peer for row in report.rows} == {None}
-    size, bound = (report.rows[index].value for index in (3, 4))
+    assert sum(line.startswith("no peer: ") for line in said) == 2
+    size, bound = (report.rows[index].value for index in (4, 5))
     assert 0 < bound < size < 40
 
 
 @pytest.mark.slow
-def test_history_and_a_postgresql_table_find_the_same() -> None:
+def test_history_and_a_postgresql_table_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Victoria, "open", classmethod(lambda _cls: None))
     report = history.run(quick=True)
-    compared = [row.name for row in report.rows if row.peer == "postgresql"]
-    assert compared == [NAMES[0], NAMES[3], NAMES[5], NAMES[6]]
+    assert [row.name for row in report.rows if row.peer == "postgresql"] == COMPARED
+
+
+@pytest.mark.slow
+def test_history_and_victoria_metrics_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = Victoria.open()
+    if peer is None:
+        pytest.skip("Debian's victoria-metrics is not installed: only this bench needs it")
+    monkeypatch.setattr(PostgresTable, "open", classmethod(lambda _cls: None))
+    monkeypatch.setattr(Victoria, "open", classmethod(lambda _cls: peer))
+    report = history.run(quick=True)
+    beside = [row.name for row in report.rows if row.peer == "victoria-metrics"]
+    assert beside == [f"{name}.vm" for name in COMPARED]
 
 
 def test_answers_that_differ_stop_the_bench() -> None:
     with pytest.raises(RuntimeError, match="differ"):
-        history._agree([1440, 1440], [1440, 1439])
+        agree([1440, 1440], [1440, 1439])
     with pytest.raises(RuntimeError, match="differ"):
-        history._agree([0], [0])
+        agree([0], [0])
 
 
 def test_the_bound_is_the_entropy_of_what_was_drawn() -> None:
-    import numpy as np
+    assert entropy_bits(np.arange(256)) == pytest.approx(8.0)
+    assert entropy_bits(np.zeros(9)) == 0.0
+    # steps that never come again: a normal law of 10,000 grains has log2(10,000 sqrt(2 pi e)) bits
+    drawn = np.rint(np.random.default_rng(1).normal(0, 10_000, 100_000))
+    assert _spacing_bits(drawn) == pytest.approx(
+        np.log2(10_000 * np.sqrt(2 * np.pi * np.e)), abs=0.05
+    )
 
-    assert history._entropy_bits(np.arange(256)) == pytest.approx(8.0)
-    assert history._entropy_bits(np.zeros(9)) == 0.0
+
+def test_messages_and_day_files_hold_the_same_readings() -> None:
+    load = new_load(7, 2, 60_000)
+    said = {
+        (number, time, value)
+        for message in load.messages(1, 1)
+        for number, time, value in zip(
+            message.numbers.tolist(),
+            message.times_ms.tolist(),
+            message.values.tolist(),
+            strict=True,
+        )
+    }
+    kept = {
+        row
+        for rows in load.day_rows(1, 9)
+        for row in zip(
+            rows.numbers.tolist(), rows.times_ms.tolist(), rows.values.tolist(), strict=True
+        )
+    }
+    assert said == kept
+    assert len(said) == load.rows_a_day == 7 * 1440
+    assert {
+        message.arrived_ms - int(message.times_ms.max()) < 2_000 for message in load.messages(1, 1)
+    } == {True}
+    assert min(time for _, time, _ in said) > FIRST_DAY
+
+
+def test_a_line_for_victoria_metrics_has_every_reading_of_its_series() -> None:
+    load = new_load(3, 1, 3_600_000)
+    lines = [json.loads(line) for line in payload_of(load.messages(0, 1)).splitlines()]
+    times, values = load.day(0)
+    assert [line["timestamps"] for line in lines] == times.tolist()
+    assert [line["values"] for line in lines] == values.tolist()
+
+
+def test_recorded_series_are_measured_where_they_are(
+    monkeypatch: pytest.MonkeyPatch, shared: Path
+) -> None:
+    monkeypatch.setenv("ANLAN_SHARED", str(shared))
+    found = {one.name: one for one in sizes(new_load(4, 1, 60_000), "n000000", history.EPOCH)}
+    assert set(found) == {"pressure", "level", "temperature", "gas", "tep", "skab", "nab"}
+    assert found["tep"].readings == 4 * 52 * 960
+    for one in found.values():
+        assert 0 < one.bound < one.kept < 9
