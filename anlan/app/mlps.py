@@ -287,4 +287,20 @@ CLAUSES: tuple[Clause, ...] = (
             f"{_PEOPLE}/test_sign_in.py::test_a_body_that_cannot_be_is_refused_field_by_field",
         ),
     ),
+    Clause(
+        number="8.1.4.4 e",
+        asks="发现已知漏洞并及时修补",
+        asks_en="known weaknesses are found and mended",
+        setting=lambda _h: (
+            "anlan doctor --sbom FILE：逐包版本与许可证（CycloneDX 1.6），供漏洞扫描"
+        ),
+        judge=lambda _h: (
+            "warning",
+            "请定期用漏洞库比对清单 compare the bill with a register of weaknesses, regularly",
+        ),
+        evidence=(
+            "tests/app/test_bill_of_materials.py::test_the_command_writes_a_bill_that_names_every_package_and_fails_for_a_wrong_licence",
+            "tests/app/test_bill_of_materials.py::test_every_package_inside_the_product_has_a_licence_that_the_house_takes",
+        ),
+    ),
 )
