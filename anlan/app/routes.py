@@ -3,6 +3,7 @@
 from anlan.app.api import api
 from anlan.app.demo import api as demo
 from anlan.app.health import api as health
+from anlan.app.register import api as register
 from anlan.kernel.alerts import api as alerts
 from anlan.kernel.base.api import audit, dead_letters
 from anlan.kernel.documents import api as documents
@@ -24,6 +25,7 @@ api.add_router("/sensing", sensing.router)
 api.add_router("/sensing", gateways.router)
 api.add_router("/sensing", quarantine.router)
 api.add_router("/alerts", alerts.router)
+api.add_router("/register", register.router)
 api.add_router("/audit", audit.router)
 api.add_router("/operations", dead_letters.router)
 api.add_router("/health", health.router)

@@ -101,14 +101,15 @@ def supervisions(source: Path, who: As, dry_run: DryRun = False) -> None:
 def _tell(report: "Report") -> NoReturn:
     from anlan.app.register.rows import Outcome
 
-    for sheet, number, sentence in report.errors:
-        typer.echo(f"✗ {sheet} 第 {number} 行 row {number}: {sentence}", err=True)
+    for one in report.errors:
+        where = f"{one.sheet.title} 第 {one.number} 行 row {one.number}"
+        typer.echo(f"✗ {where}: {one.sentence}", err=True)
     for sheet, counts in report.outcomes.items():
         said = "，".join(f"{name} {counts[name]}" for name in Outcome)
-        typer.echo(f"  {sheet}: {said}")
-    for one in report.credentials:
-        typer.echo(f"  网关 gateway {one.user}\n      MQTT 口令 password {one.token}")
-        typer.echo(f"      HMAC 密钥 key {one.hmac_key}")
+        typer.echo(f"  {sheet.title}: {said}")
+    for box in report.credentials:
+        typer.echo(f"  网关 gateway {box.user}\n      MQTT 口令 password {box.token}")
+        typer.echo(f"      HMAC 密钥 key {box.hmac_key}")
     if report.credentials:
         typer.echo("  以上口令和密钥只显示这一次 · shown this once")
     state = "已写入 written" if report.is_kept else "没有写入 nothing written"

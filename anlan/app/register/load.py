@@ -1,7 +1,7 @@
 """Enter a workbook of the register as a person: every row judged, one bad row and nothing is kept."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +26,34 @@ class Credentials:
     hmac_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why a row was refused; `number` is the one that the spreadsheet shows."""
+
+    sheet: Sheet
+    number: int
+    refusal: DomainError
+
+    @property
+    def fields(self) -> str:
+        """Return what is wrong field by field, where the refusal says it."""
+        found = self.refusal.facts.get("errors", [])
+        told = [one for one in found if isinstance(one, dict) and {"field", "error"} <= one.keys()]
+        return "".join(f"；{one['field']}: {one['error']}" for one in told)
+
+    @property
+    def sentence(self) -> str:
+        """Say it for people, in Chinese."""
+        return f"{self.refusal.title}{self.fields}"
+
+
 @dataclass(slots=True)
 class Report:
-    """What became of the rows: `outcomes[sheet]` counts them, `errors` holds (sheet, row, sentence)."""
+    """What became of the rows: `outcomes[sheet]` counts them, `errors` holds the bad ones."""
 
     is_dry: bool = False
-    outcomes: dict[str, Counter[Outcome]] = field(default_factory=dict)
-    errors: list[tuple[str, int, str]] = field(default_factory=list)
+    outcomes: dict[Sheet, Counter[Outcome]] = field(default_factory=dict)
+    errors: list[RowError] = field(default_factory=list)
     credentials: list[Credentials] = field(default_factory=list)
 
     @property
@@ -44,57 +65,58 @@ class Report:
 def enter_firms(
     source: Path, *, who: str, dry_run: bool = False, only: Sequence[str] = ()
 ) -> Report:
-    """Enter firms and all that is theirs; `only` names the sheets that are read."""
-    known = {name: sheet for sheet in FIRMS for name in (sheet.key, sheet.title)}
-    if unknown := [name for name in only if name not in known]:
-        titles = "、".join(sheet.title for sheet in FIRMS)
-        raise InvalidError(f"没有工作表 {'、'.join(unknown)}；可用：{titles}")
-    wanted = [one for one in FIRMS if not only or {one.key, one.title} & set(only)]
-    return _enter(source, wanted, who, EDIT, dry_run=dry_run)
+    """Enter firms and all that is theirs as a person; `only` names the sheets that are read."""
+    rows = read(source, chosen(FIRMS, only))
+    with unit_of_work(acting.person(who, EDIT)):
+        return enter(rows, dry_run=dry_run)
 
 
 def enter_supervisions(source: Path, *, who: str, dry_run: bool = False) -> Report:
     """Enter which bureau supervises which site; the security administrator's act (三员)."""
-    return _enter(source, SUPERVISIONS, who, SUPERVISE, dry_run=dry_run)
+    rows = read(source, SUPERVISIONS)
+    with unit_of_work(acting.person(who, SUPERVISE)):
+        return enter(rows, dry_run=dry_run)
 
 
-def _enter(
-    source: Path, sheets: Sequence[Sheet], who: str, permission: str, *, dry_run: bool
-) -> Report:
+def chosen(sheets: Sequence[Sheet], only: Sequence[str]) -> list[Sheet]:
+    """Return the sheets that are named by key or title, all when none is."""
+    known = {name: sheet for sheet in sheets for name in (sheet.key, sheet.title)}
+    if unknown := [name for name in only if name not in known]:
+        titles = "、".join(sheet.title for sheet in sheets)
+        raise InvalidError(
+            f"没有工作表 {'、'.join(unknown)}；可用：{titles}", code="register.unknown_sheet"
+        )
+    return [one for one in sheets if not only or {one.key, one.title} & set(only)]
+
+
+def enter(rows: Iterable[Row], *, dry_run: bool) -> Report:
+    """Enter rows as whoever the open unit of work is; one bad row, or a dry run, and nothing is kept."""
     report = Report(is_dry=dry_run)
-    rows = read(source, sheets)
-    with unit_of_work(acting.person(who, permission)):
-        before = set(Gateway.objects.values_list("id", flat=True))
-        for row in rows:
-            _enter_row(row, report)
-        made = Gateway.objects.exclude(id__in=before).order_by("firm_code", "code")
-        report.credentials = [
-            Credentials(user=f"{one.firm_code}.{one.code}", token=one.token, hmac_key=one.hmac_key)
-            for one in made
-        ]
-        if not report.is_kept:
-            report.credentials = []
-            transaction.set_rollback(True)
+    before = set(Gateway.objects.values_list("id", flat=True))
+    for row in rows:
+        _enter_row(row, report)
+    if not report.is_kept:
+        transaction.set_rollback(True)
+        return report
+    made = Gateway.objects.exclude(id__in=before).order_by("firm_code", "code")
+    report.credentials = [
+        Credentials(user=f"{one.firm_code}.{one.code}", token=one.token, hmac_key=one.hmac_key)
+        for one in made
+    ]
     return report
 
 
 def _enter_row(row: Row, report: Report) -> None:
     """Try one row inside a savepoint, so that the next is judged too."""
-    counts = report.outcomes.setdefault(row.sheet.title, Counter())
+    counts = report.outcomes.setdefault(row.sheet, Counter())
     try:
         if missing := [row.sheet.columns[one] for one in row.sheet.needed if not row.of(one)]:
-            raise InvalidError(f"缺少 {'、'.join(missing)}")
+            raise InvalidError(f"缺少 {'、'.join(missing)}", code="register.missing_cells")
         with transaction.atomic():
             counts[HANDLERS[row.sheet.key](row)] += 1
     except DomainError as error:
-        why = "".join(f"；{one['field']}: {one['error']}" for one in _of(error))
-        report.errors.append((row.sheet.title, row.number, f"{error.title}{why}"))
+        report.errors.append(RowError(row.sheet, row.number, error))
     except (DataError, IntegrityError) as error:
         sentence = str(error).strip().splitlines()[0]
-        report.errors.append((row.sheet.title, row.number, f"数据库拒绝了这一行：{sentence}"))
-
-
-def _of(error: DomainError) -> list[dict[str, str]]:
-    """Return the errors field by field, where a refusal has them."""
-    found = error.facts.get("errors", [])
-    return [one for one in found if isinstance(one, dict) and {"field", "error"} <= one.keys()]
+        refusal = InvalidError(f"数据库拒绝了这一行：{sentence}", code="register.row_refused")
+        report.errors.append(RowError(row.sheet, row.number, refusal))

@@ -50,7 +50,7 @@ def site(row: Row) -> Outcome:
     """Register a site as its firm's own; its supervision is somebody else's act."""
     owner = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
     if owner is None:
-        raise InvalidError(f"没有登记单位 {row.of('credit_code')}")
+        raise InvalidError(f"没有登记单位 {row.of('credit_code')}", code="register.unknown_firm")
     found = Subject.objects.filter(kind__code=subjects.SITE_KIND, code=row.of("code")).first()
     if found is None:
         subjects.register_site(
@@ -65,7 +65,10 @@ def site(row: Row) -> Outcome:
         found.organisation_id != owner.id
         or found.div != subjects.place_of(row.of("division"), None).div
     ):
-        raise ConflictError(f"厂区 {found.code} 已登记在别的单位或区划名下，不能由导入改动")
+        raise ConflictError(
+            f"厂区 {found.code} 已登记在别的单位或区划名下，不能由导入改动",
+            code="register.site_elsewhere",
+        )
     return _bring_to(found, row)
 
 
@@ -75,13 +78,21 @@ def subject(row: Row) -> Outcome:
     found = Subject.objects.filter(site=at.id, code=row.of("code")).exclude(pk=at.id).first()
     if found is not None:
         if found.kind.code != row.of("kind"):
-            raise ConflictError(f"{found.code} 已登记为 {found.kind.title}，类别不能改动")
+            raise ConflictError(
+                f"{found.code} 已登记为 {found.kind.title}，类别不能改动",
+                code="register.kind_stands",
+            )
+        if row.of("parent") and found.parent_id != _subject(row, "parent").id:
+            raise ConflictError(
+                f"{found.code} 已登记在别的上级对象之下，不能由导入改动",
+                code="register.parent_stands",
+            )
         return _bring_to(found, row)
     subjects.register_subject(
         kind=row.of("kind"),
         name=row.of("name"),
         code=row.of("code"),
-        parent_id=at.id,
+        parent_id=(_subject(row, "parent") if row.of("parent") else at).id,
         lon_lat=_lon_lat(row),
         attributes=_attributes(row) or {},
     )
@@ -94,7 +105,10 @@ def gateway(row: Row) -> Outcome:
     found = Gateway.objects.filter(firm_code=at.code, code=row.of("code")).first()
     if found is not None:
         if found.name != row.of("name"):
-            raise ConflictError(f"网关 {found.code} 已登记为“{found.name}”，名称不能由导入改动")
+            raise ConflictError(
+                f"网关 {found.code} 已登记为“{found.name}”，名称不能由导入改动",
+                code="register.gateway_stands",
+            )
         return Outcome.SAME
     equipment.register_gateway_at(site_id=at.id, code=row.of("code"), name=row.of("name"))
     return Outcome.NEW
@@ -107,7 +121,9 @@ def device(row: Row) -> Outcome:
     said = {"model": row.of("model"), "serial": row.of("serial")}
     if found is not None:
         if found.subject_id != at.id or _differing(found, said):
-            raise ConflictError(f"设备 {found.name} 已登记，内容不同，不能由导入改动")
+            raise ConflictError(
+                f"设备 {found.name} 已登记，内容不同，不能由导入改动", code="register.device_stands"
+            )
         return Outcome.SAME
     equipment.register_device(gateway=behind, subject_id=at.id, name=row.of("name"), **said)
     return Outcome.NEW
@@ -118,7 +134,7 @@ def datastream(row: Row) -> Outcome:
     behind, at = _gateway(row), _subject(row)
     observed = Property.objects.filter(code=row.of("property")).first()
     if observed is None:
-        raise InvalidError(f"没有监测指标 {row.of('property')}")
+        raise InvalidError(f"没有监测指标 {row.of('property')}", code="register.unknown_property")
     instrument = _device(row, behind)
     wanted: dict[str, Any] = {
         "subject_id": at.id,
@@ -128,13 +144,16 @@ def datastream(row: Row) -> Outcome:
         "resolution": row.number_of("resolution"),
         "device": instrument,
     }
+    if (step_ms := row.whole_of("time_resolution_ms")) is not None:
+        wanted["time_resolution_ms"] = step_ms
     found = Datastream.objects.filter(gateway=behind, tag=row.of("tag"), retired_at=None).first()
     if found is None:
         equipment.register_datastream(gateway=behind, tag=row.of("tag"), **wanted)
         return Outcome.NEW
     if differing := _differing(found, wanted):
         raise ConflictError(
-            f"位号 {found.tag} 已登记，{'、'.join(differing)} 不同；须先停用，再登记新的"
+            f"位号 {found.tag} 已登记，{'、'.join(differing)} 不同；须先停用，再登记新的",
+            code="register.tag_stands",
         )
     return Outcome.SAME
 
@@ -145,10 +164,11 @@ def limit(row: Row) -> Outcome:
         gateway=_gateway(row), tag=row.of("tag"), retired_at=None
     ).first()
     if stream is None:
-        raise InvalidError(f"没有登记位号 {row.of('tag')}")
+        raise InvalidError(f"没有登记位号 {row.of('tag')}", code="register.unknown_tag")
     if row.of("condition") not in Condition.values:
         raise InvalidError(
-            f"限值类型 {row.of('condition')} 不在 {'、'.join(Condition.values)} 之内"
+            f"限值类型 {row.of('condition')} 不在 {'、'.join(Condition.values)} 之内",
+            code="register.unknown_condition",
         )
     figures = {
         "value": row.number_of("value"),
@@ -178,7 +198,9 @@ def supervision(row: Row) -> Outcome:
         kind=OrganisationKind.FIRM
     )
     if bureau.count() != 1:
-        raise InvalidError(f"没有（或不止一个）部门叫 {row.of('organisation')}")
+        raise InvalidError(
+            f"没有（或不止一个）部门叫 {row.of('organisation')}", code="register.unknown_bureau"
+        )
     made = organisations.supervise(
         organisation=bureau[0],
         site=_owned_site(row),
@@ -206,7 +228,9 @@ def _owned_site(row: Row) -> str:
         return named
     if named or len(owned) != 1:
         known = "、".join(owned) or "无"
-        raise InvalidError(f"请写明厂区标识；{row.of('credit_code')} 的厂区：{known}")
+        raise InvalidError(
+            f"请写明厂区标识；{row.of('credit_code')} 的厂区：{known}", code="register.which_site"
+        )
     return owned[0]
 
 
@@ -233,15 +257,17 @@ def _differing(found: object, wanted: dict[str, Any]) -> list[str]:
 def _site(row: Row) -> Subject:
     found = Subject.objects.filter(kind__code=subjects.SITE_KIND, code=row.of("site")).first()
     if found is None:
-        raise InvalidError(f"没有登记厂区 {row.of('site')}，或不在您的范围内")
+        raise InvalidError(
+            f"没有登记厂区 {row.of('site')}，或不在您的范围内", code="register.unknown_site"
+        )
     return found
 
 
-def _subject(row: Row) -> Subject:
-    at, code = _site(row), row.of("subject")
+def _subject(row: Row, column: str = "subject") -> Subject:
+    at, code = _site(row), row.of(column)
     found = Subject.objects.filter(site=at.id, code=code).first()
     if found is None:
-        raise InvalidError(f"厂区 {at.code} 没有登记对象 {code}")
+        raise InvalidError(f"厂区 {at.code} 没有登记对象 {code}", code="register.unknown_subject")
     return found
 
 
@@ -249,7 +275,9 @@ def _gateway(row: Row) -> Gateway:
     at = _site(row)
     found = Gateway.objects.filter(firm_code=at.code, code=row.of("gateway")).first()
     if found is None:
-        raise InvalidError(f"厂区 {at.code} 没有登记网关 {row.of('gateway')}")
+        raise InvalidError(
+            f"厂区 {at.code} 没有登记网关 {row.of('gateway')}", code="register.unknown_gateway"
+        )
     return found
 
 
@@ -258,7 +286,9 @@ def _device(row: Row, behind: Gateway) -> Device | None:
         return None
     found = Device.objects.filter(gateway=behind, name=name).first()
     if found is None:
-        raise InvalidError(f"网关 {behind.code} 后没有登记设备 {name}")
+        raise InvalidError(
+            f"网关 {behind.code} 后没有登记设备 {name}", code="register.unknown_device"
+        )
     return found
 
 
@@ -267,9 +297,9 @@ def _lon_lat(row: Row) -> tuple[float, float] | None:
     if lon is None and lat is None:
         return None
     if lon is None or lat is None:
-        raise InvalidError("经纬度须为十进制度，两个都要有")
+        raise InvalidError("经纬度须为十进制度，两个都要有", code="register.half_a_place")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise InvalidError(f"经纬度超出范围：{lon}, {lat}")
+        raise InvalidError(f"经纬度超出范围：{lon}, {lat}", code="register.place_off_earth")
     return lon, lat
 
 
@@ -280,7 +310,9 @@ def _attributes(row: Row) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise InvalidError(f"属性不是 JSON：{error}") from error
+        raise InvalidError(
+            f"属性不是 JSON：{error}", code="register.attributes_not_json"
+        ) from error
     if not isinstance(found, dict):
-        raise InvalidError("属性须为 JSON 对象")
+        raise InvalidError("属性须为 JSON 对象", code="register.attributes_not_object")
     return found

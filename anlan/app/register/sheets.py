@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
@@ -16,12 +16,13 @@ from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 from anlan.kernel.base.errors import InvalidError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """One table: `columns` is {key: Chinese title}; `needed` must be filled in every row."""
 
     key: str
     title: str
+    title_en: str
     columns: dict[str, str]
     needed: tuple[str, ...]
 
@@ -45,14 +46,19 @@ class Row:
         try:
             return float(said)
         except ValueError as error:
-            raise InvalidError(f"{self.sheet.columns[column]} 不是数：{said}") from error
+            raise InvalidError(
+                f"{self.sheet.columns[column]} 不是数：{said}", code="register.not_a_number"
+            ) from error
 
     def whole_of(self, column: str) -> int | None:
         """Return a cell's whole number. Raises InvalidError when it is none."""
         if (figure := self.number_of(column)) is None:
             return None
         if figure != int(figure):
-            raise InvalidError(f"{self.sheet.columns[column]} 须为整数：{self.of(column)}")
+            raise InvalidError(
+                f"{self.sheet.columns[column]} 须为整数：{self.of(column)}",
+                code="register.not_a_whole_number",
+            )
         return int(figure)
 
 
@@ -63,6 +69,7 @@ FIRMS = (
     Sheet(
         "organisations",
         "单位",
+        "Firms",
         {
             "credit_code": "统一社会信用代码",
             "name": "名称",
@@ -75,6 +82,7 @@ FIRMS = (
     Sheet(
         "sites",
         "厂区",
+        "Sites",
         {
             "code": "厂区编码",
             "credit_code": "统一社会信用代码",
@@ -88,7 +96,14 @@ FIRMS = (
     Sheet(
         "subjects",
         "监测对象",
-        {"site": "厂区编码", "code": "对象编码", "kind": "类别代码", "name": "名称"}
+        "Subjects",
+        {
+            "site": "厂区编码",
+            "code": "对象编码",
+            "kind": "类别代码",
+            "name": "名称",
+            "parent": "上级对象编码",
+        }
         | _PLACE
         | {"attributes": "属性（JSON）"},
         ("site", "code", "kind", "name"),
@@ -96,12 +111,14 @@ FIRMS = (
     Sheet(
         "gateways",
         "网关",
+        "Gateways",
         {"site": "厂区编码", "code": "网关编码", "name": "名称"},
         ("site", "code", "name"),
     ),
     Sheet(
         "devices",
         "设备",
+        "Devices",
         {
             "site": "厂区编码",
             "gateway": "网关编码",
@@ -115,6 +132,7 @@ FIRMS = (
     Sheet(
         "datastreams",
         "测点",
+        "Datastreams",
         _TAG
         | {
             "subject": "对象编码",
@@ -122,6 +140,7 @@ FIRMS = (
             "name": "名称",
             "unit": "单位",
             "resolution": "分辨力",
+            "time_resolution_ms": "时间分辨力（毫秒）",
             "device": "设备名称",
         },
         ("site", "gateway", "tag", "subject", "property", "name"),
@@ -129,6 +148,7 @@ FIRMS = (
     Sheet(
         "limits",
         "限值",
+        "Limits",
         _TAG
         | {
             "condition": "类型",
@@ -151,6 +171,7 @@ SUPERVISIONS = (
     Sheet(
         "supervisions",
         "监管关系",
+        "Supervision",
         {
             "credit_code": "企业统一社会信用代码",
             "site_id": "厂区标识（企业有多个厂区时填）",
@@ -175,9 +196,9 @@ def read(source: Path, sheets: Iterable[Sheet]) -> list[Row]:
     return found
 
 
-def write_template(target: Path, sheets: Iterable[Sheet]) -> None:
+def write_template(target: Path | BinaryIO, sheets: Iterable[Sheet]) -> None:
     """Write an empty workbook with the sheets' titles; what must be filled is bold."""
-    with xlsxwriter.Workbook(str(target)) as book:
+    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target) as book:
         bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
         plain = book.add_format({"bg_color": "#EEEEEE"})
         for sheet in sheets:
@@ -194,7 +215,10 @@ def _rows(sheet: Sheet, table: list[list[Any]]) -> list[Row]:
     names = [keys.get(title, title) for title in head]
     if unknown := [one for one in names if one and one not in sheet.columns]:
         known = "、".join(sheet.columns.values())
-        raise InvalidError(f"{sheet.title}：不认识的列 {'、'.join(unknown)}；可用：{known}")
+        raise InvalidError(
+            f"{sheet.title}：不认识的列 {'、'.join(unknown)}；可用：{known}",
+            code="register.unknown_column",
+        )
     rows = (
         Row(sheet, at, {n: _text(cell) for n, cell in zip(names, cells, strict=False) if n})
         for at, cells in enumerate(table[1:], start=2)
@@ -224,4 +248,6 @@ def _workbook(source: Path) -> dict[str, list[list[Any]]]:
         book: CalamineWorkbook = load_workbook(str(source))
         return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (CalamineError, OSError) as error:
-        raise InvalidError(f"{source.name} 不是可读的表格：{error}") from error
+        raise InvalidError(
+            f"{source.name} 不是可读的表格：{error}", code="register.not_a_table"
+        ) from error

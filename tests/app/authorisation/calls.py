@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from anlan.app.register.sheets import FIRMS, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.rules import credit_code_check_character
 from tests.app.authorisation.world import TOWNSHIP, ZONE, Rows
@@ -36,6 +38,12 @@ EMPTY: dict[str, Any] = {}
 def _paper(rows: Rows) -> Call:
     file = SimpleUploadedFile("a.pdf", b"%PDF-1.7\n")
     return Call(form={"file": file, "about": rows.subject})
+
+
+def _workbook() -> SimpleUploadedFile:
+    buffer = BytesIO()
+    write_template(buffer, FIRMS)
+    return SimpleUploadedFile("register.xlsx", buffer.getvalue())
 
 
 CALLS: dict[str, Callable[[Rows], Call]] = {
@@ -100,6 +108,11 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
             "zone": ZONE,
         }
     ),
+    "GET /register/firms": lambda _: Call(),
+    "POST /register/firms": lambda _: Call(form={"file": _workbook()}),
+    "GET /register/firms/template": lambda _: Call(),
+    "POST /register/supervisions": lambda _: Call(form={"file": _workbook()}),
+    "GET /register/supervisions/template": lambda _: Call(),
     "POST /sensing/datastreams": lambda r: Call(
         body={
             "gateway_id": r.gateway,

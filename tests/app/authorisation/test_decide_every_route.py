@@ -101,7 +101,7 @@ class Asker:
             answer = getattr(self.client, method.lower())(path, **sent)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             transaction.set_rollback(True)
-        text = body.decode()
+        text = body.decode(errors="replace")  # a workbook is no text
         code = ""
         if answer.status_code >= 400:
             problem = answer.json()

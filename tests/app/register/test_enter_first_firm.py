@@ -1,12 +1,9 @@
 """From an empty installation to the first alarm: administrators, posts, a firm by workbook, a reading, its alarm."""
 
-import csv
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
-from anlan.app.register.kinds import load_kinds
 from anlan.app.register.load import Report, enter_firms, enter_supervisions
 from anlan.app.register.rows import Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, read, write_template
@@ -14,113 +11,21 @@ from anlan.kernel.base.errors import InvalidError, NotPermittedError
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.people.models import AdministratorKind, Organisation, OrganisationKind, User
+from anlan.kernel.people.models import Organisation, OrganisationKind, User
 from anlan.kernel.people.queries.principals import principal_of
-from anlan.kernel.people.rules import credit_code_check_character
 from anlan.kernel.people.services import organisations
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit
 from anlan.kernel.subjects.models import Subject
 from tests import factories
+from tests.app.register.book import CODE, csv_folder, firm_book, whole, xlsx
 
 pytestmark = pytest.mark.django_db
-CODE = "91640181MA76H3GN1" + credit_code_check_character("91640181MA76H3GN1")
-Table = dict[str, list[list[object]]]
-
-
-def firm_book(**other: list[list[object]]) -> Table:
-    """Return the register of one firm: a site, a tank, a gateway, one tag and its limits."""
-    book: Table = {
-        "organisations": [["credit_code", "name", "division"], [CODE, "灵武油品", "640181"]],
-        "sites": [
-            ["code", "credit_code", "name", "division", "lon", "lat"],
-            ["lwyp", CODE, "灵武油品厂区", 640181001, 106.34, 38.1],
-        ],
-        "subjects": [
-            ["site", "code", "kind", "name", "attributes"],
-            ["lwyp", "T101", "tank", "甲醇储罐", '{"volume_m3": 2000}'],
-        ],
-        "gateways": [["site", "code", "name"], ["lwyp", "G1", "罐区网关"]],
-        "devices": [
-            ["site", "gateway", "subject", "name", "model"],
-            ["lwyp", "G1", "T101", "LT101", "雷达液位计"],
-        ],
-        "datastreams": [
-            [
-                "site",
-                "gateway",
-                "tag",
-                "subject",
-                "property",
-                "name",
-                "unit",
-                "resolution",
-                "device",
-            ],
-            ["lwyp", "G1", "T101.LI", "T101", "level", "甲醇储罐液位", "%", 0.1, "LT101"],
-        ],
-        "limits": [
-            ["site", "gateway", "tag", "condition", "value", "deadband", "standard"],
-            ["lwyp", "G1", "T101.LI", "HH", 90, 1, "GB 50160"],
-            ["lwyp", "G1", "T101.LI", "H", 80, 1, "GB 50160"],
-        ],
-    }
-    return book | other
-
-
-def xlsx(folder: Path, book: Table) -> Path:
-    file = folder / "register.xlsx"
-    titles = {sheet.key: sheet.title for sheet in (*FIRMS, *SUPERVISIONS)}
-    with xlsxwriter.Workbook(str(file)) as written:
-        for key, table in book.items():
-            page = written.add_worksheet(titles[key])
-            for at, row in enumerate(table):
-                page.write_row(at, 0, row)
-    return file
-
-
-def csv_folder(folder: Path, book: Table) -> Path:
-    for key, table in book.items():
-        with (folder / f"{key}.csv").open("w", encoding="utf-8-sig", newline="") as opened:
-            csv.writer(opened).writerows(table)
-    return folder
-
-
-@pytest.fixture
-def bureau() -> Organisation:
-    """Set up what the security administrator sets up first, as himself: the bureau and its posts."""
-    factories.division("640181001")
-    factories.user("fengan", "冯安全", AdministratorKind.SECURITY)
-    keeper, monitor = factories.user("lishu", "李数据"), factories.user("zhaojian", "赵监测")
-    with unit_of_work(principal_of(User.objects.get(username="fengan"))):
-        made = organisations.create_organisation(
-            name="灵武市应急管理局", kind=OrganisationKind.BUREAU, territory_code="640181"
-        )
-        factories.holding(keeper, factories.post(made, "data_keeper"))
-        factories.holding(monitor, factories.post(made, "monitor"))
-    with unit_of_work(principal_of(keeper)):
-        load_kinds()
-    return made
-
-
-def supervised(folder: Path, bureau: Organisation) -> Report:
-    table: Table = {
-        "supervisions": [["credit_code", "organisation", "matter"], [CODE, bureau.name, "hazchem"]]
-    }
-    return enter_supervisions(xlsx(folder, table), who="fengan")
-
-
-def whole(folder: Path, bureau: Organisation, book: Table) -> Report:
-    """Enter firm and site, have them supervised, enter the rest."""
-    first = enter_firms(xlsx(folder, book), who="lishu", only=["单位", "厂区"])
-    assert first.errors == []
-    assert supervised(folder, bureau).errors == []
-    return enter_firms(xlsx(folder, book), who="lishu")
 
 
 def outcomes(report: Report) -> dict[str, dict[str, int]]:
     return {
-        title: {str(name): times for name, times in counts.items()}
-        for title, counts in report.outcomes.items()
+        sheet.title: {str(name): times for name, times in counts.items()}
+        for sheet, counts in report.outcomes.items()
     }
 
 
@@ -198,9 +103,9 @@ def test_one_bad_row_and_nothing_is_kept_but_every_row_is_judged(
 
     report = enter_firms(xlsx(tmp_path, book), who="lishu", only=["organisations", "sites"])
 
-    assert [(sheet, number) for sheet, number, _ in report.errors] == [("单位", 3), ("单位", 4)]
-    assert "校验不通过" in report.errors[0][2]
-    assert "缺少 统一社会信用代码" in report.errors[1][2]
+    assert [(one.sheet.title, one.number) for one in report.errors] == [("单位", 3), ("单位", 4)]
+    assert "校验不通过" in report.errors[0].sentence
+    assert "缺少 统一社会信用代码" in report.errors[1].sentence
     assert not report.is_kept
     assert not Organisation.objects.filter(kind=OrganisationKind.FIRM).exists()
 
@@ -220,7 +125,7 @@ def test_nothing_is_put_up_at_a_site_that_nobody_has_been_put_in_charge_of(
 ) -> None:
     report = enter_firms(xlsx(tmp_path, firm_book()), who="lishu")
 
-    assert {sheet for sheet, _, _ in report.errors} >= {"监测对象", "网关"}
+    assert {one.sheet.title for one in report.errors} >= {"监测对象", "网关"}
     with unit_of_work(machine("test")):
         assert not Subject.objects.exists()
 
@@ -234,7 +139,7 @@ def test_the_keeper_of_another_county_enters_no_firm_here(
 
     report = enter_firms(xlsx(tmp_path, firm_book()), who="yongning", only=["单位"])
 
-    assert [sentence for _, _, sentence in report.errors] == ["不能登记或改动这里的这类单位"]
+    assert [one.sentence for one in report.errors] == ["不能登记或改动这里的这类单位"]
 
 
 def test_each_act_is_one_persons_and_not_the_others(tmp_path: Path, bureau: Organisation) -> None:

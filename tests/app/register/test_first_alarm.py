@@ -20,7 +20,7 @@ from anlan.kernel.base.clock import now_ms
 from tests import factories
 from tests.app.engine.house import EngineHouse
 from tests.app.gateway.house import House, house_in, rows
-from tests.app.register.test_enter_first_firm import CODE, firm_book, xlsx
+from tests.app.register.book import CODE, firm_book, xlsx
 from tests.cast import csrf
 from tests.conftest import DATABASE
 

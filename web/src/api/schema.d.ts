@@ -1516,6 +1516,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/register/firms/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Firms Template
+         * @description The empty workbook of firms and all that is theirs; bold columns must be filled.
+         */
+        get: operations["anlan_app_register_api_firms_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/firms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Firms
+         * @description The register that I reach, as the workbook that enters it; who takes it is recorded.
+         */
+        get: operations["anlan_app_register_api_export_firms"];
+        put?: never;
+        /**
+         * Import Firms
+         * @description Enter firms, sites, equipment, gateways, datastreams and limits: all rows or none.
+         */
+        post: operations["anlan_app_register_api_import_firms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/supervisions/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Supervisions Template
+         * @description The empty workbook of who supervises which site.
+         */
+        get: operations["anlan_app_register_api_supervisions_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/supervisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Supervisions
+         * @description Say which bureau supervises which site: all rows or none.
+         */
+        post: operations["anlan_app_register_api_import_supervisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/journal": {
         parameters: {
             query?: never;
@@ -4273,6 +4357,92 @@ export interface components {
             reason: string;
         };
         /**
+         * CountOut
+         * @description What became of the rows of one sheet.
+         */
+        CountOut: {
+            /**
+             * Sheet
+             * @enum {string}
+             */
+            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions";
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** New */
+            new: number;
+            /** Changed */
+            changed: number;
+            /** Same */
+            same: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * CredentialsOut
+         * @description What a new gateway signs in and signs with; told this once.
+         */
+        CredentialsOut: {
+            /** User */
+            user: string;
+            /** Token */
+            token: string;
+            /** Hmac Key */
+            hmac_key: string;
+        };
+        /**
+         * ReportOut
+         * @description What became of a workbook: with one bad row, or a dry run, nothing is kept.
+         */
+        ReportOut: {
+            /** Is Kept */
+            is_kept: boolean;
+            /** Is Dry */
+            is_dry: boolean;
+            /** Counts */
+            counts: components["schemas"]["CountOut"][];
+            /** Errors */
+            errors: components["schemas"]["RowErrorOut"][];
+            /** Credentials */
+            credentials: components["schemas"]["CredentialsOut"][];
+        };
+        /**
+         * RowErrorOut
+         * @description Why a row was refused; `row` is its number as the spreadsheet shows it.
+         */
+        RowErrorOut: {
+            /**
+             * Sheet
+             * @enum {string}
+             */
+            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions";
+            /** Row */
+            row: number;
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+        };
+        /**
+         * ImportForm
+         * @description How a workbook is entered: only checked, or kept; all of its sheets, or those named.
+         */
+        ImportForm: {
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * Only
+             * @default []
+             */
+            only: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+        };
+        /**
          * JournalOut
          * @description One journal row; its private half is not told here.
          */
@@ -6890,6 +7060,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_firms_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_export_firms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_import_firms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Dry Run
+                     * @default true
+                     */
+                    dry_run?: boolean;
+                    /**
+                     * Only
+                     * @default []
+                     */
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_supervisions_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_import_supervisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Dry Run
+                     * @default true
+                     */
+                    dry_run?: boolean;
+                    /**
+                     * Only
+                     * @default []
+                     */
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -39,17 +39,24 @@ def export_list(
         is_complete=further is None,
     )
     content = sheet(spec.fields, found, cover)
-    said = ListExported(
-        name=name,
-        filters=list(ask.filters),
-        sort=ask.sort or spec.sort,
-        after=ask.after,
-        rows=len(found),
-        is_complete=further is None,
-        door=door,
+    record(
+        ListExported(
+            name=name,
+            filters=list(ask.filters),
+            sort=ask.sort or spec.sort,
+            after=ask.after,
+            rows=len(found),
+            is_complete=further is None,
+            door=door,
+        )
     )
+    return Export(content=content, rows=len(found), further=further)
+
+
+def record(said: ListExported) -> None:
+    """Write into the journal that whoever is at work has taken rows out of the platform."""
+    exercise_id = current_work().principal.exercise_id
     about = journal.Subject(
-        id=new_ulid(), version=1, place=journal.Place(), exercise_id=principal.exercise_id
+        id=new_ulid(), version=1, place=journal.Place(), exercise_id=exercise_id
     )
     journal.record(LIST_EXPORTED, said, about)
-    return Export(content=content, rows=len(found), further=further)

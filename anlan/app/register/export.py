@@ -1,0 +1,197 @@
+"""Write what stands in the register as the workbook that enters it: entered again, nothing changes."""
+
+import json
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.db.models import F, QuerySet
+from xlsxwriter.worksheet import Worksheet
+
+from anlan.app.register.sheets import FIRMS, Sheet
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.events import ListExported
+from anlan.kernel.base.services import exports
+from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.base.xlsx import ABOUT, Cover
+from anlan.kernel.people.models import Organisation, OrganisationKind
+from anlan.kernel.people.queries.directory import facts_of
+from anlan.kernel.places.rules import code_of
+from anlan.kernel.sensing.models import Datastream, Device, Gateway, Limit
+from anlan.kernel.subjects.models import Subject, SubjectStatus
+from anlan.kernel.subjects.services import SITE_KIND
+
+Cells = dict[str, Any]
+
+
+def write_register(*, door: str = "api") -> bytes:
+    """Return the register that the open unit of work reaches as an xlsx, and record who took it.
+
+    What has been retired, replaced or withdrawn is not in it, nor is any key of a gateway.
+    """
+    principal, moment = current_work().principal, now()
+    cover = Cover(name=principal.name, unit=principal.unit, title="register")
+    buffer, count = BytesIO(), 0
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+        bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
+        plain = book.add_format({"bg_color": "#EEEEEE"})
+        for sheet in FIRMS:
+            page = book.add_worksheet(sheet.title)
+            page.freeze_panes(1, 0)
+            for at, (key, title) in enumerate(sheet.columns.items()):
+                page.write_string(0, at, title, bold if key in sheet.needed else plain)
+                page.set_column(at, at, max(14, 2 * len(title)))
+            count += _write(page, sheet, _ROWS[sheet.key]())
+            page.set_footer(f"&L{cover.watermark(moment).replace('&', '&&')}&R&P/&N")
+        about = book.add_worksheet(ABOUT)
+        about.write_string(0, 0, f"导出 {cover.watermark(moment)}")
+        book.set_properties({"title": "安澜登记簿", "author": cover.name, "company": cover.unit})
+    said = ListExported(
+        name="register", filters=[], sort="", after=None, rows=count, is_complete=True, door=door
+    )
+    exports.record(said)
+    return buffer.getvalue()
+
+
+def _write(page: Worksheet, sheet: Sheet, rows: Iterable[Cells]) -> int:
+    line = 0
+    for line, row in enumerate(rows, start=1):
+        for at, key in enumerate(sheet.columns):
+            value = row.get(key)
+            if value is None or value == "":
+                continue
+            if isinstance(value, float) and float(f"{value:.16G}") == value:
+                page.write_number(line, at, value)
+            else:
+                # a spreadsheet keeps 16 digits: what needs more stays a text, and whole
+                page.write_string(line, at, repr(value) if isinstance(value, float) else str(value))
+    return line
+
+
+def _organisations() -> Iterator[Cells]:
+    """Firms of one's own territory or zone, and those whose sites are reached."""
+    scope = current_work().principal.scope
+    with_sites = set(_sites_reached().values_list("organisation_id", flat=True))
+    firms = Organisation.objects.filter(kind=OrganisationKind.FIRM, credit_code__isnull=False)
+    for one in firms.order_by("credit_code"):
+        if one.id in with_sites or scope.sees(facts_of(one)):
+            yield {
+                "credit_code": one.credit_code,
+                "name": one.name,
+                "name_en": one.name_en,
+                "division": one.territory_code,
+                "zone": one.zone,
+            }
+
+
+def _sites() -> Iterator[Cells]:
+    for one in _sites_reached().select_related("organisation").order_by("code"):
+        yield {
+            "code": one.code,
+            "credit_code": one.organisation.credit_code if one.organisation else None,
+            "name": one.name,
+            "division": code_of(one.div),
+            "zone": one.zone,
+        } | _place(one)
+
+
+def _subjects() -> Iterator[Cells]:
+    """Equipment, whatever it hangs below before it."""
+    codes = dict(_sites_reached().values_list("id", "code"))
+    rows = _in_use(Subject.objects).filter(site__in=codes).exclude(id__in=codes)
+    waiting = {one.id: one for one in rows.select_related("kind").order_by("site", "code", "id")}
+    while waiting:
+        ready = [one for one in waiting.values() if one.parent_id not in waiting]
+        for one in ready:
+            parent = None if one.parent_id in codes else one.parent
+            yield {
+                "site": codes[one.site or ""],
+                "code": one.code,
+                "kind": one.kind.code,
+                "name": one.name,
+                "parent": parent.code if parent else None,
+                "attributes": json.dumps(one.attributes, ensure_ascii=False)
+                if one.attributes
+                else None,
+            } | _place(one)
+            del waiting[one.id]
+
+
+def _of(rows: QuerySet[Any, Any], **columns: str) -> Iterator[Cells]:
+    """Return columns of rows under the names of a sheet."""
+    named = {f"_{key}": F(path) for key, path in columns.items()}
+    for row in rows.values(**named).iterator():
+        yield {key: row[f"_{key}"] for key in columns}
+
+
+def _gateways() -> Iterator[Cells]:
+    rows = Gateway.objects.filter(is_active=True).order_by("firm_code", "code")
+    return _of(rows, site="firm_code", code="code", name="name")
+
+
+def _devices() -> Iterator[Cells]:
+    rows = Device.objects.filter(gateway__is_active=True)
+    return _of(
+        rows.order_by("gateway__firm_code", "gateway__code", "name", "id"),
+        site="gateway__firm_code",
+        gateway="gateway__code",
+        subject="subject__code",
+        name="name",
+        model="model",
+        serial="serial",
+    )
+
+
+_TAG = {"site": "gateway__firm_code", "gateway": "gateway__code", "tag": "tag"}
+
+
+def _datastreams() -> Iterator[Cells]:
+    rows = Datastream.objects.filter(retired_at=None, gateway__is_active=True)
+    return _of(
+        rows.order_by("gateway__firm_code", "gateway__code", "tag"),
+        **_TAG,
+        subject="subject__code",
+        property="observed_property__code",
+        name="name",
+        unit="unit",
+        resolution="resolution",
+        time_resolution_ms="time_resolution_ms",
+        device="device__name",
+    )
+
+
+def _limits() -> Iterator[Cells]:
+    rows = Limit.objects.filter(
+        superseded_at=None, datastream__retired_at=None, datastream__gateway__is_active=True
+    )
+    tag = {key: f"datastream__{path}" for key, path in _TAG.items()}
+    same = (
+        "condition", "value", "deadband", "on_delay_ms", "off_delay_ms", "low", "window_ms",
+        "priority", "standard", "clause", "confidence", "reason",
+    )  # fmt: skip
+    return _of(rows.order_by(*tag.values(), "condition"), **tag, **{one: one for one in same})
+
+
+_ROWS = {
+    "organisations": _organisations,
+    "sites": _sites,
+    "subjects": _subjects,
+    "gateways": _gateways,
+    "devices": _devices,
+    "datastreams": _datastreams,
+    "limits": _limits,
+}
+
+
+def _sites_reached() -> QuerySet[Subject]:
+    return _in_use(Subject.objects).filter(kind__code=SITE_KIND)
+
+
+def _in_use(rows: Any) -> QuerySet[Subject]:
+    found: QuerySet[Subject] = rows.exclude(status=SubjectStatus.RETIRED)
+    return found
+
+
+def _place(one: Subject) -> Cells:
+    return {"lon": one.location.x, "lat": one.location.y} if one.location else {}

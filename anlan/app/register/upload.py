@@ -1,0 +1,63 @@
+"""A workbook that came over the network: looked at before it is opened, then read like one on disk."""
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from anlan.app.register.sheets import Row, Sheet, read
+from anlan.kernel.base.errors import InvalidError, TooLargeError
+
+MAX_BYTES = 20 * 1024**2
+#: A workbook of a hundred thousand rows unfolds to some 60 MB; a bomb to much more.
+UNFOLDED_BYTES_MAX = 256 * 1024**2
+_WORKBOOK, _MACROS = "xl/workbook.xml", "vbaProject.bin"
+
+
+def read_upload(chunks: Iterable[bytes], sheets: Iterable[Sheet]) -> list[Row]:
+    """Return the rows of an uploaded xlsx.
+
+    Raises TooLargeError above 20 MB packed or 256 MB unfolded, InvalidError for what is no
+    workbook, holds macros, or has a column that nobody knows.
+    """
+    with TemporaryDirectory(prefix="register-") as folder:
+        file = Path(folder) / "register.xlsx"
+        _keep(chunks, file)
+        _refuse_dangerous(file)
+        return read(file, sheets)
+
+
+def _keep(chunks: Iterable[bytes], file: Path) -> None:
+    size = 0
+    with file.open("wb") as opened:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise _too_large()
+            opened.write(chunk)
+
+
+def _refuse_dangerous(file: Path) -> None:
+    """Judge the archive by its directory, unopened."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise _no_workbook() from error
+    names = {one.filename for one in entries}
+    if _WORKBOOK not in names:
+        raise _no_workbook()
+    if any(name.endswith(_MACROS) for name in names):
+        raise InvalidError("含宏的工作簿不收，请另存为 .xlsx", code="register.macros")
+    if sum(one.file_size for one in entries) > UNFOLDED_BYTES_MAX:
+        raise _too_large()
+
+
+def _no_workbook() -> InvalidError:
+    return InvalidError("不是 Excel 工作簿（.xlsx）", code="register.not_a_workbook")
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError(
+        f"工作簿不得大于 {MAX_BYTES // 1024**2} MB", code="register.too_large", limit=MAX_BYTES
+    )
