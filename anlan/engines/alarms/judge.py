@@ -124,6 +124,7 @@ class Judge:
         if isinstance(change, controls.LimitChange):
             self.causes.put(change.number, change.gateway, change.device)
         transitions = _numbered(controls.apply(change, at_ms, self.book))
+        self.book.look_at(change.number)
         turns, causes = self.causes.group(transitions, at_ms, self.book)
         return Judged(transitions=transitions, turns=turns, causes=causes)
 
@@ -142,6 +143,7 @@ class Judge:
             state["reported"][number] = bits
         hidden = np.where(config["suppressed"] != 0, state["active"], 0)
         state["active"] = state["reported"] | hidden.astype(np.uint8)
+        self.book.look_at_all()
         self.unproven = Unproven.of(told, state)
         self.causes.believe(told.causes)
 

@@ -6,7 +6,6 @@ message must not wait a second for the compiler. Everything compiled stands in t
 cache on disk does not see that a function it has inlined from another file has changed.
 """
 
-from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
@@ -15,13 +14,16 @@ import numpy as np
 from numba import types
 
 from anlan.engines.alarms import records
+from anlan.engines.alarms.compiling import compiled, hint
 from anlan.engines.alarms.records import (
     BAD_QUALITY,
+    BLOCK_BITS,
     CONDITIONS,
     DELAYED,
     DELAYED_BITS,
     FROZEN,
     FROZEN_BIT,
+    LATER,
     MOST_TRANSITIONS,
     NEVER,
     RAISED,
@@ -45,26 +47,7 @@ from anlan.engines.alarms.records import (
 ROOM = 4096
 #: So many readings before its turn a record is asked for: about the wait for memory.
 AHEAD = 16
-
-if numba.config.DISABLE_JIT:
-
-    def prefetch(_records: Any, _number: int) -> None:
-        """Do nothing: only compiled code can wait for memory."""
-
-else:
-    from anlan.engines.alarms.prefetch import prefetch
-
-
-def compiled(signatures: list[Any] | None = None) -> Callable[[Any], Any]:
-    """Compile without the interpreter lock, keeping the machine code on disk where a disk allows it."""
-
-    def compile_it(function: Any) -> Any:
-        try:
-            return numba.njit(signatures, nogil=True, cache=True)(function)
-        except (RuntimeError, OSError):  # a read-only or full installation: compile at each start
-            return numba.njit(signatures, nogil=True)(function)
-
-    return compile_it
+prefetch = hint()
 
 
 @compiled()
@@ -236,19 +219,40 @@ def _suppress(row, rule, number, tick_ms, out, count):  # type: ignore[no-untype
     return count
 
 
+@compiled()
+def _next(row, rule, tick_ms):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return the first tick after this one that may change a datastream if nothing else comes."""
+    next_ms = LATER
+    if tick_ms < rule["suppress_until_ms"]:
+        begins_ms = rule["suppress_from_ms"]
+        next_ms = begins_ms if tick_ms < begins_ms else rule["suppress_until_ms"]
+    if rule["present"] & SILENT_BIT and not row["active"] & SILENT_BIT:
+        next_ms = min(next_ms, row["heard_ms"] + rule["silence_ms"])
+    waiting = row["pending"] & DELAYED_BITS & (255 ^ row["active"])
+    if waiting:
+        behind_ms = row["clock_ms"] - row["last_ms"]
+        for condition in range(DELAYED):
+            if waiting & (1 << condition):
+                at_ms = row["since_ms"][condition] + rule["on_delay_ms"][condition]
+                next_ms = min(next_ms, at_ms + behind_ms)
+    return next_ms
+
+
 def _arrays(readonly: bool) -> list[Any]:  # noqa: FBT001 - numba's own word
     kinds = (types.int32, types.int64, types.float64, types.uint8)
     return [types.Array(kind, 1, "C", readonly=readonly) for kind in kinds]
 
 
 _BOOK = [numba.from_dtype(kind)[::1] for kind in (records.CONFIG, records.STATE, records.TRACE)]
+_DUE = types.int64[::1]
 _OUT = numba.from_dtype(records.TRANSITION)[::1]
 _HEARD = types.UniTuple(types.int64, 5)
 _TICKED = types.UniTuple(types.int64, 2)
 BATCH_SIGNATURES = [
-    _HEARD(*_arrays(readonly), types.int64, *_BOOK, _OUT, types.int64) for readonly in (True, False)
+    _HEARD(*_arrays(readonly), types.int64, *_BOOK, _DUE, _OUT, types.int64)
+    for readonly in (True, False)
 ]
-TICK_SIGNATURES = [_TICKED(types.int64, types.boolean, *_BOOK[:2], _OUT, types.int64)]
+TICK_SIGNATURES = [_TICKED(types.int64, types.boolean, *_BOOK[:2], _DUE, _OUT, types.int64)]
 
 
 @compiled(BATCH_SIGNATURES)
@@ -261,6 +265,7 @@ def step_batch(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
     config: Any,
     state: Any,
     traces: Any,
+    due: Any,
     out: Any,
     start: int,
 ) -> tuple[int, int, int, int, int]:
@@ -283,6 +288,7 @@ def step_batch(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
         row["heard_ms"] = max(row["heard_ms"], arrived_ms)
         if row["active"] & SILENT_BIT:  # any arrival, good or bad, ends silence
             count = _turn(row, rule, number, SILENT, RETURNED, arrived_ms, out, count)
+            due[number >> BLOCK_BITS] = NEVER
         if quality[at] == BAD_QUALITY or not isfinite(values[at]):
             bad += 1
         elif times_ms[at] <= row["last_ms"]:
@@ -291,46 +297,55 @@ def step_batch(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
             row["last_ms"], row["clock_ms"] = times_ms[at], row["heard_ms"]
             row["last_value"] = values[at]
             count = _judge(row, rule, traces, number, out, count)
+            if row["pending"]:  # what it waits for may come sooner with each reading
+                due[number >> BLOCK_BITS] = NEVER
     return len(numbers), count, unknown, bad, late
 
 
 @compiled(TICK_SIGNATURES)
-def step_tick(
+def step_tick(  # noqa: PLR0913, PLR0917
     tick_ms: int,
     restart: bool,  # noqa: FBT001
     config: Any,
     state: Any,
+    due: Any,
     out: Any,
     start: int,
 ) -> tuple[int, int]:
     """Judge what time alone decides, from datastream `start`; `restart` sets all timers anew.
 
-    Returns (next datastream, transitions written).
+    Blocks that are not due are passed over. Returns (next datastream, transitions written).
     """
-    count = 0
-    for number in range(start, len(config)):
-        if count > len(out) - MOST_TRANSITIONS:
-            return number, count
-        if number + AHEAD < len(config):
-            prefetch(config, number + AHEAD)
-            prefetch(state, number + AHEAD)
-        row, rule = state[number], config[number]
-        if not rule["registered"] or rule["retired"]:
+    count, number = 0, start
+    while number < len(config):
+        block = number >> BLOCK_BITS
+        is_whole = number == block << BLOCK_BITS
+        end = min((block + 1) << BLOCK_BITS, len(config))
+        if is_whole and not restart and tick_ms < due[block]:
+            number = end
             continue
-        if restart or row["heard_ms"] == NEVER:
-            row["heard_ms"] = tick_ms
-            row["clock_ms"] = tick_ms
-        count = _suppress(row, rule, number, tick_ms, out, count)
-        count = _run_out(row, rule, number, tick_ms, out, count)
-        asked = rule["present"] & SILENT_BIT and not row["active"] & SILENT_BIT
-        if asked and tick_ms - row["heard_ms"] >= rule["silence_ms"]:
-            count = _turn(row, rule, number, SILENT, RAISED, tick_ms, out, count)
+        next_ms = LATER
+        while number < end:
+            if count > len(out) - MOST_TRANSITIONS:
+                return number, count
+            if number + AHEAD < len(config):
+                prefetch(config, number + AHEAD)
+                prefetch(state, number + AHEAD)
+            row, rule = state[number], config[number]
+            number += 1
+            if not rule["registered"] or rule["retired"]:
+                continue
+            if restart or row["heard_ms"] == NEVER:
+                row["heard_ms"] = tick_ms
+                row["clock_ms"] = tick_ms
+            count = _suppress(row, rule, number - 1, tick_ms, out, count)
+            count = _run_out(row, rule, number - 1, tick_ms, out, count)
+            asked = rule["present"] & SILENT_BIT and not row["active"] & SILENT_BIT
+            if asked and tick_ms - row["heard_ms"] >= rule["silence_ms"]:
+                count = _turn(row, rule, number - 1, SILENT, RAISED, tick_ms, out, count)
+            next_ms = min(next_ms, _next(row, rule, tick_ms))
+        due[block] = next_ms if is_whole else NEVER  # of a part nobody knows the rest
     return len(config), count
-
-
-def _column(array: Any, kind: Any) -> Any:
-    """Return the column as the compiled signature wants it; copies only what is odd or unaligned."""
-    return np.require(array, kind, ["C", "A"])
 
 
 class Kernel:
@@ -344,35 +359,30 @@ class Kernel:
     ) -> tuple[Records, int, int, int]:
         """Judge one message; returns (transitions, unknown, bad, late)."""
         columns = (
-            _column(readings.numbers, np.int32),
-            _column(readings.times_ms, np.int64),
-            _column(readings.values, np.float64),
-            _column(readings.quality, np.uint8),
+            records.column(readings.numbers, np.int32),
+            records.column(readings.times_ms, np.int64),
+            records.column(readings.values, np.float64),
+            records.column(readings.quality, np.uint8),
         )
-        all_of_it = (book.config, book.state, book.traces, self._out)
+        all_of_it = (book.config, book.state, book.traces, book.due, self._out)
         parts: list[Records] = []
         start, unknown, bad, late = 0, 0, 0, 0
         while start < len(columns[0]):
             start, count, *tally = step_batch(*columns, arrived_ms, *all_of_it, start)
             parts.append(self._out[:count].copy())
             unknown, bad, late = unknown + tally[0], bad + tally[1], late + tally[2]
-        return joined(parts), unknown, bad, late
+        return records.joined(parts), unknown, bad, late
 
     def tick(self, tick_ms: int, *, restart: bool, book: Book) -> Records:
         """Judge one tick over all datastreams."""
         parts: list[Records] = []
         start = 0
         while start < len(book.config):
-            start, count = step_tick(tick_ms, restart, book.config, book.state, self._out, start)
+            start, count = step_tick(
+                tick_ms, restart, book.config, book.state, book.due, self._out, start
+            )
             parts.append(self._out[:count].copy())
-        return joined(parts)
-
-
-def joined(parts: list[Records]) -> Records:
-    """Put the parts of one message's transitions together, without a copy when there is one part."""
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else records.no_transitions()
+        return records.joined(parts)
 
 
 def warm() -> None:

@@ -40,6 +40,11 @@ MOST_TRANSITIONS = CONDITIONS
 #: Ticks further apart than this mean that we were deaf (decision 9).
 DEAF_AFTER_MS = 10_000
 
+#: Neighbours by number share the moment at which time alone may next decide something: so many (2^).
+BLOCK_BITS = 8
+#: Later than any tick.
+LATER = int(np.iinfo(np.int64).max)
+
 #: A line of the processor's cache; records are whole lines, and arrays begin at one.
 LINE = 64
 
@@ -168,13 +173,42 @@ def no_transitions(count: int = 0) -> Records:
     return np.zeros(count, TRANSITION)
 
 
+def column(array: Any, kind: Any) -> Any:
+    """Return the column as the compiled signature wants it; copies only what is odd or unaligned."""
+    return np.require(array, kind, ["C", "A"])
+
+
+def joined(parts: list[Records]) -> Records:
+    """Put the parts of one message's transitions together, without a copy when there is one part."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else no_transitions()
+
+
 @dataclass(slots=True)
 class Book:
-    """All records of a judge. Of the traces the first is nobody's."""
+    """All records of a judge. Of the traces the first is nobody's.
+
+    `due` is one moment (ms) for each block of datastreams: before it no tick changes anything there,
+    unless a reading or a control comes first. It is worked out from the rest and never kept.
+    """
 
     config: Records = field(default_factory=lambda: new_config(0))
     state: Records = field(default_factory=lambda: new_state(0))
     traces: Records = field(default_factory=lambda: np.zeros(1, TRACE))
+    due: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin by looking at everything."""
+        self.look_at_all()
+
+    def look_at(self, number: int) -> None:
+        """Let the next tick look at a datastream that was changed from outside."""
+        self.due[number >> BLOCK_BITS] = NEVER
+
+    def look_at_all(self) -> None:
+        """Let the next tick look at every datastream."""
+        self.due = np.full(-(-len(self.config) >> BLOCK_BITS), NEVER, np.int64)
 
     def make_room(self, number: int) -> None:
         """Grow by doubling; a record without `registered` is as if it were not there."""
@@ -187,6 +221,7 @@ class Book:
         first = len(self.config)
         self.config = in_lines(np.concatenate([self.config, config]))
         self.state = in_lines(np.concatenate([self.state, new_state(len(config))]))
+        self.look_at_all()
         rules: Any = self.config
         self.give_traces(first + np.flatnonzero(rules["trace"][first:]))
 

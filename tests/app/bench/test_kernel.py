@@ -37,6 +37,7 @@ def test_the_command_writes_the_published_json_and_a_table(tmp_path: Path) -> No
             for figure in ("rate.vs_twin", "rate.vs_loop", "batch_p99.vs_twin")
         ),
         "tick.50.vs_twin",
+        "tick.50.all_due.vs_twin",
     ]
     assert all(name in result.output for name in names)
 

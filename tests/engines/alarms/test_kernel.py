@@ -6,6 +6,7 @@ import numba
 import pytest
 
 from anlan.engines.alarms import kernel
+from anlan.engines.alarms.compiling import compiled
 
 
 def test_warming_compiles_nothing_new() -> None:
@@ -24,5 +25,5 @@ def test_an_installation_that_cannot_keep_code_still_runs(monkeypatch: pytest.Mo
         return real(*signatures, **options)
 
     monkeypatch.setattr(numba, "njit", njit)
-    doubled = kernel.compiled(["int64(int64)"])(lambda number: number * 2)
+    doubled = compiled(["int64(int64)"])(lambda number: number * 2)
     assert doubled(21) == 42
