@@ -14,6 +14,9 @@ from pathlib import Path
 
 import psycopg
 
+from anlan.adapters.parquet_history.disk import AlteredObjectError, Disk
+from anlan.adapters.parquet_history.segments import UNFINISHED
+from anlan.app.history_place import disk_of
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.errors import ConflictError, InvalidError, UnavailableError
@@ -47,8 +50,9 @@ def back_up(config: Config, target: Path) -> list[Kept]:
         live = owner.execute(_LIVE).fetchall()
         moment = owner.execute("SELECT pg_export_snapshot()").fetchone()
         _dump(config, target / "database.dump", snapshot=moment[0] if moment else "")
+    disk = disk_of(config)
     for path, digest in live:
-        _copy_history(config.path(HISTORY) / path, target / HISTORY / path, digest)
+        _copy_history(disk, config.path(HISTORY).resolve() / path, target / HISTORY / path, digest)
     _copy(config.path("documents_dir"), target / "documents_dir")
     files = [_kept(file, target) for file in sorted(target.rglob("*")) if file.is_file()]
     manifest = {
@@ -104,6 +108,7 @@ def restore(config: Config, source: Path) -> list[Kept]:
     )
     for name in EMPTY:
         _copy(source / name, config.path(name))
+    _give_names(config)
     if not config.path(AUDIT).exists():
         _copy(source / AUDIT, config.path(AUDIT))
     return files
@@ -146,16 +151,30 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, dirs_exist_ok=True)
 
 
-def _copy_history(source: Path, target: Path, digest: str) -> None:
+def _copy_history(disk: Disk, source: Path, target: Path, digest: str) -> None:
     """Copy one file of history and hold it against its catalogue; dead ones stay 15 minutes."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        disk.bring(source, digest)
         shutil.copy2(source, target)
+    except AlteredObjectError as error:
+        raise UnavailableError(f"历史文件 {source} 已损坏", code="app.history_damaged") from error
     except FileNotFoundError as error:
         raise UnavailableError(f"历史文件 {source} 不见了", code="app.history_missing") from error
     with target.open("rb") as opened:
         if file_digest(opened, "sha256").hexdigest() != digest:
             raise UnavailableError(f"历史文件 {source} 已损坏", code="app.history_damaged")
+
+
+def _give_names(config: Config) -> None:
+    """Give restored files of history their names in the bucket, where it lies in one."""
+    if not config.history_bucket:
+        return
+    disk, folder = disk_of(config), config.path(HISTORY).resolve()
+    for file in sorted(folder.rglob("*.parquet")):
+        unfinished = file.with_name(f"{file.name}{UNFINISHED}")
+        file.rename(unfinished)
+        disk.link(unfinished, file)
 
 
 def _kept(file: Path, base: Path) -> Kept:

@@ -222,14 +222,22 @@ def house(config: Config) -> Iterator[Finding]:
 def history(config: Config) -> Iterator[Finding]:
     """Every history file in the catalogue is there and has its SHA-256."""
     from anlan.adapters.parquet_history.verify import verify_files
+    from anlan.app.history_place import disk_of
     from anlan.kernel.sensing.catalogue import DjangoCatalogue
 
     try:
-        damage = verify_files(DjangoCatalogue(), config.path("history_dir"))
+        damage = verify_files(
+            DjangoCatalogue(), config.path("history_dir").resolve(), disk_of(config)
+        )
     except (DatabaseError, CatalogueAwayError) as error:
         why = _sentence(error)
         remedy = "先让数据库正常 / first the database"
         yield Finding("broken", f"历史目录读不出：{why}", f"no catalogue: {why}", remedy)
+        return
+    except OSError as error:
+        why = _sentence(error)
+        remedy = "检查 history_bucket、history_endpoint 与密钥 / check bucket, endpoint and keys"
+        yield Finding("broken", f"历史文件读不出：{why}", f"history cannot be read: {why}", remedy)
         return
     for one in damage:
         yield Finding("broken", f"历史文件 {one}", f"history file {one}", "从备份恢复 / restore it")

@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from anlan.adapters.parquet_history.compact import Compactor
-from anlan.adapters.parquet_history.disk import LocalDisk
+from anlan.adapters.parquet_history.disk import Disk
 from anlan.adapters.parquet_history.orphans import settle_orphans
 from anlan.adapters.parquet_history.roll import Roller
 from anlan.adapters.parquet_history.rolling import merges_due, rolls_due
@@ -45,6 +45,7 @@ class HistoryCare:
     config: Config
     catalogue: DjangoCatalogue
     pool: ThreadPoolExecutor
+    disk: Disk
 
     async def compact_in_time(self) -> None:
         """Look once a minute whether files should be put together or unlinked."""
@@ -57,20 +58,25 @@ class HistoryCare:
 
     def compact(self) -> None:
         """Settle what a crash left, put together what is due, unlink what is long dead."""
-        folder = self.config.path("history_dir")
-        settle_orphans(self.catalogue, folder, LocalDisk())
+        folder = self.config.path("history_dir").resolve()
+        settle_orphans(self.catalogue, folder, self.disk)
         resolutions = self.catalogue.resolutions()
         compactor = Compactor(
             node=self.config.node,
             folder=folder,
             catalogue=self.catalogue,
             resolutions=resolutions,
+            disk=self.disk,
         )
         for job in due(self.catalogue.live(), clock.now_ms()):
             born = compactor.compact(job)
             log.info("%s files of history became %s", len(job.inputs), len(born))
         roller = Roller(
-            node=self.config.node, folder=folder, catalogue=self.catalogue, resolutions=resolutions
+            node=self.config.node,
+            folder=folder,
+            catalogue=self.catalogue,
+            resolutions=resolutions,
+            disk=self.disk,
         )
         for roll in rolls_due(self.catalogue.live(), clock.now_ms()):
             born = roller.roll(roll)

@@ -21,6 +21,7 @@ from anlan.adapters.parquet_history.tail import (
     decode_tail,
     encode_question,
 )
+from anlan.app.history_place import disk_of
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config, config
 from anlan.kernel.sensing import ports
@@ -107,7 +108,10 @@ def open_store() -> ParquetHistory:
     """Return the store of this installation."""
     settings = config()
     return ParquetHistory(
-        folder=settings.path("history_dir"), catalogue=DjangoCatalogue(), tail=NatsTail(settings)
+        folder=settings.path("history_dir").resolve(),
+        catalogue=DjangoCatalogue(),
+        tail=NatsTail(settings),
+        disk=disk_of(settings),
     )
 
 

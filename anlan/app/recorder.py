@@ -21,10 +21,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from anlan.adapters.parquet_history.disk import Disk
 from anlan.adapters.parquet_history.segments import FileTakenError
 from anlan.adapters.parquet_history.tail import TailError, decode_question, encode_tail
 from anlan.adapters.parquet_history.writer import HistoryWriter, UncertainFlushError
 from anlan.app.history_care import HistoryCare, in_thread
+from anlan.app.history_place import disk_of
 from anlan.app.log_message import LogMessage
 from anlan.app.log_reader import LogReader
 from anlan.app.readiness import ready
@@ -63,6 +65,7 @@ class Recorder:
 
     config: Config
     nats: Client
+    disk: Disk
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     catalogue: DjangoCatalogue = field(default_factory=lambda: DjangoCatalogue(database_door))
     _pen: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
@@ -72,12 +75,16 @@ class Recorder:
 
     async def run(self) -> None:
         """Record until told to stop. Raises LogChangedError, FileTakenError, UncertainFlushError."""
-        folder = self.config.path("history_dir")
+        folder = self.config.path("history_dir").resolve()
         with _alone_in(folder):
             js = self.nats.jetstream(timeout=5)
             epoch = (await bus.ensure_streams(js, self.config)).readings_epoch
             writer = HistoryWriter(
-                node=self.config.node, epoch=epoch, folder=folder, catalogue=self.catalogue
+                node=self.config.node,
+                epoch=epoch,
+                folder=folder,
+                catalogue=self.catalogue,
+                disk=self.disk,
             )
             position = await in_thread(self._pen, writer.start)
             log.info("recording %s behind message %s", epoch, position)
@@ -95,7 +102,7 @@ class Recorder:
                     await self._flush(writer)
 
     async def _work(self, writer: HistoryWriter, reader: LogReader, epoch: str) -> None:
-        care = HistoryCare(self.config, self.catalogue, self._press)
+        care = HistoryCare(self.config, self.catalogue, self._press, self.disk)
         async with asyncio.TaskGroup() as tasks:
             beside = [
                 tasks.create_task(self._flush_in_time(writer)),
@@ -201,7 +208,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 async def run(config: Config) -> None:
     """Run the recorder until SIGTERM or SIGINT."""
     nats = await bus.connect(config, "recorder")
-    recorder = Recorder(config, nats)
+    recorder = Recorder(config, nats, disk_of(config))
     stop_when_told(recorder.stop)
     try:
         await recorder.run()

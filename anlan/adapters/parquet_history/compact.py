@@ -4,7 +4,7 @@ Readers go on with the old files; these die in the catalogue and are unlinked af
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,7 +70,7 @@ class Compactor:
 
     def _write(self, job: Job) -> list[FileEntry]:
         about = self._about(job)
-        paths = [str(self.folder.resolve() / entry.path) for entry in job.inputs]
+        paths = bring_all(self.disk, self.folder, job.inputs)
         born: list[FileEntry] = []
         with locked_duckdb(self.folder.resolve(), memory=self.memory, spill=SPILL) as database:
             days = database.execute(_DAYS, {"files": paths}).fetchall()
@@ -123,6 +123,16 @@ class Compactor:
         if paths:
             self.catalogue.forget(paths)
         return len(paths)
+
+
+def bring_all(disk: Disk, folder: Path, entries: Sequence[FileEntry]) -> list[str]:
+    """Return paths that DuckDB can open. Raises CompactionError where a file cannot be had."""
+    for entry in entries:
+        try:
+            disk.bring(folder / entry.path, entry.sha256)
+        except OSError as error:
+            raise CompactionError(f"{entry.path}: {error}") from error
+    return [str(folder.resolve() / entry.path) for entry in entries]
 
 
 def _ranked(rows: Rows, first: int) -> Rows:

@@ -1,8 +1,13 @@
-"""The file system as a port: every step that a crash may come between has a name here."""
+"""Where files lie, as a port: every step that a crash may come between has a name here."""
 
 import os
+from hashlib import file_digest
 from pathlib import Path
 from typing import Protocol
+
+
+class AlteredObjectError(OSError):
+    """The bytes that came are not those that the catalogue knows."""
 
 
 class Disk(Protocol):
@@ -26,6 +31,26 @@ class Disk(Protocol):
 
     def unlink(self, path: Path) -> None:
         """Take a name away; one that is gone is no error."""
+        ...
+
+    def names(self, folder: Path, ending: str) -> list[Path]:
+        """List the files below a folder whose names end so, in order."""
+        ...
+
+    def has(self, path: Path) -> bool:
+        """Tell whether the name is given."""
+        ...
+
+    def read(self, path: Path) -> bytes:
+        """Return a file's bytes as they are now. Raises FileNotFoundError, OSError."""
+        ...
+
+    def digest(self, path: Path) -> str:
+        """Return the SHA-256 of a file as it is now. Raises FileNotFoundError, OSError."""
+        ...
+
+    def bring(self, path: Path, sha256: str) -> None:
+        """Let a file be where DuckDB can open it. Raises OSError: lost, away or altered."""
         ...
 
 
@@ -62,3 +87,23 @@ class LocalDisk:
     def unlink(self, path: Path) -> None:
         """Remove a name."""
         path.unlink(missing_ok=True)
+
+    def names(self, folder: Path, ending: str) -> list[Path]:
+        """Look below the folder."""
+        return sorted(folder.rglob(f"*{ending}"))
+
+    def has(self, path: Path) -> bool:
+        """Look."""
+        return path.exists()
+
+    def read(self, path: Path) -> bytes:
+        """Read."""
+        return path.read_bytes()
+
+    def digest(self, path: Path) -> str:
+        """Read it through, whatever its size."""
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+    def bring(self, path: Path, sha256: str) -> None:
+        """It is here, or it is not: DuckDB says which."""

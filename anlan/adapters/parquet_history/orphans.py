@@ -1,5 +1,6 @@
 """Files made of others, without a catalogue row: left by a crash, or by a database set back."""
 
+import io
 import logging
 from collections import defaultdict
 from pathlib import Path
@@ -22,7 +23,7 @@ def settle_orphans(catalogue: Catalogue, folder: Path, disk: Disk) -> None:
     """
     known = catalogue.known()
     for level in (DAYS, ROLLUPS):
-        unknown = [path for path in files_in(folder, level) if path not in known]
+        unknown = [path for path in files_in(disk, folder, level) if path not in known]
         if unknown:
             _settle(catalogue, folder, disk, unknown, is_rollup=level == ROLLUPS)
 
@@ -31,25 +32,25 @@ def _settle(
     catalogue: Catalogue, folder: Path, disk: Disk, unknown: list[str], *, is_rollup: bool
 ) -> None:
     live = {entry.path for entry in catalogue.live()}
-    for inputs, paths in _by_inputs(folder, unknown).items():
-        gone = [one for one in inputs if one not in live or not (folder / one).exists()]
+    for inputs, paths in _by_inputs(disk, folder, unknown).items():
+        gone = [one for one in inputs if one not in live or not disk.has(folder / one)]
         if not gone:
             for path in paths:
                 disk.unlink(folder / path)
         elif is_rollup or len(gone) == len(inputs):
             # readings that are lost stay named: a rollup takes the place of rollups only
             dead = [p for p in gone if p in live and (not is_rollup or p.startswith(ROLLUPS))]
-            catalogue.swap(dead, [entry_of_file(folder, path) for path in paths])
+            catalogue.swap(dead, [entry_of_file(disk, folder, path) for path in paths])
             log.warning("history: the catalogue had forgotten %s; taken in again", paths)
         else:
             log.error("history: %s beside part of what they were made of; left alone", paths)
 
 
-def _by_inputs(folder: Path, paths: list[str]) -> dict[tuple[str, ...], list[str]]:
+def _by_inputs(disk: Disk, folder: Path, paths: list[str]) -> dict[tuple[str, ...], list[str]]:
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for path in paths:
         try:
-            about, _ = describe(folder / path)
+            about, _ = describe(io.BytesIO(disk.read(folder / path)))
         except NotOurFileError:
             log.exception("history file found but not readable: %s", path)
         else:

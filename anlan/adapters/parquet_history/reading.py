@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from anlan.adapters.parquet_history.disk import Disk, LocalDisk
 from anlan.adapters.parquet_history.hours import HOUR_MS, Hours
 from anlan.adapters.parquet_history.rollup_file import SELECT_SQL, hours_of_arrow
 from anlan.adapters.parquet_history.rows import Rows
@@ -72,20 +73,35 @@ class ReadHours:
 class FileReader:
     """One in-memory DuckDB that may look at nothing but the folder of history."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
         # DuckDB compares real paths, past every symbolic link
         self._folder = folder.resolve()
+        self._disk = disk or LocalDisk()
         self._duckdb = locked_duckdb(self._folder, memory=MEMORY)
+
+    def _brought(self, entries: Sequence[FileEntry]) -> tuple[list[FileEntry], list[str]]:
+        """Return the files that DuckDB can open now, and the paths of those that cannot be had."""
+        here, away = [], []
+        for entry in entries:
+            try:
+                self._disk.bring(self._folder / entry.path, entry.sha256)
+            except OSError:
+                log.exception("history file cannot be had: %s", entry.path)
+                away.append(entry.path)
+            else:
+                here.append(entry)
+        return here, away
 
     def rows(self, entries: Sequence[FileEntry], question: Question) -> Read:
         """Return what the files hold; a lost or damaged file costs its rows, not the answer."""
-        paths = [str(self._folder / entry.path) for entry in entries]
+        here, unreadable = self._brought(entries)
+        paths = [str(self._folder / entry.path) for entry in here]
         try:
-            return Read(self._ask(paths, question))
+            return Read(self._ask(paths, question), tuple(unreadable))
         except duckdb.Error as error:
             log.warning("history: reading file by file after %s", error)
-        parts, unreadable = [], []
-        for entry, path in zip(entries, paths, strict=True):
+        parts = []
+        for entry, path in zip(here, paths, strict=True):
             try:
                 parts.append(self._ask([path], question))
             except duckdb.Error:
@@ -117,12 +133,14 @@ class FileReader:
         self, entries: Sequence[FileEntry], number: int, from_hour: int, to_hour: int
     ) -> ReadHours:
         """Return what rollups say of one datastream; a damaged one says nothing and is named."""
-        try:
-            return self._ask_hours(entries, number, from_hour, to_hour)
-        except duckdb.Error as error:
-            log.warning("history: reading file by file after %s", error)
-        readable, unreadable = [], []
-        for entry in entries:
+        here, unreadable = self._brought(entries)
+        if not unreadable:
+            try:
+                return self._ask_hours(here, number, from_hour, to_hour)
+            except duckdb.Error as error:
+                log.warning("history: reading file by file after %s", error)
+        readable = []
+        for entry in here:
             try:
                 self._ask_hours([entry], number, from_hour, to_hour)
             except duckdb.Error:

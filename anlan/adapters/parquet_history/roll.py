@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.adapters.parquet_history.chunks import Chunks, whole_groups
-from anlan.adapters.parquet_history.compact import FILE_ROWS_MAX, MEMORY, SPILL, CompactionError
+from anlan.adapters.parquet_history.compact import (
+    FILE_ROWS_MAX,
+    MEMORY,
+    SPILL,
+    CompactionError,
+    bring_all,
+)
 from anlan.adapters.parquet_history.coverage import (
     HOURS_A_DAY,
     OFFSET_HOURS,
@@ -94,7 +100,7 @@ class Roller:
         return self._make(job.inputs, job.days, hours, dead=job.inputs)
 
     def _paths(self, entries: Sequence[FileEntry]) -> list[str]:
-        return [str(self.folder.resolve() / entry.path) for entry in entries]
+        return bring_all(self.disk, self.folder, entries)
 
     def _make(
         self,

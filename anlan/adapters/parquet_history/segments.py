@@ -87,9 +87,9 @@ def write_content(disk: Disk, folder: Path, path: str, content: bytes) -> FileEn
     return _entry(path, content, *describe(io.BytesIO(content)))
 
 
-def entry_of_file(folder: Path, path: str) -> FileEntry:
+def entry_of_file(disk: Disk, folder: Path, path: str) -> FileEntry:
     """Read a file that is there and return its catalogue row. Raises NotOurFileError, OSError."""
-    content = (folder / path).read_bytes()
+    content = disk.read(folder / path)
     return _entry(path, content, *describe(io.BytesIO(content)))
 
 
@@ -111,10 +111,10 @@ def _entry(path: str, content: bytes, about: About, extent: Extent) -> FileEntry
     )
 
 
-def files_in(folder: Path, level_folder: str) -> list[str]:
+def files_in(disk: Disk, folder: Path, level_folder: str) -> list[str]:
     """List the named files below `segments`, `days` or `rollups`, as paths relative to the folder."""
-    below = folder / level_folder
-    return sorted(str(file.relative_to(folder)) for file in below.rglob(f"*{ENDING}"))
+    files = disk.names(folder / level_folder, ENDING)
+    return [file.relative_to(folder).as_posix() for file in files]
 
 
 def unfinished_in(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from anlan.adapters.parquet_history.buckets import Grid, summarise, summarise_hours
+from anlan.adapters.parquet_history.disk import Disk
 from anlan.adapters.parquet_history.gather import Gathered, gather, look, numbers_of
 from anlan.adapters.parquet_history.reading import FileReader, Question
 from anlan.adapters.parquet_history.rolled import read_hours, read_hours_known_by
@@ -32,10 +33,11 @@ class ParquetHistory:
         folder: Path,
         catalogue: Catalogue,
         tail: TailSource | None = None,
+        disk: Disk | None = None,
         now_ms: Callable[[], int] = clock.now_ms,
     ) -> None:
         self._catalogue, self._tail, self._now_ms = catalogue, tail, now_ms
-        self._reader = FileReader(folder)
+        self._reader = FileReader(folder, disk)
 
     def raw(
         self, number: int, from_ms: int, to_ms: int, limit: int, known_by_ms: int | None = None

@@ -1,10 +1,10 @@
 """Is every file of the catalogue there, with the bytes it was born with? (`anlan doctor`)"""
 
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Literal
 
+from anlan.adapters.parquet_history.disk import Disk, LocalDisk
 from anlan.kernel.sensing.ports import Catalogue
 
 
@@ -19,13 +19,13 @@ class Damage:
         return f"{self.path}: {self.kind}"
 
 
-def verify_files(catalogue: Catalogue, folder: Path) -> list[Damage]:
+def verify_files(catalogue: Catalogue, folder: Path, disk: Disk | None = None) -> list[Damage]:
     """Read every live file and compare its SHA-256; bit rot shows here, not in a query."""
+    where = disk or LocalDisk()
     found = []
     for entry in catalogue.live():
         try:
-            with (folder / entry.path).open("rb") as file:
-                same = file_digest(file, "sha256").hexdigest() == entry.sha256
+            same = where.digest(folder / entry.path) == entry.sha256
         except FileNotFoundError:
             found.append(Damage(entry.path, "missing"))
         else:

@@ -78,6 +78,7 @@ class HistoryWriter:
         self._found: list[str] = []
         self._floors: dict[str, int] = defaultdict(int)
         self._seen = 0
+        self._again: int | None = None
         self.position = 0
         self.repeats = 0
 
@@ -89,8 +90,8 @@ class HistoryWriter:
         self._disk.make_folder(self._folder / SEGMENTS)
         for left_over in unfinished_in(self._folder):
             self._disk.unlink(left_over)
-        self._found = files_in(self._folder, SEGMENTS)
-        for path in (*self._found, *files_in(self._folder, DAYS)):
+        self._found = files_in(self._disk, self._folder, SEGMENTS)
+        for path in (*self._found, *files_in(self._disk, self._folder, DAYS)):
             found = range_of(Path(path).name)
             if found is not None:
                 self._floors[found.epoch] = max(self._floors[found.epoch], found.last)
@@ -131,9 +132,15 @@ class HistoryWriter:
         Raises OSError when the disk does not take it: everything is kept for the next try.
         Raises FileTakenError, or UncertainFlushError, after which only a restart is safe.
         """
+        # what failed is tried again as the same file: a bucket may have taken it all the same
+        written = 0 if self._again is None else self._write_up_to(self._again)
+        return written + self._write_up_to(self._seen)
+
+    def _write_up_to(self, last: int) -> int:
         with self._lock:
-            self._writing, self._open = self._open, []
-            last = self._seen
+            self._writing = [one for one in self._open if one.sequence <= last]
+            self._open = [one for one in self._open if one.sequence > last]
+            self._again = last
         written = 0
         try:
             # real readings last: their file moves the position behind which a restart goes on
@@ -143,7 +150,7 @@ class HistoryWriter:
         finally:
             with self._lock:
                 self._open, self._writing = self._writing + self._open, []
-        self.position = last
+        self.position, self._again = last, None
         return written
 
     def _write_lane(self, exercise_id: str | None, last: int) -> int:
@@ -165,7 +172,7 @@ class HistoryWriter:
         try:
             entry = write_file(self._disk, self._folder, path, iter([kept]), about)
         except OSError as error:
-            if (self._folder / path).exists():
+            if self._disk.has(self._folder / path):
                 raise UncertainFlushError(f"{path}: {error}") from error
             raise
         with self._lock:
@@ -197,7 +204,7 @@ class HistoryWriter:
         entries = []
         for path in paths:
             try:
-                entries.append(entry_of_file(self._folder, path))
+                entries.append(entry_of_file(self._disk, self._folder, path))
             except NotOurFileError:
                 log.exception("history file found but not readable: %s", path)
         return entries

@@ -38,6 +38,13 @@ class Config:
     tls_dir: Path = Path("tls")
     proxy_secret_file: Path = Path("proxy_secret")
     history_dir: Path = Path("history")
+    #: `s3://bucket/prefix`: history lies there, and `history_dir` keeps copies of what was read.
+    history_bucket: str = ""
+    history_endpoint: str = ""
+    history_region: str = "us-east-1"
+    #: The bucket's access key and secret key, a line each.
+    history_key_file: Path = Path("history_key")
+    history_cache_gb: float = 20.0
     snapshot_dir: Path = Path("snapshots")
     documents_dir: Path = Path("documents")
     audit_dir: Path = Path("audit")

@@ -55,6 +55,13 @@ def _database(value: str) -> str | None:
     return "没有写明数据库 · names no database; 如 as postgresql:///anlan?host=/run"
 
 
+def _bucket(value: str) -> str | None:
+    parts = urlsplit(value)
+    if not value or (parts.scheme == "s3" and parts.netloc):
+        return None
+    return "不是桶地址 · no bucket; 如 as s3://anlan/history"
+
+
 def _role(value: str) -> str | None:
     if _ROLE.fullmatch(value):
         return None
@@ -103,6 +110,8 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "home": _home,
     "database_url": _database,
     "db_role": _role,
+    "history_bucket": _bucket,
+    "history_cache_gb": _at_least(0.1, "GB"),
     "nats_url": _address("nats", "tls"),
     "public_url": _address("http", "https"),
     "admin_networks": _networks,

@@ -192,7 +192,7 @@ def test_every_step_of_a_compaction_may_be_the_last(tmp_path: Path) -> None:
             except PowerCutError:
                 writer_on(folder, catalogue)
                 settle_orphans(catalogue, folder, LocalDisk())
-                assert files_in(folder, "days") == []
+                assert files_in(LocalDisk(), folder, "days") == []
                 compactor(folder, catalogue).compact(segments(catalogue))
             else:
                 assert step > 8, "the compaction was not interrupted at all"
@@ -225,9 +225,9 @@ def test_dead_files_are_unlinked_after_the_grace_time_and_not_before(tmp_path: P
     one = compactor(tmp_path, catalogue)
     one.compact(segments(catalogue))
     assert one.retire(now() + timedelta(minutes=14)) == 0
-    assert len(files_in(tmp_path, "segments")) == 3
+    assert len(files_in(LocalDisk(), tmp_path, "segments")) == 3
     assert one.retire(now() + timedelta(minutes=16)) == 3
-    assert files_in(tmp_path, "segments") == []
+    assert files_in(LocalDisk(), tmp_path, "segments") == []
     assert len(catalogue.rows) == 1
     # the segments are gone, and still recording goes on behind them
     assert writer_on(tmp_path, catalogue).position == 3
@@ -255,7 +255,7 @@ def test_files_beside_part_of_their_inputs_are_left_alone(tmp_path: Path) -> Non
     compactor(tmp_path, catalogue).compact(segments(catalogue))
     (tmp_path / min(before.rows)).unlink()
     settle_orphans(before, tmp_path, LocalDisk())
-    assert len(files_in(tmp_path, "days")) == 1
+    assert len(files_in(LocalDisk(), tmp_path, "days")) == 1
     assert len(before.live()) == 5
 
 

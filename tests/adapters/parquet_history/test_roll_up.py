@@ -373,7 +373,7 @@ def test_every_step_of_rolling_up_may_be_the_last(tmp_path: Path) -> None:
             except PowerCutError:
                 house.writer = house.source.writer = writer_on(house.folder, house.catalogue)
                 settle_orphans(house.catalogue, house.folder, LocalDisk())
-                assert files_in(house.folder, "rollups") == []
+                assert files_in(LocalDisk(), house.folder, "rollups") == []
                 house.roll()
             else:
                 assert step > 5, "rolling up was not interrupted at all"

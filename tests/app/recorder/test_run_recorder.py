@@ -1,6 +1,7 @@
 """READINGS into history by the real process: killed, starved of its database, started twice."""
 
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
 from anlan.kernel.sensing.catalogue import DjangoCatalogue
 from tests.app.recorder.house import RecorderHouse, Row
+from tests.s3_server import ACCESS, BUCKET, SECRET, s3_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 EXERCISE = "01K5555555555555555555555X"
@@ -91,6 +93,42 @@ def test_killed_again_and_again_it_keeps_every_reading_once(house: RecorderHouse
     ranges = sorted((entry.seq_first, entry.seq_last) for entry in catalogue.live())
     assert [first for first, _ in ranges[1:]] == [last + 1 for _, last in ranges[:-1]]
     assert sum(entry.rows for entry in catalogue.live()) == sent
+
+
+def test_killed_and_put_on_another_machine_it_finds_its_place_in_the_bucket(
+    house: RecorderHouse, tmp_path: Path
+) -> None:
+    """Nothing of the folder survives: only what is in the bucket, and READINGS."""
+    with s3_server(tmp_path / "s3") as server:
+        (tmp_path / "key").write_text(f"{ACCESS}\n{SECRET}\n")
+        bucket = {
+            "ANLAN_HISTORY_BUCKET": BUCKET,
+            "ANLAN_HISTORY_ENDPOINT": server.endpoint,
+            "ANLAN_HISTORY_KEY_FILE": str(tmp_path / "key"),
+        }
+        sent = 0
+        for turn in range(4):
+            house.start(wait=True, **bucket)
+            for _ in range(5):
+                house.publish(rows(sent, 25), rows(sent + 25, 25))
+                sent += 50
+            if turn < 3:
+                time.sleep(0.1 * turn)
+                house.end(signal.SIGKILL)
+                shutil.rmtree(house.config.history_dir)
+        catalogue = DjangoCatalogue()
+        house.until(lambda: sum(e.rows for e in catalogue.live()) >= sent, "all is registered")
+        assert house.end(signal.SIGTERM) == 0
+        folder = house.config.history_dir
+        assert verify_files(catalogue, folder, server.disk(folder)) == []
+        ranges = sorted((entry.seq_first, entry.seq_last) for entry in catalogue.live())
+        assert [first for first, _ in ranges[1:]] == [last + 1 for _, last in ranges[:-1]]
+        assert sum(entry.rows for entry in catalogue.live()) == sent
+        shutil.rmtree(folder)
+        folder.mkdir()
+        store = ParquetHistory(folder=folder, catalogue=catalogue, disk=server.disk(folder))
+        answer = store.raw(7, 0, now_ms(), limit=10**6)
+        assert sorted(answer.times_ms.tolist()) == sorted({row[1] for _, row in house.sent})
 
 
 def test_with_postgresql_away_it_records_and_registers_later(house: RecorderHouse) -> None:
