@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from anlan.app.stack.care import Care
 from anlan.app.stack.nats import NatsServer, nats_in
@@ -18,6 +19,10 @@ from anlan.app.stack.throw_away import Databases, ThrowAwayStack
 
 HANDED_DOWN = "ANLAN_TEST_DATABASES"
 DATABASE = f"anlan_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+# a busy machine is no defect: no example has a deadline unless its test says so
+settings.register_profile("anlan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("anlan")
+
 STACK = pytest.StashKey[ThrowAwayStack]()
 DATABASES = pytest.StashKey[Databases]()
 

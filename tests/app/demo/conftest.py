@@ -72,10 +72,13 @@ def demo_home(
     tmp_path: Path, series_files: Path, region: "Region", monkeypatch: pytest.MonkeyPatch
 ) -> "Iterator[Config]":
     """Return a configuration whose home has the series and whose cast is short: F01, F09, W01."""
-    from anlan.app.demo import load
+    from anlan.app.demo import cast, load
     from anlan.app.demo.plants import read_plants
+    from anlan.kernel.base.clock import now
     from anlan.kernel.base.config import config
 
+    moment = now()  # duty changes at 08:00, maybe between two loads of one test
+    monkeypatch.setattr(cast, "now", lambda: moment)
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "series").symlink_to(series_files)
     monkeypatch.setenv("ANLAN_HOME", str(tmp_path))

@@ -1,7 +1,7 @@
 """Nobody comes in before the log is held; strangers, forgers and second gateways stay out."""
 
 import json
-import time
+import threading
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -15,7 +15,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.models import Gateway, QuarantinedMessage
 from anlan.kernel.sensing.services import equipment
-from tests.app.gateway.house import Box, House, rows
+from tests.app.gateway.house import PATIENCE_S, Box, House, rows
 from tests.plant import Plant
 
 pytestmark = pytest.mark.slow
@@ -79,8 +79,10 @@ def test_what_cannot_be_taken_is_quarantined_told_and_stops_nobody(house: House,
     box.client.on_message = lambda _c, _u, message: heard.append(json.loads(message.payload))
     box.connect()
     house.until(box.client.is_connected, "the box is in")
+    granted = threading.Event()
+    box.client.on_subscribe = lambda *_: granted.set()
     box.client.subscribe("a1/F1/G1/errors")
-    time.sleep(0.3)
+    assert granted.wait(PATIENCE_S)
     t = now_ms()
     bad = [b"hello", box.signed(b"{"), box.message(box.reading(1.0, t))[:-1] + b"x"]
     for payload in bad:
