@@ -130,7 +130,7 @@ async def test_a_full_log_holds_messages_back_and_loses_none(server: NatsServer)
         futures = [writer.publish("n1.rd.0.m", large, f"m:{number}") for number in range(20)]
         async with asyncio.timeout(30):
             while not writer.is_in_trouble:
-                await asyncio.sleep(0.01)
+                await asyncio.wait(futures, timeout=0.05)
         waiting = [future for future in futures if not future.done()]
         assert 0 < len(waiting) < 20
         await writer.js.purge_stream(READINGS)
