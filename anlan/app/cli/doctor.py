@@ -1,5 +1,6 @@
 """`anlan doctor`: what is wrong here, and what to do about it."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,9 @@ def command(
     # the doctor signs nothing, and must speak where the secret itself is what is missing
     os.environ.setdefault("ANLAN_SECRET_KEY_FOR_TESTS", "the doctor signs nothing")
     start_django("anlan_app")
+    logging.getLogger("httpx").setLevel(
+        logging.WARNING
+    )  # each look would be told beside its finding
     from anlan.app.doctor import examine
     from anlan.kernel.base.config import config
 
