@@ -126,12 +126,12 @@ def _of(rows: QuerySet[Any, Any], **columns: str) -> Iterator[Cells]:
 
 
 def _gateways() -> Iterator[Cells]:
-    rows = Gateway.objects.filter(is_active=True).order_by("firm_code", "code")
+    rows = _at_sites(Gateway.objects).order_by("firm_code", "code")
     return _of(rows, site="firm_code", code="code", name="name")
 
 
 def _devices() -> Iterator[Cells]:
-    rows = Device.objects.filter(gateway__is_active=True)
+    rows = _at_sites(Device.objects, "gateway__")
     return _of(
         rows.order_by("gateway__firm_code", "gateway__code", "name", "id"),
         site="gateway__firm_code",
@@ -147,7 +147,7 @@ _TAG = {"site": "gateway__firm_code", "gateway": "gateway__code", "tag": "tag"}
 
 
 def _datastreams() -> Iterator[Cells]:
-    rows = Datastream.objects.filter(retired_at=None, gateway__is_active=True)
+    rows = _at_sites(Datastream.objects, "gateway__").filter(retired_at=None)
     return _of(
         rows.order_by("gateway__firm_code", "gateway__code", "tag"),
         **_TAG,
@@ -162,8 +162,8 @@ def _datastreams() -> Iterator[Cells]:
 
 
 def _limits() -> Iterator[Cells]:
-    rows = Limit.objects.filter(
-        superseded_at=None, datastream__retired_at=None, datastream__gateway__is_active=True
+    rows = _at_sites(Limit.objects, "datastream__gateway__").filter(
+        superseded_at=None, datastream__retired_at=None
     )
     tag = {key: f"datastream__{path}" for key, path in _TAG.items()}
     same = (
@@ -186,6 +186,15 @@ _ROWS = {
 
 def _sites_reached() -> QuerySet[Subject]:
     return _in_use(Subject.objects).filter(kind__code=SITE_KIND)
+
+
+def _at_sites(rows: Any, gateway: str = "") -> QuerySet[Any]:
+    """Return what is behind the gateways of sites; a gateway of no site is not the register's."""
+    codes = list(_sites_reached().values_list("code", flat=True))
+    found: QuerySet[Any] = rows.filter(
+        **{f"{gateway}is_active": True, f"{gateway}firm_code__in": codes}
+    )
+    return found
 
 
 def _in_use(rows: Any) -> QuerySet[Subject]:

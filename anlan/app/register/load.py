@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import DataError, IntegrityError, transaction
 
 from anlan.app import acting
+from anlan.app.register.known import Known
 from anlan.app.register.rows import HANDLERS, Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Row, Sheet, read
 from anlan.kernel.base.errors import DomainError, InvalidError
@@ -93,8 +94,9 @@ def enter(rows: Iterable[Row], *, dry_run: bool) -> Report:
     """Enter rows as whoever the open unit of work is; one bad row, or a dry run, and nothing is kept."""
     report = Report(is_dry=dry_run)
     before = set(Gateway.objects.values_list("id", flat=True))
+    known = Known()
     for row in rows:
-        _enter_row(row, report)
+        _enter_row(row, known, report)
     if not report.is_kept:
         transaction.set_rollback(True)
         return report
@@ -106,14 +108,14 @@ def enter(rows: Iterable[Row], *, dry_run: bool) -> Report:
     return report
 
 
-def _enter_row(row: Row, report: Report) -> None:
+def _enter_row(row: Row, known: Known, report: Report) -> None:
     """Try one row inside a savepoint, so that the next is judged too."""
     counts = report.outcomes.setdefault(row.sheet, Counter())
     try:
         if missing := [row.sheet.columns[one] for one in row.sheet.needed if not row.of(one)]:
             raise InvalidError(f"缺少 {'、'.join(missing)}", code="register.missing_cells")
         with transaction.atomic():
-            counts[HANDLERS[row.sheet.key](row)] += 1
+            counts[HANDLERS[row.sheet.key](row, known)] += 1
     except DomainError as error:
         report.errors.append(RowError(row.sheet, row.number, error))
     except (DataError, IntegrityError) as error:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
+from anlan.app.register.known import Known
 from anlan.app.register.sheets import Row
 from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.people.models import Organisation, OrganisationKind
 from anlan.kernel.people.services import organisations
-from anlan.kernel.sensing.models import Condition, Datastream, Device, Gateway, Limit
-from anlan.kernel.sensing.models import ObservedProperty as Property
+from anlan.kernel.sensing.models import Condition
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     SAME = "same"
 
 
-def organisation(row: Row) -> Outcome:
+def organisation(row: Row, _known: Known) -> Outcome:
     """Register a firm, or give it another name or seat."""
     wanted: dict[str, Any] = {
         "name": row.of("name"),
@@ -46,7 +46,7 @@ def organisation(row: Row) -> Outcome:
     return Outcome.CHANGED
 
 
-def site(row: Row) -> Outcome:
+def site(row: Row, known: Known) -> Outcome:
     """Register a site as its firm's own; its supervision is somebody else's act."""
     owner = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
     if owner is None:
@@ -69,40 +69,40 @@ def site(row: Row) -> Outcome:
             f"厂区 {found.code} 已登记在别的单位或区划名下，不能由导入改动",
             code="register.site_elsewhere",
         )
-    return _bring_to(found, row)
+    return _bring_to(found, row, known)
 
 
-def subject(row: Row) -> Outcome:
+def subject(row: Row, known: Known) -> Outcome:
     """Register equipment at a site, or change its name, place or attributes."""
-    at = _site(row)
-    found = Subject.objects.filter(site=at.id, code=row.of("code")).exclude(pk=at.id).first()
-    if found is not None:
+    at = known.site(row)
+    found = known.subject_at(at, row.of("code"))
+    if found is not None and found.id != at.id:
         if found.kind.code != row.of("kind"):
             raise ConflictError(
                 f"{found.code} 已登记为 {found.kind.title}，类别不能改动",
                 code="register.kind_stands",
             )
-        if row.of("parent") and found.parent_id != _subject(row, "parent").id:
+        if row.of("parent") and found.parent_id != known.subject(row, "parent").id:
             raise ConflictError(
                 f"{found.code} 已登记在别的上级对象之下，不能由导入改动",
                 code="register.parent_stands",
             )
-        return _bring_to(found, row)
+        return _bring_to(found, row, known)
     subjects.register_subject(
         kind=row.of("kind"),
         name=row.of("name"),
         code=row.of("code"),
-        parent_id=(_subject(row, "parent") if row.of("parent") else at).id,
+        parent_id=(known.subject(row, "parent") if row.of("parent") else at).id,
         lon_lat=_lon_lat(row),
         attributes=_attributes(row) or {},
     )
     return Outcome.NEW
 
 
-def gateway(row: Row) -> Outcome:
+def gateway(row: Row, known: Known) -> Outcome:
     """Register a gateway; its credentials are made now and told once."""
-    at = _site(row)
-    found = Gateway.objects.filter(firm_code=at.code, code=row.of("code")).first()
+    at = known.site(row)
+    found = known.gateway_at(at, row.of("code"))
     if found is not None:
         if found.name != row.of("name"):
             raise ConflictError(
@@ -114,10 +114,10 @@ def gateway(row: Row) -> Outcome:
     return Outcome.NEW
 
 
-def device(row: Row) -> Outcome:
+def device(row: Row, known: Known) -> Outcome:
     """Register an instrument behind a gateway."""
-    behind, at = _gateway(row), _subject(row)
-    found = Device.objects.filter(gateway=behind, name=row.of("name")).first()
+    behind, at = known.gateway(row), known.subject(row)
+    found = known.device_behind(behind, row.of("name"))
     said = {"model": row.of("model"), "serial": row.of("serial")}
     if found is not None:
         if found.subject_id != at.id or _differing(found, said):
@@ -129,24 +129,21 @@ def device(row: Row) -> Outcome:
     return Outcome.NEW
 
 
-def datastream(row: Row) -> Outcome:
+def datastream(row: Row, known: Known) -> Outcome:
     """Register a point of measurement; one that stands is retired, never changed (its history is judged by it)."""
-    behind, at = _gateway(row), _subject(row)
-    observed = Property.objects.filter(code=row.of("property")).first()
-    if observed is None:
-        raise InvalidError(f"没有监测指标 {row.of('property')}", code="register.unknown_property")
-    instrument = _device(row, behind)
+    behind, at = known.gateway(row), known.subject(row)
+    observed = known.observed(row)
     wanted: dict[str, Any] = {
         "subject_id": at.id,
         "observed_property": observed,
         "name": row.of("name"),
         "unit": row.of("unit") or observed.unit,
         "resolution": row.number_of("resolution"),
-        "device": instrument,
+        "device": known.device(row, behind),
     }
     if (step_ms := row.whole_of("time_resolution_ms")) is not None:
         wanted["time_resolution_ms"] = step_ms
-    found = Datastream.objects.filter(gateway=behind, tag=row.of("tag"), retired_at=None).first()
+    found = known.stream_behind(behind, row.of("tag"))
     if found is None:
         equipment.register_datastream(gateway=behind, tag=row.of("tag"), **wanted)
         return Outcome.NEW
@@ -158,11 +155,10 @@ def datastream(row: Row) -> Outcome:
     return Outcome.SAME
 
 
-def limit(row: Row) -> Outcome:
+def limit(row: Row, known: Known) -> Outcome:
     """File a limit, or put another in the place of one that stands."""
-    stream = Datastream.objects.filter(
-        gateway=_gateway(row), tag=row.of("tag"), retired_at=None
-    ).first()
+    behind = known.gateway(row)
+    stream = known.stream_behind(behind, row.of("tag"))
     if stream is None:
         raise InvalidError(f"没有登记位号 {row.of('tag')}", code="register.unknown_tag")
     if row.of("condition") not in Condition.values:
@@ -183,16 +179,15 @@ def limit(row: Row) -> Outcome:
     wanted: dict[str, Any] = {
         name: value for name, value in (figures | texts).items() if value not in {None, ""}
     }
-    standing = Limit.objects.filter(
-        datastream=stream, condition=row.of("condition"), superseded_at=None
-    ).first()
+    standing = known.standing(behind, stream, row.of("condition"))
     if standing is not None and not _differing(standing, wanted):
         return Outcome.SAME
-    limits.file_limit(datastream_id=stream.id, condition=row.of("condition"), **wanted)
+    made = limits.file_limit(datastream_id=stream.id, condition=row.of("condition"), **wanted)
+    known.filed(behind, made)
     return Outcome.CHANGED if standing is not None else Outcome.NEW
 
 
-def supervision(row: Row) -> Outcome:
+def supervision(row: Row, _known: Known) -> Outcome:
     """Put a firm's site under a bureau's supervision in one matter (监管)."""
     bureau = Organisation.objects.filter(name=row.of("organisation")).exclude(
         kind=OrganisationKind.FIRM
@@ -210,7 +205,7 @@ def supervision(row: Row) -> Outcome:
 
 
 #: What handles each sheet.
-HANDLERS: dict[str, Callable[[Row], Outcome]] = {
+HANDLERS: dict[str, Callable[[Row, Known], Outcome]] = {
     "organisations": organisation,
     "sites": site,
     "subjects": subject,
@@ -234,7 +229,7 @@ def _owned_site(row: Row) -> str:
     return owned[0]
 
 
-def _bring_to(found: Subject, row: Row) -> Outcome:
+def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
     """Change of a subject what the row says differently."""
     wanted: dict[str, Any] = {}
     if found.name != row.of("name"):
@@ -246,50 +241,13 @@ def _bring_to(found: Subject, row: Row) -> Outcome:
         wanted["attributes"] = attributes
     if not wanted:
         return Outcome.SAME
-    subjects.change_subject(subject_id=found.id, expected_version=found.version, **wanted)
+    made = subjects.change_subject(subject_id=found.id, expected_version=found.version, **wanted)
+    known.renew(made)
     return Outcome.CHANGED
 
 
 def _differing(found: object, wanted: dict[str, Any]) -> list[str]:
     return [name for name, value in wanted.items() if getattr(found, name) != value]
-
-
-def _site(row: Row) -> Subject:
-    found = Subject.objects.filter(kind__code=subjects.SITE_KIND, code=row.of("site")).first()
-    if found is None:
-        raise InvalidError(
-            f"没有登记厂区 {row.of('site')}，或不在您的范围内", code="register.unknown_site"
-        )
-    return found
-
-
-def _subject(row: Row, column: str = "subject") -> Subject:
-    at, code = _site(row), row.of(column)
-    found = Subject.objects.filter(site=at.id, code=code).first()
-    if found is None:
-        raise InvalidError(f"厂区 {at.code} 没有登记对象 {code}", code="register.unknown_subject")
-    return found
-
-
-def _gateway(row: Row) -> Gateway:
-    at = _site(row)
-    found = Gateway.objects.filter(firm_code=at.code, code=row.of("gateway")).first()
-    if found is None:
-        raise InvalidError(
-            f"厂区 {at.code} 没有登记网关 {row.of('gateway')}", code="register.unknown_gateway"
-        )
-    return found
-
-
-def _device(row: Row, behind: Gateway) -> Device | None:
-    if not (name := row.of("device")):
-        return None
-    found = Device.objects.filter(gateway=behind, name=name).first()
-    if found is None:
-        raise InvalidError(
-            f"网关 {behind.code} 后没有登记设备 {name}", code="register.unknown_device"
-        )
-    return found
 
 
 def _lon_lat(row: Row) -> tuple[float, float] | None:

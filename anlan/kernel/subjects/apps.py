@@ -27,3 +27,16 @@ class SubjectsConfig(AppConfig):
                 order=30,
             ),
         )
+        register(
+            "menu",
+            Entry(
+                name="register",
+                title_zh="登记簿",
+                title_en="Register",
+                permission="subjects.subject.edit",
+                component="kernel/subjects/RegisterPage",
+                path="/register",
+                icon="Notebook",
+                order=34,
+            ),
+        )

@@ -19,6 +19,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/monitor', component: () => import('@/kernel/alerts/MonitorPage.vue'), meta: { title: 'alerts.title' } },
   { path: '/subjects', component: () => import('@/kernel/subjects/SubjectsPage.vue'), meta: { title: 'subjects.title' } },
   { path: '/subjects/:id', component: () => import('@/kernel/subjects/SubjectPage.vue'), meta: { title: 'subjects.dossier' } },
+  { path: '/register', component: () => import('@/kernel/subjects/RegisterPage.vue'), meta: { title: 'subjects.register.title' } },
   { path: '/datastreams/:id', component: () => import('@/kernel/sensing/DatastreamPage.vue'), meta: { title: 'sensing.column.name' } },
   { path: '/limits', component: () => import('@/kernel/sensing/LimitsPage.vue'), meta: { title: 'sensing.limits' } },
   { path: '/limits/suppressions', component: () => import('@/kernel/sensing/SuppressionsPage.vue'), meta: { title: 'sensing.suppressions' } },

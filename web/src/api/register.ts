@@ -1,0 +1,28 @@
+/** The register as a workbook: the empty one, what stands, and one that is entered. */
+import { client, readSheet, take } from './client'
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+export type RegisterReport = Schemas['ReportOut']
+export type SheetCount = RegisterReport['counts'][number]
+export type GatewayCredentials = RegisterReport['credentials'][number]
+/** `firms`: firms and all that is theirs; `supervisions`: who supervises which site. */
+export type Book = 'firms' | 'supervisions'
+
+export const readTemplate = (book: Book): Promise<Blob> => readSheet(`/api/v1/register/${book}/template`, {})
+
+export const exportRegister = (): Promise<Blob> => readSheet('/api/v1/register/firms', {})
+
+/** Check a workbook, or enter it: all rows or none. */
+export function enterWorkbook(book: Book, file: File, { dryRun }: { dryRun: boolean }): Promise<RegisterReport> {
+  const body = { file: '', dry_run: dryRun, only: [] }
+  const bodySerializer = (): FormData => {
+    const form = new FormData()
+    form.append('file', file)
+    form.append('dry_run', String(dryRun))
+    return form
+  }
+  return book === 'firms'
+    ? take(client.POST('/api/v1/register/firms', { body, bodySerializer }))
+    : take(client.POST('/api/v1/register/supervisions', { body, bodySerializer }))
+}
