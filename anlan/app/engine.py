@@ -88,7 +88,7 @@ class Engine:
             return
         session.fence = fence
         subjects = self.group.subjects(self.config.node)
-        reader = LogReader(js, session.judging.epoch, subjects)
+        reader = LogReader(self.nats, js, session.judging.epoch, subjects)
         self._snapshot_s = time.monotonic()
         try:
             await self._judge(reader, session, snapshots)

@@ -1,9 +1,19 @@
-"""READINGS by sequence: a consumer without acknowledgements, made anew behind what was read (7.2)."""
+"""READINGS by sequence: a consumer without acknowledgements, made anew behind what was read (7.2).
 
+One standing question after the other, so that a message is on its way to us the moment it is kept:
+a question for what is there *now* is not answered before its time is over, whatever came first.
+"""
+
+import asyncio
 import logging
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from functools import partial
 
+import msgspec
+from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -15,6 +25,13 @@ log = logging.getLogger(__name__)
 
 FETCH = 1000
 FETCH_S = 0.25
+#: What one question may bring, so that large messages do not fill the memory.
+BYTES_AT_ONCE = 32 * 1024**2
+ASK_S = 5.0
+HEARTBEAT_S = 1.0
+#: Without a message or a heartbeat for so long, the consumer is asked for.
+SILENT_S = 2.5
+_HEARTBEAT = "100"
 
 
 class LogChangedError(RuntimeError):
@@ -25,15 +42,25 @@ class LogChangedError(RuntimeError):
 class LogReader:
     """Reads one life of READINGS. `fetch` again and again; after None, `open` behind the last."""
 
+    nats: Client
     js: JetStreamContext
     epoch: str
     subjects: list[str]
-    _pull: JetStreamContext.PullSubscription | None = None
+    _consumer: str = ""
+    _inbox: str = ""
+    _listening: Subscription | None = None
+    _waiting: deque[Msg] = field(default_factory=deque)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _expected: int = 1
+    _asked: int = 0
+    _open: int = 0
+    _heard_s: float = 0.0
+    _line: int = 0
 
     async def open(self, after: int) -> None:
         """Read on behind a sequence. Raises LogChangedError, and NATS' errors when it is away."""
         await self.close()
+        line = self.nats.stats["reconnects"]
         span = await span_of(self.js)
         if span.epoch != self.epoch:
             raise LogChangedError(f"READINGS was {self.epoch}, now is {span.epoch}")
@@ -44,60 +71,121 @@ class LogReader:
             )
         if span.first > after + 1:
             log.error("READINGS begins at %s; %s was read last", span.first, after)
-        self._pull = await self.js.pull_subscribe(
-            "",
-            stream=bus.READINGS,
-            config=ConsumerConfig(
+        self._inbox = self.nats.new_inbox()
+        self._listening = await self.nats.subscribe(
+            f"{self._inbox}.*", cb=partial(self._heard, self._inbox)
+        )
+        made = await self.js.add_consumer(
+            bus.READINGS,
+            ConsumerConfig(
                 filter_subjects=self.subjects,
                 ack_policy=AckPolicy.NONE,
                 deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                opt_start_seq=after + 1,
+                opt_start_seq=max(1, after + 1),
                 inactive_threshold=60.0,
                 mem_storage=True,
             ),
         )
-        self._expected = 1
+        self._expected, self._open = 1, 0
+        self._consumer, self._line = made.name, line
+        self._heard_s = asyncio.get_running_loop().time()
 
     async def fetch(self) -> list[LogMessage] | None:
         """Return what there is, [] when nothing came for a while; None: open anew."""
-        if self._pull is None:
-            return None
         try:
-            messages = await self._pull.fetch(FETCH, timeout=FETCH_S)
-        except TimeoutError:
-            return [] if await self._is_alive() else None
+            if not self._consumer or self._line != self.nats.stats["reconnects"]:
+                return None  # what was asked over the old line is not answered any more
+            if not self._open:
+                await self._ask()
         except (NatsError, OSError) as error:
             log.warning("READINGS cannot be read: %r", error)
             return None
+        if not self._waiting and not await self._comes():
+            return [] if await self._is_alive() else None
         found: list[LogMessage] = []
-        for message in messages:
-            if message.metadata.sequence.consumer != self._expected:
+        while self._waiting and len(found) < FETCH:
+            message = self._waiting.popleft()
+            if not message.reply:  # no message of the log: how a question ended
+                if _is_gone(message):
+                    await self.close()
+                    break
+                if message.subject == f"{self._inbox}.{self._asked}":
+                    self._open = 0
+                continue
+            number, said = _log_message(message)
+            if number != self._expected:
                 # without acknowledgements nothing lost on the way comes again by itself
                 log.warning("a message was lost on its way to us, behind %s", self._expected)
                 await self.close()
                 break
             self._expected += 1
-            found.append(_log_message(message))
+            self._open = max(0, self._open - 1)
+            found.append(said)
         return found
 
-    async def _is_alive(self) -> bool:
-        """Ask whether the consumer is still there: a restarted server has forgotten it."""
-        if self._pull is None:
-            return False
+    async def _ask(self) -> None:
+        """Ask for what comes next; the answers come to the inbox, one by one as they are kept."""
+        self._asked, self._open = self._asked + 1, FETCH
+        question = {
+            "batch": FETCH,
+            "max_bytes": BYTES_AT_ONCE,
+            "expires": int(ASK_S * 1e9),
+            "idle_heartbeat": int(HEARTBEAT_S * 1e9),
+        }
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{bus.READINGS}.{self._consumer}"
+        body = msgspec.json.encode(question)
+        await self.nats.publish(subject, body, reply=f"{self._inbox}.{self._asked}")
+
+    async def _comes(self) -> bool:
+        """Wait a while for something to come."""
+        self._wake.clear()
         try:
-            await self._pull.consumer_info()
+            async with asyncio.timeout(FETCH_S):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _heard(self, inbox: str, message: Msg) -> None:
+        if inbox != self._inbox:
+            return
+        self._heard_s = asyncio.get_running_loop().time()
+        if message.reply or (message.headers or {}).get("Status") != _HEARTBEAT:
+            self._waiting.append(message)
+            self._wake.set()
+
+    async def _is_alive(self) -> bool:
+        """Tell whether somebody still answers: a restarted server has forgotten our consumer."""
+        if asyncio.get_running_loop().time() - self._heard_s < SILENT_S:
+            return True
+        try:
+            await self.js.consumer_info(bus.READINGS, self._consumer)
         except (NatsError, OSError):
             return False
+        self._open = 0  # it is there and has not heard us: ask again
+        self._heard_s = asyncio.get_running_loop().time()
         return True
 
     async def close(self) -> None:
         """Let go of the consumer; the server forgets it by itself where we cannot."""
-        if self._pull is not None:
-            try:
-                await self._pull.unsubscribe()
-            except (NatsError, OSError) as error:
-                log.debug("the old consumer ends by its threshold: %r", error)
-            self._pull = None
+        consumer, self._consumer, self._inbox = self._consumer, "", ""
+        listening, self._listening = self._listening, None
+        self._waiting.clear()
+        try:
+            if listening is not None:
+                await listening.unsubscribe()
+            if consumer:
+                await self.js.delete_consumer(bus.READINGS, consumer)
+        except (NatsError, OSError) as error:
+            log.debug("the old consumer ends by its threshold: %r", error)
+
+
+def _is_gone(status: Msg) -> bool:
+    """Tell whether a question ended because nobody is there to answer it."""
+    said = status.headers or {}
+    if said.get("Status") == "409":  # also said when an answer has brought its bytes
+        return "MaxBytes" not in said.get("Description", "")
+    return said.get("Status") == "503"
 
 
 async def span_of(js: JetStreamContext) -> LogSpan:
@@ -106,9 +194,9 @@ async def span_of(js: JetStreamContext) -> LogSpan:
     return LogSpan(bus.epoch_of(info.config), info.state.first_seq, info.state.last_seq)
 
 
-def _log_message(message: Msg) -> LogMessage:
-    """Say a message of NATS in our words."""
+def _log_message(message: Msg) -> tuple[int, LogMessage]:
+    """Say a message of NATS in our words, behind its number among those of the consumer."""
+    about = bus.Delivery.of(message.reply)
     shard, kind = bus.readings_parts(message.subject)
-    about = message.metadata
-    stored_ms = round(about.timestamp.timestamp() * 1000)
-    return LogMessage(about.sequence.stream, shard, kind, message.data, stored_ms)
+    stored_ms = round(about.stored_ns / 1_000_000)
+    return about.number, LogMessage(about.sequence, shard, kind, message.data, stored_ms)

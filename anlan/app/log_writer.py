@@ -1,9 +1,12 @@
 """The one writer of READINGS: many messages in flight, in order, and nobody beside us (7.18).
 
-Each message says after which message of its subject it must stand (`Nats-Expected-Last-Subject-
-Sequence`). So when one is lost, all behind it are refused, and everything not confirmed is sent
-again in its order: go back to the first that is missing. `Nats-Msg-Id` drops what did arrive. When
-somebody else has written on the subject, we stop.
+What gathers while the log writes goes there together: a crowd as one atomic batch, which costs one
+sync for all of it, a few one by one, because a batch has a price of its own.
+
+Each message, or the first of its subject in a batch, says after which message of its subject it must
+stand (`Nats-Expected-Last-Subject-Sequence`). So when one is lost, all behind it are refused, and
+everything not confirmed is sent again in its order: go back to the first that is missing, one by
+one. `Nats-Msg-Id` drops what did arrive. When somebody else has written on the subject, we stop.
 """
 
 import asyncio
@@ -27,8 +30,12 @@ log = logging.getLogger(__name__)
 
 #: Names the run of the program that wrote a message.
 WRITER = "Anlan-Writer"
-IN_FLIGHT_MAX = 512
+IN_FLIGHT_MAX = 1_024
 IN_FLIGHT_BYTES_MAX = 64 * 1024**2
+#: From here on a batch costs the broker less than its messages one by one (measured; 16 ms for 16).
+BATCH_FROM = 16
+BATCH_MAX = 500
+BATCH_BYTES = 4 * 1024**2
 ANSWER_S = 3.0
 RETRY_S = 0.5
 
@@ -73,7 +80,8 @@ class LogWriter:
     _unsent: deque[_Entry] = field(default_factory=deque)
     _unconfirmed: dict[_Entry, None] = field(default_factory=dict)
     _bytes: int = 0
-    _sent: dict[int, _Entry] = field(default_factory=dict)
+    _sent: dict[int, list[_Entry]] = field(default_factory=dict)
+    _singly: int = 0
     _token: int = 0
     _next: int = 0
     _last: dict[str, int] = field(default_factory=dict)
@@ -136,33 +144,72 @@ class LogWriter:
             except TimeoutError:
                 self._trouble = self._trouble or "no answer"
             try:
-                while self._unsent and not self._trouble:
-                    await self._send(self._unsent.popleft())
+                if not self._sent and not self._trouble:
+                    await self._send_what_waits()
             except (NatsError, OSError) as error:
                 self._trouble = repr(error)
             if self._trouble:
                 await self._go_back()
 
-    async def _send(self, entry: _Entry) -> None:
-        self._token += 1
-        self._sent[self._token] = entry
+    async def _send_what_waits(self) -> None:
+        """Send what has gathered: a crowd in one batch, a few (or after a stumble all) one by one."""
+        if not self._singly and len(self._unsent) >= BATCH_FROM:
+            chosen = self._next_batch()
+            if len(chosen) >= BATCH_FROM:
+                await self._send_batch(chosen)
+                return
+            self._unsent.extendleft(reversed(chosen))  # a few large ones
+        for _ in range(min(len(self._unsent), self._singly or BATCH_FROM)):
+            self._singly = max(0, self._singly - 1)
+            entry = self._unsent.popleft()
+            await self._send(entry, self._headers(entry, set()), [entry])
+
+    def _next_batch(self) -> list[_Entry]:
+        """Take out what goes into one batch."""
+        chosen: list[_Entry] = []
+        size = 0
+        while self._unsent and len(chosen) < BATCH_MAX and size < BATCH_BYTES:
+            chosen.append(self._unsent.popleft())
+            size += len(chosen[-1].payload)
+        return chosen
+
+    async def _send_batch(self, chosen: list[_Entry]) -> None:
+        """Send messages that the log keeps together or not at all; the answer is to the last."""
+        name = new_ulid()
+        subjects: set[str] = set()
+        for number, entry in enumerate(chosen, 1):
+            headers = self._headers(entry, subjects)
+            headers |= {"Nats-Batch-Id": name, "Nats-Batch-Sequence": str(number)}
+            if number < len(chosen):
+                await self._send(entry, headers)
+            else:
+                await self._send(entry, headers | {"Nats-Batch-Commit": "1"}, chosen)
+
+    def _headers(self, entry: _Entry, named: set[str]) -> dict[str, str]:
+        """Return what the log checks: our stream, and where the first on a subject must stand."""
         entry.predicted, self._next = self._next, self._next + 1
-        expected = self._last.get(entry.subject, 0)
+        headers = {**entry.headers, "Nats-Expected-Stream": READINGS}
+        if entry.subject not in named:
+            named.add(entry.subject)
+            expected = self._last.get(entry.subject, 0)
+            headers["Nats-Expected-Last-Subject-Sequence"] = str(expected)
         self._last[entry.subject] = entry.predicted
-        await self.nats.publish(
-            entry.subject,
-            entry.payload,
-            reply=f"{self._inbox}.{self._token}",
-            headers={
-                **entry.headers,
-                "Nats-Expected-Stream": READINGS,
-                "Nats-Expected-Last-Subject-Sequence": str(expected),
-            },
-        )
+        return headers
+
+    async def _send(
+        self, entry: _Entry, headers: dict[str, str], answered: list[_Entry] | None = None
+    ) -> None:
+        """Publish one message; the log's answer, if wanted, stands for these entries."""
+        reply = ""
+        if answered is not None:
+            self._token += 1
+            self._sent[self._token] = answered
+            reply = f"{self._inbox}.{self._token}"
+        await self.nats.publish(entry.subject, entry.payload, reply=reply, headers=headers)
 
     async def _answered(self, message: Msg) -> None:
-        entry = self._sent.pop(int(message.subject.rpartition(".")[2]), None)
-        if entry is None:
+        entries = self._sent.pop(int(message.subject.rpartition(".")[2]), None)
+        if entries is None:
             return  # of a message that has been sent again since
         if not message.data:
             self._stumble("nobody keeps the log (no responders)")
@@ -171,9 +218,10 @@ class LogWriter:
         if answer.error is not None:
             self._stumble(str(answer.error.get("description", answer.error)))
             return
-        if answer.seq != entry.predicted:
+        if answer.seq != entries[-1].predicted:
             self._stumble("a message stands where another was expected")
-        self._confirm(entry, answer.seq)
+        for sequence, entry in enumerate(entries, answer.seq - len(entries) + 1):
+            self._confirm(entry, sequence)
         self._wake.set()
 
     def _stumble(self, what: str) -> None:
@@ -203,6 +251,8 @@ class LogWriter:
         if self._trouble.startswith(("no answer", "nobody", "maximum", "insufficient")):
             await asyncio.sleep(RETRY_S)  # full or away: asking at once would ask in vain
         self._unsent = deque(self._unconfirmed)
+        # one by one, until all of it is there: a batch falls whole, by one that was kept before
+        self._singly = len(self._unsent)
         self._trouble = ""
         self._wake.set()
 

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 #: What cannot be decided or kept now is asked for again after this time.
 LATER_S = 10.0
 REFUSALS_TOLD = 50
+#: So long finished messages gather before the log is told to forget them, and so many at once.
+FORGET_S = 0.1
+FORGET_MAX = 1_000
 SELF = listener.SELF_TEST_TOPIC.split("/")[1]
 
 
@@ -77,7 +80,7 @@ class MqttDoor:
             return
         aside = Aside.FULL
         if taken.outcome is not Outcome.LATER:
-            aside = self.set_aside(incoming, taken, partial(self.raw.done, message))
+            aside = self.set_aside(incoming, taken, partial(self.raw.done, [message]))
         if aside is Aside.FULL:
             await self.raw.later(message, LATER_S)
         elif aside is Aside.ENOUGH:
@@ -112,13 +115,18 @@ class MqttDoor:
         self._wake.set()
 
     async def acknowledge(self) -> None:
-        """Tell the log for ever what it may forget."""
+        """Tell the log for ever what it may forget, now and then and much at once.
+
+        Nobody waits for it: a device has had its PUBACK long before.
+        """
         while True:
             await self._wake.wait()
+            await asyncio.sleep(FORGET_S)
             self._wake.clear()
             while self._done:
+                chosen = [self._done.popleft() for _ in range(min(len(self._done), FORGET_MAX))]
                 with suppress(NatsError, OSError):  # it will come again, and be a repeat
-                    await self.raw.done(self._done.popleft())
+                    await self.raw.done(chosen)
 
     async def take_qos_0(self) -> None:
         """Take what nobody keeps: QoS 0 is best effort, and counted."""

@@ -88,7 +88,7 @@ class Recorder:
             )
             position = await in_thread(self._pen, writer.start)
             log.info("recording %s behind message %s", epoch, position)
-            reader = LogReader(js, epoch, [f"{self.config.node}.rd.>"])
+            reader = LogReader(self.nats, js, epoch, [f"{self.config.node}.rd.>"])
             await self.nats.subscribe(
                 bus.tail_subject(self.config.node, 0).removesuffix("0") + "*",
                 cb=partial(_answer, writer),

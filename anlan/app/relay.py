@@ -35,8 +35,10 @@ ROLE = "anlan_relay"
 POLL_S = 0.02
 RETRY_S = 0.5
 SEAL_LIMIT = 5_000
-#: One atomic publication: the server stores all of it with one fsync, or nothing.
+#: One atomic publication: the server stores all of it with one fsync, or nothing. Fewer than the
+#: least go one behind the other: a batch has a price of its own.
 BATCH_EVENTS = 500
+BATCH_FROM = 16
 BATCH_BYTES = 4 * 1024**2
 #: An event larger than this leaves without its `data`; readers fetch the object.
 EVENT_BYTES = 1024**2
@@ -117,7 +119,10 @@ class Outlet:
         await self.read_end()
 
     async def send(self, events: list[tuple[int, str, bytes]]) -> None:
-        """Store a batch behind what is there, whole or not at all. Raises PublishError."""
+        """Store events behind what is there: all, or after an error the first few. Raises PublishError.
+
+        Each says behind which it must stand, so none can be stored after one that was refused.
+        """
         if self._sequence is None or not self._nats.is_connected:
             raise PublishError("EVENTS cannot be reached")
         before, self._sequence = self._sequence, None
@@ -126,13 +131,14 @@ class Outlet:
         answer: dict[str, Any] = {}
         for index, (position, kind, body) in enumerate(events, start=1):
             headers = {"Nats-Msg-Id": f"{self._config.node}:{position}"}
-            if index == 1:
-                headers["Nats-Expected-Last-Sequence"] = str(before)
-            if len(events) > 1:
+            is_batch = len(events) >= BATCH_FROM
+            if index == 1 or not is_batch:
+                headers["Nats-Expected-Last-Sequence"] = str(before + index - 1)
+            if is_batch:
                 headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(index)}
                 headers |= {"Nats-Batch-Commit": "1"} if index == len(events) else {}
             subject = bus.event_subject(self._config.node, kind)
-            if index in {1, len(events)}:
+            if index == len(events) or (is_batch and index == 1):
                 answer = await self._asked(subject, body, headers)
             else:
                 await self._nats.publish(subject, body, headers=headers)

@@ -9,7 +9,7 @@ import itertools
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,7 +22,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from anlan.adapters.mqtt.const import ACK_PENDING_MAX, ACK_WAIT_S, CONSUMER, QOS_HEADER
-from anlan.kernel.base.bus import MQTT_LOG, MQTT_LOG_PREFIX, OBSERVATIONS
+from anlan.kernel.base.bus import MQTT_LOG, MQTT_LOG_PREFIX, OBSERVATIONS, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,9 @@ RETRY_S = 0.2
 #: What one question may bring: twenty large messages beside each other must not fill the memory.
 BYTES_AT_ONCE = 32 * 1024**2
 #: So many messages in one go: what they lead to is then sent in one go too.
-TURN = 32
+TURN = 64
+#: From here on one purge of all that is finished costs the broker less than an acknowledgement each.
+PURGE_FROM = 6
 #: 409: the consumer was deleted or moved; 503: nobody listens for its questions.
 _GONE = frozenset({"409", "503"})
 _NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{MQTT_LOG}.{CONSUMER}"
@@ -101,6 +103,11 @@ class RawLog:
     nats: Client
     js: JetStreamContext
     _in_hand: set[int] = field(default_factory=set)
+    #: What was given to us and is not finished, in hand or put off; and up to where all was given,
+    #: by the consumer's own count, which says when something was lost on the way.
+    _unfinished: set[int] = field(default_factory=set)
+    _given_upto: int = 0
+    _number: int = 0
     _waiting: deque[RawMessage | Msg] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _given_before: int = 0
@@ -131,10 +138,26 @@ class RawLog:
                 elif _status(reply) != "100" and reply.subject == f"{self._inbox}.{number}":
                     break
 
-    async def done(self, message: RawMessage) -> None:
-        """Tell the log that it may forget the message. A lost acknowledgement is a redelivery."""
-        self._in_hand.discard(message.sequence)
-        await message.wire.ack()
+    async def done(self, messages: Sequence[RawMessage]) -> None:
+        """Tell the log what it may forget. An acknowledgement that is lost is a redelivery.
+
+        Everything below the oldest message that is not finished goes in one purge, with one sync of
+        the log; what is finished above it is acknowledged one by one.
+        """
+        for message in messages:
+            self._in_hand.discard(message.sequence)
+            self._unfinished.discard(message.sequence)
+        floor = min(self._unfinished | {self._given_upto + 1})
+        below = [message for message in messages if message.sequence < floor]
+        if len(below) >= PURGE_FROM:
+            await self.js.purge_stream(
+                MQTT_LOG,
+                seq=max(message.sequence for message in below) + 1,
+                subject=MQTT_LOG_PREFIX + OBSERVATIONS,
+            )
+            messages = [message for message in messages if message.sequence >= floor]
+        for message in messages:
+            await message.wire.ack()
 
     async def later(self, message: RawMessage, seconds: float) -> None:
         """Ask for the message again in a while."""
@@ -163,6 +186,7 @@ class RawLog:
         """Have everything that is not finished given again, in order."""
         line = self.nats.stats["reconnects"]
         await self._listen_anew()
+        self._number = 0
         self._given_before = (await self.js.stream_info(MQTT_LOG)).state.last_seq
         try:
             await self.js.reset_consumer(MQTT_LOG, CONSUMER)
@@ -185,26 +209,32 @@ class RawLog:
             return
         reply: RawMessage | Msg = wire
         if _status(wire) is None:
-            message = self._message(wire)
+            about = Delivery.of(wire.reply)
+            if self._number and about.number != self._number + 1:
+                log.warning("a message of %s was lost on its way to us", MQTT_LOG)
+                self._line = -1  # have everything given again, and forget nothing until then
+                return
+            self._number = about.number
+            self._given_upto = max(self._given_upto, about.sequence)
+            message = self._message(wire, about)
             if message.sequence not in self._in_hand:
                 self._in_hand.add(message.sequence)
+                self._unfinished.add(message.sequence)
                 reply = message
         self._waiting.append(reply)
         self._wake.set()
 
-    def _message(self, wire: Msg) -> RawMessage:
+    def _message(self, wire: Msg, about: Delivery) -> RawMessage:
         """Take firm and gateway from the topic, the arrival from the log."""
         firm, gateway = topic_words(wire.subject.removeprefix(MQTT_LOG_PREFIX))
-        about = wire.metadata
-        sequence = about.sequence.stream
         return RawMessage(
             firm=firm,
             gateway=gateway,
             payload=wire.data,
-            arrived_ms=int(about.timestamp.timestamp() * 1000),
-            sequence=sequence,
-            again=(about.num_delivered or 1) > 1 or sequence <= self._given_before,
-            left=about.num_pending or 0,
+            arrived_ms=about.stored_ns // 1_000_000,
+            sequence=about.sequence,
+            again=about.deliveries > 1 or about.sequence <= self._given_before,
+            left=about.left,
             wire=wire,
         )
 

@@ -5,6 +5,7 @@ Every subject of ours begins with the node id; only the devices' own topics `a1/
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -30,6 +31,9 @@ MQTT, HTTP, CONTROL, TICK = "m", "h", "c", "t"
 
 #: Repeats of a `Nats-Msg-Id` within this time are dropped by the stream.
 DUPLICATE_WINDOW_S = 120
+
+#: Words of the reply subject of a message without a domain.
+SHORT_REPLY = 9
 
 #: The first words of event types: kernel slices, then the systems that have spoken so far.
 KERNEL_SLICES = (
@@ -57,6 +61,27 @@ def readings_parts(subject: str) -> tuple[int, str]:
     """Return shard and kind of a subject of READINGS."""
     _node, _rd, shard, kind = subject.split(".")
     return int(shard), kind
+
+
+class Delivery(NamedTuple):
+    """What the reply subject of a message of JetStream says of it.
+
+    `sequence` counts in the stream, `number` among what the consumer has given out; `left` messages
+    wait behind it.
+    """
+
+    deliveries: int
+    sequence: int
+    number: int
+    stored_ns: int
+    left: int
+
+    @classmethod
+    def of(cls, reply: str) -> "Delivery":
+        """Read `$JS.ACK.<stream>.<consumer>.<five numbers>`, or the longer form with a domain."""
+        words = reply.split(".")
+        first = 4 if len(words) == SHORT_REPLY else 6
+        return cls(*map(int, words[first : first + 5]))
 
 
 def event_subject(node: str, event_type: str) -> str:
@@ -110,6 +135,7 @@ async def ensure_streams(
         subjects=[f"{config.node}.rd.>"],
         max_bytes=config.readings_max_bytes,
         allow_direct=True,
+        allow_atomic=True,  # a crowd of messages is kept together, with one fsync
     )
     events = StreamConfig(
         name=EVENTS,

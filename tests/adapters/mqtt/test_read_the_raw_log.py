@@ -8,10 +8,13 @@ from pathlib import Path
 import nats as nats_client
 import pytest
 from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from anlan.adapters.mqtt import listener, raw_log
 from anlan.adapters.mqtt.raw_log import RawLog
 from anlan.app.stack.nats import NatsServer, nats_in
+from anlan.kernel.base.bus import MQTT_LOG
 
 pytestmark = pytest.mark.slow
 LOG = "$MQTT.msgs.a1.F1.G1.obs"
@@ -137,3 +140,48 @@ async def test_what_was_lost_on_the_way_comes_before_what_came_later(
         assert read == [str(number) for number in range(1, 10)]
         task.cancel()
     await wire.close()
+
+
+async def test_what_is_not_finished_stays_and_everything_else_goes(server: NatsServer) -> None:
+    door = listener.Door(
+        host="127.0.0.1", port=server.mqtt_port, user=server.user, password=server.password
+    )
+    await asyncio.to_thread(listener.come_in, door)
+    async with connected(server, server.client_port) as bus:
+        js = bus.jetstream()
+        await raw_log.make_consumer(js)
+        raw = RawLog(bus, js)
+        for number in range(1, 41):
+            await js.publish(LOG, str(number).encode())
+
+        async def room() -> int:
+            return 100
+
+        messages = raw.messages(room)
+        given = [await anext(messages) for _ in range(40)]
+
+        async def left() -> list[int]:
+            await bus.flush()
+            state = (await js.stream_info(MQTT_LOG)).state
+            kept = range(int(state.first_seq), int(state.last_seq) + 1)
+            return [number for number in kept if await is_there(js, number)]
+
+        await raw.done(given[:20])
+        assert await left() == [message.sequence for message in given[20:]]
+        await raw.done([*given[20:24], *given[25:39]])  # one of them waits for somebody
+        assert await left() == [given[24].sequence, given[39].sequence]
+        await raw.later(given[24], 0.2)
+        await raw.done([given[39]])
+        assert await left() == [given[24].sequence]
+        again = await anext(messages)
+        assert again.sequence == given[24].sequence
+        await raw.done([again])
+        assert await left() == []
+
+
+async def is_there(js: JetStreamContext, sequence: int) -> bool:
+    try:
+        await js.get_msg(MQTT_LOG, sequence)
+    except NotFoundError:
+        return False
+    return True

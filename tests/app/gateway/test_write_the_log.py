@@ -14,6 +14,7 @@ from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.kernel.base.bus import READINGS, ensure_streams
 from anlan.kernel.base.config import Config
 
+EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 CONFIG = Config(node="n1", readings_max_bytes=1024 * 1024, events_max_bytes=1024 * 1024)
 
 
@@ -108,6 +109,36 @@ async def test_what_the_log_has_already_is_not_written_again(server: NatsServer)
         again = await asyncio.gather(*put(second, "n1.rd.0.m", range(5)))
         assert again[:3] == before
         assert await stored(second, "n1.rd.0.m") == ["0", "1", "2", "3", "4"]
+
+
+async def test_what_gathers_is_kept_in_batches_that_name_each_subject_once(
+    server: NatsServer,
+) -> None:
+    async with writing(server) as (writer, _task):
+        await asyncio.gather(
+            *put(writer, "n1.rd.0.m", range(60)), *put(writer, "n1.rd.0.h", range(60))
+        )
+        found = [await writer.js.get_msg(READINGS, sequence) for sequence in range(1, 121)]
+        names = {(one.headers or {})["Nats-Batch-Id"] for one in found}
+        assert len(names) == 1
+        expected = [one.headers for one in found if EXPECTED in (one.headers or {})]
+        assert len(expected) == 2
+        assert writer.troubles == 0
+
+
+async def test_a_crowd_with_some_that_were_kept_before_is_kept_without_them(
+    server: NatsServer,
+) -> None:
+    async with writing(server) as (first, _task):
+        before = await asyncio.gather(*put(first, "n1.rd.0.m", range(3)))
+    async with writing(server) as (second, _task):
+        again = await asyncio.gather(*put(second, "n1.rd.0.m", range(50)))
+        assert again[:3] == before
+        assert again == list(range(1, 51))
+        assert await stored(second, "n1.rd.0.m") == [str(number) for number in range(50)]
+        later = await asyncio.gather(*put(second, "n1.rd.0.m", range(50, 80)))
+        last = await second.js.get_msg(READINGS, later[-1])
+        assert "Nats-Batch-Id" in (last.headers or {})  # the stumble is over
 
 
 async def test_of_two_writers_the_one_that_finds_the_other_stops(server: NatsServer) -> None:
