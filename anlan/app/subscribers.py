@@ -1,6 +1,7 @@
 """Reactions of slices to events: `subscriptions.py`, its position in the handler's transaction.
 
-A slice's `HANDLERS` maps event types to functions of an `Envelope`. The journal itself is what is
+A slice's `HANDLERS` maps event types to functions of an `Envelope`, its `TOGETHER` some of them to
+functions of many, which name the cause of each thing that they write. The journal itself is what is
 read, by position, so nothing can be missed and nothing need be acknowledged; the relay wakes us
 (docs/adr/0007). Five tries, then the event becomes a dead letter and the slice goes on.
 """
@@ -9,7 +10,7 @@ import asyncio
 import importlib
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -30,6 +31,7 @@ from anlan.kernel.base.unit_of_work import Work, caused_by, unit_of_work
 log = logging.getLogger("anlan.worker")
 
 Handler = Callable[[Envelope], None]
+HandlerOfMany = Callable[[Sequence[Envelope]], None]
 
 TRIES = 5
 #: Pauses after the first, second … failed try, in seconds.
@@ -64,6 +66,7 @@ class Subscriber:
 
     slice: str
     handlers: Mapping[str, Handler]
+    together: Mapping[str, HandlerOfMany] = field(default_factory=dict)
 
     @property
     def principal(self) -> Principal:
@@ -73,10 +76,14 @@ class Subscriber:
 
 def subscribers() -> list[Subscriber]:
     """Return the slices that react, found by their `subscriptions.py`. A wrong type stops us."""
-    return [
-        Subscriber(name, _checked(name, importlib.import_module(f"{package}.subscriptions")))
+    modules = [
+        (name, importlib.import_module(f"{package}.subscriptions"))
         for name, package in _slices()
         if find_spec(f"{package}.subscriptions")
+    ]
+    return [
+        Subscriber(name, _checked(name, module), getattr(module, "TOGETHER", {}))
+        for name, module in modules
     ]
 
 
@@ -178,9 +185,13 @@ class Reaction:
         with self._acting(events[0]):
             if not self._advance(events[0].position, events[-1].position):
                 return False
-            for event in events:
-                with caused_by(correlation_id=event.correlation_id, causation_id=event.id):
-                    self.subscriber.handlers[event.type](event)
+            for kind, group in groupby(events, key=lambda event: event.type):
+                if (handle := self.subscriber.together.get(kind)) is not None:
+                    handle(list(group))
+                    continue
+                for event in group:
+                    with caused_by(correlation_id=event.correlation_id, causation_id=event.id):
+                        self.subscriber.handlers[kind](event)
         return True
 
     def _handle(self, event: Envelope) -> float:

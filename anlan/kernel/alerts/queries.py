@@ -1,5 +1,6 @@
 """Reads of alarms: lists, one alarm's public state, each subject's worst open alarm."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -130,9 +131,10 @@ def moved_its_limit(alarm: Alarm, actor: str) -> bool:
     return rows.filter(since | ended).exists()
 
 
-def alarm_to_tell(alarm_id: str) -> Alarm | None:
-    """Return an alarm with what a message about it names."""
-    return Alarm.objects.select_related("subject__kind", "datastream").filter(pk=alarm_id).first()
+def alarms_to_tell(ids: Iterable[str]) -> dict[str, Alarm]:
+    """Return alarms, by their id, with what a message about each names."""
+    rows = Alarm.objects.select_related("subject__kind", "datastream").filter(pk__in=set(ids))
+    return {alarm.id: alarm for alarm in rows}
 
 
 def leader_of(cause_key: str, from_priority: int) -> str | None:

@@ -12,6 +12,10 @@ from anlan.kernel.base.models import Journal, JournalPending
 from anlan.kernel.base.unit_of_work import current_work
 
 
+#: Correlation and causation of a change: the thread it belongs to, the event it answers.
+Cause = tuple[str, str | None]
+
+
 class PlacedRow(Protocol):
     """A row that a journal row may speak of: it has a name, a version and hangs somewhere."""
 
@@ -74,7 +78,8 @@ def first_columns(place: Place) -> dict[str, Any]:
 class Entry:
     """One change, ready for the journal.
 
-    `state` is the object's public state after it, `change` the private before and after.
+    `state` is the object's public state after it, `change` the private before and after, `cause`
+    its own thread where that of the unit of work is another's.
     """
 
     event: EventType
@@ -82,6 +87,7 @@ class Entry:
     about: Subject
     change: dict[str, Any] | None = None
     occurred_at: datetime | None = None
+    cause: Cause | None = None
 
 
 def record(
@@ -107,14 +113,15 @@ def record_all(entries: Sequence[Entry]) -> list[Journal]:
 
 def _row(entry: Entry, known_at: datetime) -> Journal:
     work, about = current_work(), entry.about
+    correlation_id, causation_id = entry.cause or (work.correlation_id, work.causation_id)
     return Journal(
         node=config().node,
         schema=entry.event.schema,
         type=entry.event.name,
         occurred_at=entry.occurred_at or known_at,
         known_at=known_at,
-        correlation_id=work.correlation_id,
-        causation_id=work.causation_id,
+        correlation_id=correlation_id,
+        causation_id=causation_id,
         exercise_id=about.exercise_id,
         actor=work.principal.actor,
         object=about.id,

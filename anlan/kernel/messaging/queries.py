@@ -64,21 +64,23 @@ def delivery(principal: Principal, message_id: str) -> Delivery:
     return found
 
 
-def said(key: str) -> Message | None:
-    """Return what has been said under a key."""
-    return Message.objects.filter(key=key).first()
+def said(keys: Iterable[str]) -> dict[str, Message]:
+    """Return what has been said under some keys."""
+    return {str(one.key): one for one in Message.objects.filter(key__in=set(keys))}
 
 
-def waiting_to_read(about_id: str, recipients: Iterable[str]) -> set[str]:
-    """Return which of some people have a message about an object that they have not read yet."""
+def waiting_to_read(
+    about_ids: Iterable[str], recipients: Iterable[str]
+) -> set[tuple[str | None, str]]:
+    """Return (object, person) of each message about an object that the person has not read yet."""
     waiting = Delivery.objects.filter(
-        message__about_id=about_id,
+        message__about_id__in=set(about_ids),
         message__withdrawn_at=None,
         recipient__in=set(recipients),
         channel=InApp.name,
         read_at=None,
     )
-    return set(waiting.values_list("recipient", flat=True))
+    return set(waiting.values_list("message__about_id", "recipient"))
 
 
 def message(message_id: str) -> Message:

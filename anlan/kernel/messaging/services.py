@@ -1,6 +1,6 @@
 """The only writer of messages: send, read, withdraw."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from anlan.kernel.base import journal
@@ -34,6 +34,20 @@ class Sent:
     below_ceiling: list[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One message before it is sent: what `send_message` takes, and its thread of cause."""
+
+    title: str
+    body: str
+    recipients: tuple[str, ...]
+    about: About | None = None
+    place: journal.Place | None = None
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+    key: str | None = None
+    cause: journal.Cause | None = None
+
+
 def send_message(  # noqa: PLR0913 - one argument a column
     *,
     title: str,
@@ -50,32 +64,72 @@ def send_message(  # noqa: PLR0913 - one argument a column
     posts do not reach its sensitivity gets nothing and is named in the answer. What has been said
     under the same key is not said again; the answer is the message of then.
     """
-    principal = current_work().principal
-    if key is not None and (said := queries.said(key)) is not None:
-        return Sent(message=said, deliveries=list(said.deliveries.all()), below_ceiling=[])
-    chosen = channels_for(in_exercise=principal.exercise_id is not None, sensitivity=sensitivity)
-    if not chosen:
-        raise InvalidError("没有可用的渠道", code="messaging.no_channel")
-    wanted = sorted(set(recipients))
-    ceilings = ceilings_of(wanted)
-    reached = [one for one in wanted if ceilings.get(one, -1) >= sensitivity]
-    if not reached:
-        raise InvalidError("没有可以接收的人", code="messaging.no_recipient")
-    where = place or (about.place if about else journal.Place())
-    message = Message.objects.create(
+    draft = Draft(
         title=title,
         body=body,
+        recipients=tuple(recipients),
+        about=about,
+        place=place,
+        sensitivity=sensitivity,
+        key=key,
+    )
+    return send_messages([draft])[0]
+
+
+def send_messages(drafts: Sequence[Draft]) -> list[Sent]:
+    """Send many messages with a handful of statements; each as `send_message` does, keys different."""
+    said = queries.said(draft.key for draft in drafts if draft.key is not None)
+    fresh = [draft for draft in drafts if draft.key not in said]
+    ceilings = ceilings_of(one for draft in fresh for one in draft.recipients)
+    made = [_made(draft, ceilings) for draft in fresh]
+    Message.objects.bulk_create([one.message for one in made])
+    Delivery.objects.bulk_create([row for one in made for row in one.deliveries])
+    journal.record_all(
+        [
+            _entry(events.MESSAGE_SENT, one.message, one.deliveries, draft.cause)
+            for draft, one in zip(fresh, made, strict=True)
+        ]
+    )
+    new = iter(made)
+    return [
+        next(new)
+        if draft.key not in said
+        else Sent(
+            message=said[str(draft.key)],
+            deliveries=list(said[str(draft.key)].deliveries.all()),
+            below_ceiling=[],
+        )
+        for draft in drafts
+    ]
+
+
+def _made(draft: Draft, ceilings: dict[str, int]) -> Sent:
+    """Return a message with its deliveries, not written yet."""
+    principal = current_work().principal
+    chosen = channels_for(
+        in_exercise=principal.exercise_id is not None, sensitivity=draft.sensitivity
+    )
+    if not chosen:
+        raise InvalidError("没有可用的渠道", code="messaging.no_channel")
+    wanted = sorted(set(draft.recipients))
+    reached = [one for one in wanted if ceilings.get(one, -1) >= draft.sensitivity]
+    if not reached:
+        raise InvalidError("没有可以接收的人", code="messaging.no_recipient")
+    about = draft.about
+    where = draft.place or (about.place if about else journal.Place())
+    message = Message(
+        title=draft.title,
+        body=draft.body,
         about_kind=about.kind if about else "",
         about_id=about.id if about else None,
-        sensitivity=sensitivity,
+        sensitivity=draft.sensitivity,
         sender=principal.actor,
-        key=key,
+        key=draft.key,
         **journal.first_columns(where),
     )
     deliveries = [
-        _deliver(message, recipient, channel) for recipient in reached for channel in chosen
+        _delivered(message, recipient, channel) for recipient in reached for channel in chosen
     ]
-    _record(events.MESSAGE_SENT, message, deliveries)
     below = [one for one in wanted if one not in set(reached)]
     return Sent(message=message, deliveries=deliveries, below_ceiling=below)
 
@@ -110,23 +164,23 @@ def withdraw_message(*, message_id: str, version: int) -> Message:
     """Withdraw one's own message: its text is shown to nobody any more, the row stays."""
     message = queries.message(message_id)
     withdraw(message, author=message.sender, version=version, named="messaging")
-    _record(events.MESSAGE_WITHDRAWN, message, list(message.deliveries.order_by("id")))
+    deliveries = list(message.deliveries.order_by("id"))
+    journal.record_all([_entry(events.MESSAGE_WITHDRAWN, message, deliveries)])
     return message
 
 
-def _deliver(message: Message, recipient: str, channel: Channel) -> Delivery:
-    """Write one delivery and hand it to its channel.
+def _delivered(message: Message, recipient: str, channel: Channel) -> Delivery:
+    """Return one delivery, handed to its channel.
 
     The channel inside the product sends by being committed. The first channel that leaves the
     database must be handed its deliveries by the worker after the commit instead (7.21).
     """
     moment = now()
-    delivery = Delivery.objects.create(
+    delivery = Delivery(
         message=message,
         recipient=recipient,
         sender=message.sender,
         channel=channel.name,
-        state=DeliveryState.WAITING,
         exercise_id=message.exercise_id,
         created_at=moment,
         updated_at=moment,
@@ -137,11 +191,15 @@ def _deliver(message: Message, recipient: str, channel: Channel) -> Delivery:
     outcome = channel.send(outgoing)
     delivery.state = DeliveryState(outcome)
     delivery.sent_at = moment if outcome == Outcome.SENT else None
-    delivery.save(update_fields=["state", "sent_at"])
     return delivery
 
 
-def _record(event: EventType, message: Message, deliveries: list[Delivery]) -> None:
+def _entry(
+    event: EventType,
+    message: Message,
+    deliveries: list[Delivery],
+    cause: journal.Cause | None = None,
+) -> journal.Entry:
     state = events.MessageState(
         id=message.id,
         sender=message.sender,
@@ -152,4 +210,4 @@ def _record(event: EventType, message: Message, deliveries: list[Delivery]) -> N
         sensitivity=message.sensitivity,
         withdrawn_at=message.withdrawn_at.isoformat() if message.withdrawn_at else None,
     )
-    journal.record(event, state, journal.Subject.of(message))
+    return journal.Entry(event=event, state=state, about=journal.Subject.of(message), cause=cause)

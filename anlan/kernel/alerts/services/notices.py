@@ -4,7 +4,8 @@ Whoever has a message about the alarm that he has not read is not told again; a 
 tells once. A message is said once for (alarm, occurrence, organisation) however often we are asked.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from anlan.kernel.alerts import events, queries
@@ -20,6 +21,7 @@ from anlan.kernel.base import journal
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import Facts
 from anlan.kernel.messaging import queries as inbox
 from anlan.kernel.messaging import services as messaging
 from anlan.kernel.messaging.models import Message
@@ -34,6 +36,15 @@ LEVELS = {1: "红色", 2: "橙色"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """An occurrence of an alarm; `cause` is its thread and the event that told of it."""
+
+    alarm_id: str
+    occurrence: int
+    cause: journal.Cause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
     """An organisation and those of it who are to be told."""
 
@@ -41,27 +52,82 @@ class Addressee:
     people: list[User]
 
 
+@dataclass(slots=True)
+class Responsible:
+    """Who answers for what at one moment; each is looked up once, however many alarms ask."""
+
+    moment: datetime
+    _firms: dict[str, list[Organisation]] = field(default_factory=dict)
+    _bureaus: dict[Facts, list[Organisation]] = field(default_factory=dict)
+    _standing: dict[tuple[str, tuple[str, ...], str | None], list[User]] = field(
+        default_factory=dict
+    )
+
+    def firms(self, site: str) -> list[Organisation]:
+        """Return the firms whose own site it is."""
+        if site not in self._firms:
+            self._firms[site] = owners_of(site, self.moment)
+        return self._firms[site]
+
+    def bureaus(self, facts: Facts) -> list[Organisation]:
+        """Return the bureaus in charge."""
+        if facts not in self._bureaus:
+            self._bureaus[facts] = in_charge_of(facts, self.moment)
+        return self._bureaus[facts]
+
+    def standing(
+        self, organisations: list[Organisation], roles: tuple[str, ...], exercise_id: str | None
+    ) -> list[Addressee]:
+        """Return those organisations where somebody stands who may read the message."""
+        found = []
+        for organisation in organisations:
+            key = (organisation.id, roles, exercise_id)
+            if key not in self._standing:
+                people = standing_at(organisation, roles, self.moment, exercise_id)
+                ceilings = ceilings_of(user.id for user in people)
+                self._standing[key] = [
+                    user for user in people if ceilings.get(user.id, -1) >= SENSITIVITY
+                ]
+            if allowed := self._standing[key]:
+                found.append(Addressee(organisation=organisation, people=allowed))
+        return found
+
+
 def tell_of_alarm(*, alarm_id: str, occurrence: int) -> list[Message]:
     """Send what is due about one occurrence of an alarm; nothing when it has become pointless."""
-    alarm = queries.alarm_to_tell(alarm_id)
-    if alarm is None or not _is_worth_telling(alarm, occurrence):
-        return []
+    return tell_of_alarms([Raised(alarm_id=alarm_id, occurrence=occurrence)])
+
+
+def tell_of_alarms(raised: Sequence[Raised]) -> list[Message]:
+    """Send what is due about many, in their order; what all of them ask is asked once."""
+    responsible = Responsible(now())
+    alarms = queries.alarms_to_tell(one.alarm_id for one in raised)
+    found: list[tuple[Raised, Alarm, Addressee]] = []
+    for one in raised:
+        alarm = alarms.get(one.alarm_id)
+        if alarm is not None and _is_worth_telling(alarm, one.occurrence):
+            addressees = _addressees(one, alarm, responsible)
+            found += ((one, alarm, addressee) for addressee in addressees)
+    return _tell(found) if found else []
+
+
+def _addressees(raised: Raised, alarm: Alarm, responsible: Responsible) -> list[Addressee]:
+    """Return who is to be told of an alarm; where nobody stands, that is on record."""
     to_firm, to_bureau = _leads(alarm, FIRM_TOLD_FROM), _leads(alarm, BUREAU_TOLD_FROM)
-    moment = now()
     wanted: list[Organisation] = []
     found: list[Addressee] = []
     if to_firm:
-        firms = owners_of(alarm.site, moment) if alarm.site else []
+        firms = responsible.firms(alarm.site) if alarm.site else []
         wanted += firms
-        found += _standing(firms, FIRM_POSTS, alarm, moment)
+        found += responsible.standing(firms, FIRM_POSTS, alarm.exercise_id)
     if to_bureau or (to_firm and not found):
         # nobody at the firm, or no firm: the bureau is told in its place
-        bureaus = in_charge_of(alarm.facts, moment)
+        bureaus = responsible.bureaus(alarm.facts)
         wanted += bureaus
-        found += _standing(bureaus, BUREAU_POSTS, alarm, moment)
+        found += responsible.standing(bureaus, BUREAU_POSTS, alarm.exercise_id)
     if not found and (to_firm or to_bureau):
-        _record_missed(alarm, wanted)
-    return [said for one in found if (said := _tell(alarm, one)) is not None]
+        _record_missed(raised, alarm, wanted)
+    return found
 
 
 def _is_worth_telling(alarm: Alarm, occurrence: int) -> bool:
@@ -84,38 +150,40 @@ def _leads(alarm: Alarm, from_priority: int) -> bool:
     return not alarm.cause_key or queries.leader_of(alarm.cause_key, from_priority) == alarm.id
 
 
-def _standing(
-    organisations: list[Organisation], roles: tuple[str, ...], alarm: Alarm, at: datetime
-) -> list[Addressee]:
-    """Return those organisations where somebody stands who may read the message."""
-    found = []
-    for organisation in organisations:
-        people = standing_at(organisation, roles, at, alarm.exercise_id)
-        ceilings = ceilings_of(user.id for user in people)
-        allowed = [user for user in people if ceilings.get(user.id, -1) >= SENSITIVITY]
-        if allowed:
-            found.append(Addressee(organisation=organisation, people=allowed))
-    return found
-
-
-def _tell(alarm: Alarm, addressee: Addressee) -> Message | None:
+def _tell(found: Sequence[tuple[Raised, Alarm, Addressee]]) -> list[Message]:
     """Send to whoever of an organisation has not a message about the alarm waiting already."""
-    ids = [user.id for user in addressee.people]
-    key = f"{ABOUT}:{alarm.id}:{alarm.occurrences}:{addressee.organisation.id}"
-    if (said := inbox.said(key)) is not None:
-        return said
-    waiting = inbox.waiting_to_read(alarm.id, ids)
-    if not (recipients := [one for one in ids if one not in waiting]):
-        return None
-    sent = messaging.send_message(
-        title=_title(alarm),
-        body=_body(alarm),
-        recipients=recipients,
-        about=messaging.About(kind=ABOUT, id=alarm.id, place=journal.Place.of(alarm)),
-        sensitivity=SENSITIVITY,
-        key=key,
+    keys = [_key(alarm, addressee) for _, alarm, addressee in found]
+    said = inbox.said(keys)
+    waiting = inbox.waiting_to_read(
+        (alarm.id for _, alarm, _ in found),
+        (user.id for _, _, addressee in found for user in addressee.people),
     )
-    return sent.message
+    drafts: dict[str, messaging.Draft] = {}
+    for (raised, alarm, addressee), key in zip(found, keys, strict=True):
+        if key in said or key in drafts:
+            continue
+        ids = [user.id for user in addressee.people]
+        recipients = tuple(one for one in ids if (alarm.id, one) not in waiting)
+        if not recipients:
+            continue
+        waiting |= {(alarm.id, one) for one in recipients}
+        drafts[key] = messaging.Draft(
+            title=_title(alarm),
+            body=_body(alarm),
+            recipients=recipients,
+            about=messaging.About(kind=ABOUT, id=alarm.id, place=journal.Place.of(alarm)),
+            sensitivity=SENSITIVITY,
+            key=key,
+            cause=raised.cause,
+        )
+    sent = messaging.send_messages(list(drafts.values())) if drafts else []
+    told = said | {str(one.message.key): one.message for one in sent}
+    return [told[key] for key in dict.fromkeys(keys) if key in told]
+
+
+def _key(alarm: Alarm, addressee: Addressee) -> str:
+    """Return under what it is said, once."""
+    return f"{ABOUT}:{alarm.id}:{alarm.occurrences}:{addressee.organisation.id}"
 
 
 def _title(alarm: Alarm) -> str:
@@ -143,7 +211,7 @@ def _body(alarm: Alarm) -> str:
     return "，".join(parts) + "。请在报警监测中确认、处置。"
 
 
-def _record_missed(alarm: Alarm, wanted: list[Organisation]) -> None:
+def _record_missed(raised: Raised, alarm: Alarm, wanted: list[Organisation]) -> None:
     state = events.NoticeMissed(
         alarm_id=alarm.id,
         occurrence=alarm.occurrences,
@@ -154,4 +222,5 @@ def _record_missed(alarm: Alarm, wanted: list[Organisation]) -> None:
     about = journal.Subject(
         id=new_ulid(), version=1, place=journal.Place.of(alarm), exercise_id=alarm.exercise_id
     )
-    journal.record(events.NOTICE_MISSED, state, about)
+    entry = journal.Entry(event=events.NOTICE_MISSED, state=state, about=about, cause=raised.cause)
+    journal.record_all([entry])
