@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from anlan.kernel.sensing.batch import CLOCK
 from anlan.kernel.sensing.intake import TAG_UNKNOWN, Accepted, RawBatch, Refusal
 from anlan.kernel.sensing.recency import Order, Recency
@@ -102,18 +104,15 @@ class Health:
         batch = accepted.batch
         if raw.sent_ms is not None:
             self.skew_ms = batch.arrived_ms - raw.sent_ms
-        late = int((batch.times_ms < batch.arrived_ms - LATE_MS).sum())
+        late = int(np.count_nonzero(batch.times_ms < batch.arrived_ms - LATE_MS))
         order = self._order(raw, accepted)
-        self.readings.update(
-            {
-                "kept": len(batch),
-                "late_announced": late if raw.backfill_ms is not None else 0,
-                "late_unannounced": late if raw.backfill_ms is None else 0,
-                "clock": int((batch.quality == CLOCK).sum()),
-                "out_of_order": order.out_of_order,
-                "duplicate": order.duplicate,
-            }
-        )
+        counted = self.readings
+        counted["kept"] += len(batch)
+        counted["late_announced"] += late if raw.backfill_ms is not None else 0
+        counted["late_unannounced"] += late if raw.backfill_ms is None else 0
+        counted["clock"] += int(np.count_nonzero(batch.quality == CLOCK))
+        counted["out_of_order"] += order.out_of_order
+        counted["duplicate"] += order.duplicate
         if raw.backfill_ms is not None:
             self._backfill(raw.backfill_ms, batch.arrived_ms, len(batch))
         self._refusals(accepted.refusals, batch.arrived_ms)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from anlan.adapters.mqtt.const import SIGNATURE_BYTES
 
-_SIGNATURE = re.compile(rb"\n[0-9a-fA-F]{64}\Z")
+_SIGNATURE = re.compile(rb"\n[0-9a-fA-F]{64}")
 
 
 def split(payload: bytes) -> tuple[bytes, bytes | None]:
     """Return the body and the signature at its end, None when there is none."""
-    if _SIGNATURE.search(payload[-SIGNATURE_BYTES:]) is None:
+    if _SIGNATURE.fullmatch(payload, max(0, len(payload) - SIGNATURE_BYTES)) is None:
         return payload, None
     return payload[:-SIGNATURE_BYTES], payload[-SIGNATURE_BYTES + 1 :]
 

@@ -1,18 +1,31 @@
 """From what a gateway says to what the log keeps: tags become numbers, values get their resolution.
 
 One bad row is refused with its reason and the rows beside it go on; nothing here raises for a row.
-Pure: numpy and plain values, no Django. What a message looks like is `docs/protocol/observations.md`.
+Pure: columns and plain values, no Django. What a message looks like is `docs/protocol/observations.md`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.kernel.sensing.batch import BAD, CLOCK, GOOD, NUMBER, QUALITY, UNCERTAIN, Batch
+from anlan.engines.readings import columns
+from anlan.engines.readings.columns import fixed
+from anlan.kernel.sensing.batch import (
+    BAD,
+    CLOCK,
+    GOOD,
+    NUMBER,
+    QUALITY,
+    TIME,
+    UNCERTAIN,
+    VALUE,
+    Batch,
+)
 
 #: A reading later than this after its arrival comes from a wrong clock (7.9).
 FUTURE_MS = 10_000
@@ -80,71 +93,32 @@ class TagTable:
 
     points: tuple[Point, ...]
     _at: dict[str, int] = field(init=False, repr=False)
-    _numbers: NDArray[np.int32] = field(init=False, repr=False)
-    _time_steps: NDArray[np.int64] = field(init=False, repr=False)
-    _steps: "Steps" = field(init=False, repr=False)
+    #: Numbers (-1: none), time steps, scales and units of the steps of value, one entry a place.
+    columns: tuple[NDArray[Any], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Build the columns; the last place belongs to the tag that nobody knows."""
         put = object.__setattr__
         put(self, "_at", {point.tag: place for place, point in enumerate(self.points)})
-        put(self, "_numbers", np.array([*(p.number for p in self.points), -1], NUMBER))
-        time_steps = [*(max(1, p.time_resolution_ms) for p in self.points), 1]
-        put(self, "_time_steps", np.array(time_steps, np.int64))
-        put(self, "_steps", Steps.of(np.array([*(p.resolution for p in self.points), 0.0])))
+        steps = [*(_decimal_step(p.resolution) for p in self.points), (0.0, 1.0)]
+        columns = (
+            ([*(p.number for p in self.points), -1], NUMBER),
+            ([*(max(1, p.time_resolution_ms) for p in self.points), 1], TIME),
+            ([scale for scale, _ in steps], VALUE),
+            ([unit for _, unit in steps], VALUE),
+        )
+        put(self, "columns", tuple(fixed(np.array(one), kind) for one, kind in columns))
 
-    def places(self, tags: Sequence[str]) -> NDArray[np.intp]:
+    def places(self, tags: Sequence[str]) -> NDArray[np.int64]:
         """Return the place of each tag; an unknown one has the last place."""
         nowhere = len(self.points)
         at = self._at
-        return np.array([at.get(tag, nowhere) for tag in tags], np.intp)
+        return np.array([at.get(tag, nowhere) for tag in tags], np.int64)
 
     def differs(self, tag: str, unit: str | None) -> bool:
         """Tell whether a unit was named that is not the datastream's."""
         place = self._at.get(tag)
         return unit is not None and place is not None and unit != self.points[place].unit
-
-    def numbers(self, places: NDArray[np.intp]) -> NDArray[np.int32]:
-        """Return the datastream numbers; -1 where there is none."""
-        return self._numbers[places]
-
-    def cut(self, times_ms: NDArray[np.int64], places: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Cut times to the declared time resolutions."""
-        return times_ms - times_ms % self._time_steps[places]
-
-    def round(self, values: NDArray[np.float64], places: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Round values to the declared resolutions."""
-        return self._steps.at(places).round(values)
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Resolutions as two columns of whole numbers, step = unit / scale; scale 0: keep the value."""
-
-    scale: NDArray[np.float64]
-    unit: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, resolutions: NDArray[np.float64]) -> "Steps":
-        """Take decimal steps apart; 0 stands for none."""
-        both = [_decimal_step(float(step)) for step in resolutions]
-        return cls(np.array([scale for scale, _ in both]), np.array([unit for _, unit in both]))
-
-    def at(self, places: NDArray[np.intp]) -> "Steps":
-        """Return the steps of some places."""
-        return Steps(self.scale[places], self.unit[places])
-
-    def round(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Round each value half even to its step.
-
-        The result is the double nearest to the decimal number (9.3, never 9.300000000000001), and
-        zero has no sign, so that kernel, history and screen hold the same bits.
-        """
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            scaled = values * self.scale
-            rounded = np.rint(scaled / self.unit) * self.unit / self.scale + 0.0
-        # from 2^53 steps on doubles are further apart than the step: there is nothing to round
-        return np.where((self.scale > 0) & (np.abs(scaled) < 2.0**53), rounded, values)
 
 
 @cache
@@ -157,13 +131,6 @@ def _decimal_step(step: float) -> tuple[float, float]:
     if decimals > MOST_DECIMALS:
         return 1.0, step
     return float(10**decimals), float(round(step * 10**decimals))
-
-
-def round_to_resolution(
-    values: NDArray[np.float64], resolutions: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Round each value half even to its resolution; 0 keeps it bit for bit."""
-    return Steps.of(resolutions).round(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,29 +146,43 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
 
     `arrived_ms` is when the message was kept (MQTT) or came in (HTTP).
     """
-    of_tag = table.places(raw.tags)
-    places = of_tag[raw.tag_at]
-    codes = _refusal_codes(raw, table, places)
-    good = codes == 0
-    places, values, quality = places[good], raw.values[good], raw.quality[good]
-    times = raw.times_ms[good]
-
-    early = times > arrived_ms + FUTURE_MS
-    times = np.where(early, arrived_ms, times)
-    # a bad value stays bad whatever its clock says: it must not be judged
-    quality = _KNOWN_QUALITY[quality].astype(QUALITY)
-    quality = np.where(early & (quality != BAD), CLOCK, quality).astype(QUALITY)
+    count = len(raw.tag_at)
+    numbers, times = np.empty(count, NUMBER), np.empty(count, TIME)
+    values, quality = np.empty(count, VALUE), np.empty(count, QUALITY)
+    reasons = np.empty(count, np.int8)
+    good, refused = columns.read(
+        fixed(table.places(raw.tags), TIME),
+        fixed(raw.tag_at, NUMBER),
+        fixed(raw.times_ms, TIME),
+        fixed(raw.values, VALUE),
+        fixed(raw.quality, QUALITY),
+        _NO_UNITS if raw.units is None else _differing(raw, table),
+        *table.columns,
+        _KNOWN_QUALITY,
+        arrived_ms,
+        arrived_ms + FUTURE_MS,
+        EARLIEST_MS,
+        LARGEST_VALUE,
+        BAD,
+        CLOCK,
+        numbers,
+        times,
+        values,
+        quality,
+        reasons,
+    )
     batch = Batch(
         gateway=gateway_id,
         seq=raw.seq,
         arrived_ms=arrived_ms,
         exercise_id=raw.exercise_id,
-        numbers=table.numbers(places),
-        times_ms=table.cut(times, places),
-        values=table.round(values, places),
-        quality=quality,
+        numbers=numbers[:good],
+        times_ms=times[:good],
+        values=values[:good],
+        quality=quality[:good],
     )
-    return Accepted(batch=batch, refusals=_refusals(raw, codes))
+    is_whole = not refused and not raw.refusals
+    return Accepted(batch=batch, refusals=() if is_whole else _refusals(raw, reasons))
 
 
 def _known_quality() -> NDArray[np.int16]:
@@ -212,24 +193,17 @@ def _known_quality() -> NDArray[np.int16]:
     return known
 
 
-_KNOWN_QUALITY = _known_quality()
-_CODES = ("", TAG_UNKNOWN, VALUE_BAD, TIME_BAD, QUALITY_BAD, UNIT_DIFFERS)
+_KNOWN_QUALITY = fixed(_known_quality(), np.dtype(np.int16))
+_NO_UNITS = fixed(np.empty(0), np.dtype(np.bool_))
+#: The reasons of `columns.read`, by their numbers.
+_CODES = ("", UNIT_DIFFERS, QUALITY_BAD, TIME_BAD, VALUE_BAD, TAG_UNKNOWN)
 
 
-def _refusal_codes(raw: RawBatch, table: TagTable, places: NDArray[np.intp]) -> NDArray[np.int8]:
-    """Return for each reading the place of its reason in `_CODES`, 0 for a good one."""
-    codes = np.zeros(len(places), np.int8)
-    # the reason found last stands: the earlier in the row's reading, the later here
-    if raw.units is not None:
-        differing = [
-            table.differs(tag, unit) for tag, unit in zip(raw.tags, raw.units, strict=True)
-        ]
-        codes[np.array(differing, bool)[raw.tag_at]] = _CODES.index(UNIT_DIFFERS)
-    codes[_KNOWN_QUALITY[raw.quality] < 0] = _CODES.index(QUALITY_BAD)
-    codes[raw.times_ms < EARLIEST_MS] = _CODES.index(TIME_BAD)
-    codes[~(np.abs(raw.values) < LARGEST_VALUE)] = _CODES.index(VALUE_BAD)  # NaN fails it too
-    codes[table.numbers(places) < 0] = _CODES.index(TAG_UNKNOWN)
-    return codes
+def _differing(raw: RawBatch, table: TagTable) -> NDArray[np.bool_]:
+    """Return which tags of a message were said with a unit that is not theirs."""
+    units = raw.units or ()
+    pairs = zip(raw.tags, units, strict=True)
+    return fixed(np.array([table.differs(tag, unit) for tag, unit in pairs]), np.dtype(np.bool_))
 
 
 def _refusals(raw: RawBatch, codes: NDArray[np.int8]) -> tuple[Refusal, ...]:

@@ -1,13 +1,17 @@
 """Which readings of a gateway come behind a later one of their tag, and which are said again.
 
 The door only counts them, for the health page: what happens to them is the engine's rule (7.9).
-Pure numpy; one `Recency` a gateway.
+One `Recency` a gateway.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from anlan.engines.readings import columns
+from anlan.engines.readings.columns import fixed
+from anlan.kernel.sensing.batch import NUMBER, TIME
 
 NEVER = np.iinfo(np.int64).min
 
@@ -24,33 +28,39 @@ class Recency:
 
     def __init__(self) -> None:
         """Begin without memory: the first reading of a tag is in order."""
-        self._numbers = np.empty(0, np.int32)
+        self._numbers = fixed(np.empty(0), NUMBER)
         self._newest = np.empty(0, np.int64)
+        self._before = np.empty(0, np.int64)
+        self._said_in = np.empty(0, np.int64)
+        self._message = 0
 
     def note(self, numbers: NDArray[np.int32], times_ms: NDArray[np.int64]) -> Order:
         """Count, and remember the newest; both arrays have one entry a reading."""
-        if not len(numbers):
-            return Order()
-        # of each tag its readings stand together, in the order of the message
-        order = np.argsort(numbers, kind="stable")
-        numbers, times = numbers[order], times_ms[order]
-        starts = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1]))
-        places = self._places(numbers[starts])
-        before = np.append(NEVER, times[:-1])
-        before[starts] = self._newest[places]
-        highest = np.maximum.reduceat(times, starts)
-        self._newest[places] = np.maximum(self._newest[places], highest)
-        return Order(int((times < before).sum()), int((times == before).sum()))
+        numbers, times_ms = fixed(numbers, NUMBER), fixed(times_ms, TIME)
+        self._message += 1
+        counted = self._note(numbers, times_ms)
+        if counted[0] == columns.NO_PLACE:
+            self._make_room(numbers)
+            counted = self._note(numbers, times_ms)
+        return Order(*counted)
 
-    def _places(self, wanted: NDArray[np.int32]) -> NDArray[np.intp]:
-        """Return where these numbers stand, ascending and different; room is made for new ones."""
-        places = np.searchsorted(self._numbers, wanted)
-        inside = np.minimum(places, max(len(self._numbers) - 1, 0))
-        known = (
-            self._numbers[inside] == wanted if len(self._numbers) else np.zeros(len(wanted), bool)
+    def _note(self, numbers: NDArray[np.int32], times_ms: NDArray[np.int64]) -> tuple[int, int]:
+        out_of_order, repeated = columns.note(
+            numbers,
+            times_ms,
+            self._numbers,
+            self._newest,
+            self._before,
+            self._said_in,
+            self._message,
         )
-        if known.all():
-            return places
-        self._newest = np.insert(self._newest, places[~known], NEVER)
-        self._numbers = np.insert(self._numbers, places[~known], wanted[~known])
-        return np.searchsorted(self._numbers, wanted)
+        return out_of_order, repeated
+
+    def _make_room(self, numbers: NDArray[np.int32]) -> None:
+        """Give a place to each number that has none."""
+        fresh = np.setdiff1d(numbers, self._numbers)
+        places = np.searchsorted(self._numbers, fresh)
+        self._newest = np.insert(self._newest, places, NEVER)
+        self._before = np.insert(self._before, places, NEVER)
+        self._said_in = np.insert(self._said_in, places, 0)
+        self._numbers = fixed(np.insert(self._numbers, places, fresh), NUMBER)
