@@ -1,6 +1,7 @@
 """Django's database from an event loop: one thread, one connection, one thing after another."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from anlan.kernel.base.permissions import Principal
 from anlan.kernel.base.unit_of_work import unit_of_work
+
+#: A connection that did its work so short a time ago is not asked whether it lives.
+FRESH_S = 5.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,6 +29,7 @@ class DatabaseThread:
 
     principal: Principal
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _used_s: list[float] = field(default_factory=lambda: [0.0])
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a query in a read-only unit of work. Raises DatabaseAwayError."""
@@ -50,8 +55,12 @@ class DatabaseThread:
 
     async def _run(self, work: Callable[[], T]) -> T:
         def in_thread() -> T:
-            close_old_connections()
-            return work()
+            if time.monotonic() - self._used_s[0] > FRESH_S:
+                close_old_connections()
+            self._used_s[0] = 0.0  # after an error the connection is looked at again
+            done = work()
+            self._used_s[0] = time.monotonic()
+            return done
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, in_thread)

@@ -38,6 +38,8 @@ TRIES = 5
 PAUSES_S = (0.2, 1.0, 3.0, 10.0)
 LOOK_S = 1.0
 AWAY_S = 1.0
+#: So long what comes next may gather: many are handled together at little more than the price of one.
+GATHER_S = 0.1
 AT_ONCE = 100
 #: What nobody handles moves the stored position only so often.
 SKIPPED_WRITE = 1_000
@@ -134,6 +136,7 @@ class Reaction:
         if self._failed[1]:  # what comes next does not shorten the pause before the next try
             await pause(stop, seconds)
             return
+        await pause(stop, min(seconds, GATHER_S))
         await pause(self._wake, seconds)
         self._wake.clear()
 

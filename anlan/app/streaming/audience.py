@@ -4,6 +4,7 @@ At most four frames a second and 500 rows a frame; more becomes groups with coun
 wait, the first alarm of a cause, leaves at once, without moving the position.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,8 +16,11 @@ from anlan.kernel.base.tickets import Ticket
 
 FRAME_EVERY_S = 0.25
 ROWS_A_FRAME = 500
-#: Rows that may leave at once between two frames, and how many such frames a second.
+#: Rows that may leave at once between two frames. While no more than so many come in a second, such
+#: frames are only kept apart; in a storm there are so many a second and no more.
 URGENT_ROWS = 50
+CALM_ROWS_A_SECOND = 60
+URGENT_APART_S = 0.03
 URGENT_FRAMES_A_SECOND = 8
 #: Places whose answer is remembered; scopes are few, places of one county some thousands.
 _KNOWN_PLACES = 50_000
@@ -57,6 +61,7 @@ class Audience:
         self._urgent: list[bytes] = []
         self._last_frame = 0.0
         self._urgent_frames: list[float] = []
+        self._hurried: deque[float] = deque(maxlen=CALM_ROWS_A_SECOND + 1)
 
     def row_for(self, event: Heard) -> bytes | None:
         """Return the bytes these listeners get for an event; None: it is not for them."""
@@ -79,7 +84,7 @@ class Audience:
             seen = self._known[asked] = self.hearing.sees(permission, facts)
         return seen
 
-    def take(self, event: Heard, *, is_urgent: bool) -> None:
+    def take(self, event: Heard, *, is_urgent: bool, moment: float) -> None:
         """Take one event in; of an object only the highest version waits."""
         if event.recipients is not None:
             self._take_personal(event)
@@ -90,8 +95,10 @@ class Audience:
         if key in self._waiting and self._waiting[key][0].version > event.version:
             return
         self._waiting[key] = (event, row)
-        if is_urgent and len(self._urgent) < URGENT_ROWS:
-            self._urgent.append(row)
+        if is_urgent:
+            self._hurried.append(moment)
+            if len(self._urgent) < URGENT_ROWS:
+                self._urgent.append(row)
 
     def _take_personal(self, event: Heard) -> None:
         for client in self.clients:
@@ -143,7 +150,10 @@ class Audience:
 
     def _may_hurry(self, moment: float) -> bool:
         self._urgent_frames = [one for one in self._urgent_frames if one > moment - 1.0]
-        if len(self._urgent_frames) >= URGENT_FRAMES_A_SECOND:
+        if self._urgent_frames and moment - self._urgent_frames[-1] < URGENT_APART_S:
+            return False
+        is_calm = len(self._hurried) <= CALM_ROWS_A_SECOND or self._hurried[0] < moment - 1.0
+        if not is_calm and len(self._urgent_frames) >= URGENT_FRAMES_A_SECOND:
             return False
         self._urgent_frames.append(moment)
         return True

@@ -17,6 +17,8 @@ VIEWED_AS: Mapping[str, str] = {
     "sensing.suppression": "sensing.datastream",
     "messaging.delivery": "messaging.message",
 }
+#: Red and orange.
+URGENT_PRIORITIES = frozenset({1, 2})
 #: Nouns that reach named persons only, never everybody in the scope.
 PERSONAL = frozenset({"messaging.message", "messaging.delivery"})
 
@@ -74,9 +76,15 @@ class Heard:
 
     @property
     def cause(self) -> str | None:
-        """What an alarm comes from; only the first of a cause cannot wait."""
+        """What an alarm comes from; only the first of a cause cannot wait.
+
+        A red or orange one outside a group is a cause of its own: a second tank of a site that runs
+        over is no detail of the first.
+        """
         if (self.noun, self.verb) != ("alerts.alarm", "raised"):
             return None
+        if not self.hints.cause_key and self.hints.priority in URGENT_PRIORITIES:
+            return self.object
         return self.hints.cause_key or self.hints.subject_id or self.object
 
     @property

@@ -90,7 +90,7 @@ class Hub:
             self.buffer.add(event, now)
             is_urgent = self._is_first_of_its_cause(event, now)
             for audience in self._audiences.values():
-                audience.take(event, is_urgent=is_urgent)
+                audience.take(event, is_urgent=is_urgent, moment=now)
         self.flush(now)
 
     def flush(self, moment: float | None = None) -> None:

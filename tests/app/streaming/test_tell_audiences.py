@@ -334,3 +334,22 @@ def test_who_comes_is_told_at_once_how_the_house_stands() -> None:
     hub.standing = Standing(database_is_there=True, engine_lag_s=None)
     late = listen(hub, position=0)
     assert [event for event, _, _ in drain(late)] == ["hello", "beat", "rows"]
+
+
+def test_each_red_alarm_of_a_site_leaves_at_once_while_they_come_calmly(told: Told) -> None:
+    hub = Hub()
+    mine = listen(hub)
+    for index in range(30):
+        moment = 10.0 + index / 30
+        red = told.event(data={"priority": 1, "subject_id": "site"})
+        hub.hear([red], moment)
+        assert red.object in ids(mine)
+
+
+def test_yellow_alarms_of_one_subject_wait_for_the_frame(told: Told) -> None:
+    hub = Hub()
+    mine = listen(hub)
+    hub.hear([told.event(data={"priority": 3, "subject_id": "tank"})], 10.0)
+    assert ids(mine) == ["object1"]
+    hub.hear([told.event(data={"priority": 3, "subject_id": "tank"})], 10.1)
+    assert ids(mine) == []

@@ -10,7 +10,7 @@ import pytest
 
 from anlan.kernel.alerts.models import Alarm
 from anlan.kernel.alerts.rules import Progress, Transition
-from anlan.kernel.alerts.services.notices import tell_of_alarm
+from anlan.kernel.alerts.services.notices import Raised, tell_of_alarm, tell_of_alarms
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base.clock import now, now_ms
 from anlan.kernel.base.ids import derived_ulid, new_ulid
@@ -161,6 +161,29 @@ def test_being_asked_again_says_nothing_again(raised: Raise) -> None:
     first, again = tell(alarm), tell(alarm)
     assert [one.id for one in again] == [one.id for one in first]
     assert told() == ["孙中控", "赵监测"]
+
+
+def test_many_told_together_are_told_as_one_by_one_each_by_its_own_cause(
+    raised: Raise, django_assert_max_num_queries: Any
+) -> None:
+    alarms = [raised(), change(raised(stream=1), priority=2)]
+    causes = [(new_ulid(), new_ulid()) for _ in alarms]
+    many = [
+        Raised(alarm_id=alarm.id, occurrence=1, cause=cause)
+        for alarm, cause in zip(alarms, causes, strict=True)
+    ]
+    with unit_of_work(acting()):
+        said = tell_of_alarms([*many, many[0]])  # one of them comes twice
+        again = tell_of_alarms(many)
+    assert told() == ["孙中控", "孙中控", "赵监测"]
+    assert [one.id for one in again] == [one.id for one in said]
+    with unit_of_work(acting(), read_only=True):
+        rows = Journal.objects.filter(type="messaging.message.sent").order_by("id")
+        threads = list(rows.values_list("correlation_id", "causation_id"))
+    assert threads == [causes[0], causes[0], causes[1]]
+
+    with unit_of_work(acting()), django_assert_max_num_queries(30):
+        tell_of_alarms(many * 20)
 
 
 def test_a_new_occurrence_is_told_to_who_has_read_the_last_one(cast: Cast, raised: Raise) -> None:

@@ -34,11 +34,9 @@ def test_a_gateway_is_found_by_its_user_with_its_tags_and_key(plant: Plant) -> N
     assert entry is not None
     assert entry.keys == (bytes.fromhex(plant.gateway.hmac_key),)
     first, second = plant.streams
-    assert entry.table.numbers(entry.table.places([second.tag, "?", first.tag])).tolist() == [
-        second.number,
-        -1,
-        first.number,
-    ]
+    numbers = entry.table.columns[0]
+    places = entry.table.places([second.tag, "?", first.tag])
+    assert numbers[places].tolist() == [second.number, -1, first.number]
     assert directory.find("G1") is None
     assert plant.gateway.token not in repr(entry)
 

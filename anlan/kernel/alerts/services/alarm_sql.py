@@ -198,7 +198,7 @@ _ADVANCE = """
     SET epoch = excluded.epoch, seq = excluded.seq, version = p.version + %(deaf)s,
         tick_at = coalesce(excluded.tick_at, p.tick_at), updated_at = excluded.updated_at
     WHERE p.epoch <> excluded.epoch OR p.seq = %(after)s
-    RETURNING p.version
+    RETURNING p.version, EXISTS (SELECT FROM alerts_waitingmembers)
 """
 ADVANCE = _ADVANCE.format(table="alerts_engineprogress")
 ADVANCE_EXERCISES = _ADVANCE.format(table="alerts_exerciseprogress")

@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db import connection
 
 from anlan.kernel.alerts import events
-from anlan.kernel.alerts.models import WaitingMembers
 from anlan.kernel.alerts.rules import (
     EXERCISE_GROUP,
     Deafness,
@@ -35,17 +34,21 @@ def apply_transitions(transitions: Sequence[Transition], progress: Progress) -> 
     theirs from `members.write_members`. Raises
     ConflictError when another engine has taken over, or has moved the progress: the caller must stop.
     """
-    version = _advance(progress)
+    version, members_wait = _advance(progress)
     for at, deafness in enumerate(progress.deaf, version - len(progress.deaf) + 1):
         _record_deafness(progress, deafness, at)
-    return sum(_write_round(one_round) for one_round in rounds(list(transitions)))
+    changed = 0
+    for one_round in rounds(list(transitions)):
+        members_wait |= any(one.is_member for one in one_round)
+        changed += _write_round(one_round, members_wait=members_wait)
+    return changed
 
 
-def _write_round(transitions: list[Transition]) -> int:
+def _write_round(transitions: list[Transition], *, members_wait: bool) -> int:
     """Write transitions of which no two speak of one alarm; members of groups wait for later."""
     members = [one for one in transitions if one.is_member]
     singles = [one for one in transitions if not one.is_member and not one.is_group]
-    if WaitingMembers.objects.exists():
+    if members_wait:
         write_members_of({one.number for one in singles})
     changed = 0
     for statements, chosen in (
@@ -59,8 +62,8 @@ def _write_round(transitions: list[Transition]) -> int:
     return changed
 
 
-def _advance(progress: Progress) -> int:
-    """Move the progress, and return its version; refuse where it is not what it was."""
+def _advance(progress: Progress) -> tuple[int, bool]:
+    """Move the progress, return its version and whether members wait; refuse where it has moved."""
     with connection.cursor() as cursor:
         apart = progress.shard_group == EXERCISE_GROUP
         cursor.execute(
@@ -82,7 +85,7 @@ def _advance(progress: Progress) -> int:
                 f"分片组 {progress.shard_group} 已由另一个引擎接管，本引擎什么也不再写",
                 code="alerts.engine_fenced",
             )
-    return int(row[0])
+    return int(row[0]), bool(row[1])
 
 
 def _record_deafness(progress: Progress, deafness: Deafness, version: int) -> None:

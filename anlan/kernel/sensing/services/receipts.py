@@ -5,12 +5,15 @@ Readings are the one exception to "one transaction, one journal row": these rows
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
+
+from django.db import connection
 
 from anlan.kernel.base.clock import from_ms
 from anlan.kernel.base.unit_of_work import current_work
-from anlan.kernel.sensing.models import BatchReceipt, Gateway, QuarantinedMessage
+from anlan.kernel.sensing.models import Gateway, QuarantinedMessage
 from anlan.kernel.sensing.rules import writable
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,25 @@ class Unread:
     unknown_tags: tuple[str, ...] = ()
 
 
+#: The columns of a receipt, by the names of its fields.
+_COLUMNS = [(field.name, attrgetter(field.name)) for field in fields(Receipt)]
+#: One statement whatever their number: a second of readings brings thousands.
+_RECEIPTS = """
+    INSERT INTO sensing_batchreceipt (gateway_id, sequence, count, refused, digest, verdict,
+        arrived_at, exercise_id, log_epoch, log_sequence, mends)
+    SELECT r.gateway_id, r.sequence, r.count, r.refused, r.digest, r.verdict,
+        timestamptz 'epoch' + r.arrived_ms * interval '1 millisecond', r.exercise_id,
+        r.log_epoch, r.log_sequence, r.mends
+    FROM unnest(%(gateway_id)s::text[], %(sequence)s::bigint[], %(count)s::int[],
+        %(refused)s::int[], %(digest)s::text[], %(verdict)s::text[], %(arrived_ms)s::bigint[],
+        %(exercise_id)s::text[], %(log_epoch)s::text[], %(log_sequence)s::bigint[],
+        %(mends)s::text[])
+    AS r(gateway_id, sequence, count, refused, digest, verdict, arrived_ms, exercise_id,
+        log_epoch, log_sequence, mends)
+    ON CONFLICT DO NOTHING
+"""
+
+
 def record_receipts(receipts: Iterable[Receipt]) -> None:
     """Insert receipts; one whose place in the log has a receipt already is left as it is.
 
@@ -67,27 +89,10 @@ def record_receipts(receipts: Iterable[Receipt]) -> None:
     known = set(Gateway.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if strangers := wanted - known:
         log.warning("no receipts for gateways unknown here: %s", ", ".join(sorted(strangers)))
-    BatchReceipt.objects.bulk_create(
-        (
-            BatchReceipt(
-                gateway_id=receipt.gateway_id,
-                sequence=receipt.sequence,
-                count=receipt.count,
-                refused=receipt.refused,
-                digest=receipt.digest,
-                verdict=receipt.verdict,
-                arrived_at=from_ms(receipt.arrived_ms),
-                exercise_id=receipt.exercise_id,
-                log_epoch=receipt.log_epoch,
-                log_sequence=receipt.log_sequence,
-                mends=receipt.mends,
-            )
-            for receipt in receipts
-            if receipt.gateway_id in known
-        ),
-        batch_size=1_000,
-        ignore_conflicts=True,
-    )
+    written = [receipt for receipt in receipts if receipt.gateway_id in known]
+    if written:
+        with connection.cursor() as cursor:
+            cursor.execute(_RECEIPTS, {name: list(map(get, written)) for name, get in _COLUMNS})
 
 
 def quarantine(messages: Iterable[Unread]) -> None:
