@@ -16,10 +16,10 @@ from anlan.kernel.base.tickets import Ticket
 
 FRAME_EVERY_S = 0.25
 ROWS_A_FRAME = 500
-#: Rows that may leave at once between two frames. While no more than so many come in a second, such
-#: frames are only kept apart; in a storm there are so many a second and no more.
+#: Rows that may leave at once between two frames. While no more than so many come in the time of a
+#: frame, such frames are only kept apart; in a storm there are so many a second and no more.
 URGENT_ROWS = 50
-CALM_ROWS_A_SECOND = 60
+CALM_ROWS = 15
 URGENT_APART_S = 0.03
 URGENT_FRAMES_A_SECOND = 8
 #: Places whose answer is remembered; scopes are few, places of one county some thousands.
@@ -61,7 +61,7 @@ class Audience:
         self._urgent: list[bytes] = []
         self._last_frame = 0.0
         self._urgent_frames: list[float] = []
-        self._hurried: deque[float] = deque(maxlen=CALM_ROWS_A_SECOND + 1)
+        self._hurried: deque[float] = deque(maxlen=CALM_ROWS + 1)
 
     def row_for(self, event: Heard) -> bytes | None:
         """Return the bytes these listeners get for an event; None: it is not for them."""
@@ -152,7 +152,8 @@ class Audience:
         self._urgent_frames = [one for one in self._urgent_frames if one > moment - 1.0]
         if self._urgent_frames and moment - self._urgent_frames[-1] < URGENT_APART_S:
             return False
-        is_calm = len(self._hurried) <= CALM_ROWS_A_SECOND or self._hurried[0] < moment - 1.0
+        few = len(self._hurried) <= CALM_ROWS
+        is_calm = few or self._hurried[0] < moment - FRAME_EVERY_S
         if not is_calm and len(self._urgent_frames) >= URGENT_FRAMES_A_SECOND:
             return False
         self._urgent_frames.append(moment)

@@ -11,7 +11,6 @@ from anlan.kernel.base.events import EventType
 from anlan.kernel.base.models import Journal, JournalPending
 from anlan.kernel.base.unit_of_work import current_work
 
-
 #: Correlation and causation of a change: the thread it belongs to, the event it answers.
 Cause = tuple[str, str | None]
 
