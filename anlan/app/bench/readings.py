@@ -8,29 +8,26 @@ is ThingsBoard's own table: 1,111 messages of 3 points a second at 20 % of 4 vir
 """
 
 import asyncio
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing.connection import Connection
 
 import httpx
 import numpy as np
 import psycopg
 
-from anlan.app.bench import cpu, listener
+from anlan.app.bench import cpu
 from anlan.app.bench.boxes import Sender, payload_of, send_all
 from anlan.app.bench.house import BenchHouse, wait_until
-from anlan.app.bench.plant import BEYOND, COUNTY, Box, build_plant
+from anlan.app.bench.plant import BEYOND, Box, build_plant
 from anlan.app.bench.readings_made import Made, walks
 from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.screen import Screen, admit
 from anlan.app.log_reader import span_of
-from anlan.kernel.base import bus, tickets
+from anlan.kernel.base import bus
 from anlan.kernel.base.config import config
-from anlan.kernel.base.permissions import machine
-from anlan.kernel.base.unit_of_work import unit_of_work
 
 GATEWAYS = 20
 DATASTREAMS = {True: 20_000, False: 20_000}
@@ -116,7 +113,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
     """Measure in an empty house."""
     report = new_report("readings", quick=quick)
     boxes = build_plant(house.admin_dsn, gateways=GATEWAYS, datastreams=DATASTREAMS[quick])
-    ticket = _admit()
+    ticket = admit()
     house.start()
     with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
         bench = Bench(house, boxes, admin)
@@ -262,7 +259,7 @@ def _flow(bench: Bench, a_second: int, seconds: float, ticket: Callable[[], str]
         payload = payload_of(box, seq, Made(index, times, values), packed=True)
         by_id[box.id].due.append((begin + turn / a_second, seq, payload))
     heard: list[tuple[object, ...]] = []
-    with _screen(bench, ticket, heard):
+    with Screen(bench.house.ports.live, ticket, heard):
         send_all(senders, PATIENCE_S)
         bench.await_judged()
         time.sleep(1.0)
@@ -338,66 +335,3 @@ def _knee(bench: Bench, say: Callable[[str], None]) -> Row:
             break
         reached = flow
     return Row(name=f"readings.knee.{A_MESSAGE}", value=float(reached), unit="messages/s")
-
-
-class _screen:  # noqa: N801  a context, read as one
-    """A listener in a process of its own while the block runs; nobody without a ticket."""
-
-    def __init__(
-        self, bench: Bench, ticket: Callable[[], str] | None, heard: list[tuple[object, ...]]
-    ) -> None:
-        self._url = f"http://127.0.0.1:{bench.house.ports.live}/live"
-        self._ticket, self._heard = ticket, heard
-        self._process: multiprocessing.process.BaseProcess | None = None
-
-    def __enter__(self) -> None:
-        if self._ticket is None:
-            return
-        spawn = multiprocessing.get_context("spawn")
-        ours, theirs = spawn.Pipe(duplex=False)
-        self._process = spawn.Process(
-            target=listener.listen, args=(self._url, self._ticket(), theirs), daemon=True
-        )
-        self._process.start()
-        if not ours.poll(30):
-            raise TimeoutError("the live stream did not open")
-        threading.Thread(target=self._take, args=[ours], daemon=True).start()
-
-    def _take(self, ours: Connection) -> None:
-        try:
-            while True:
-                self._heard.append(ours.recv())
-        except (EOFError, OSError):
-            return
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join()
-
-
-def _admit() -> Callable[[], str]:
-    """Appoint a duty officer of the county and sign him in; return what makes his tickets."""
-    from importlib import import_module
-
-    from django.conf import settings
-
-    from anlan.kernel.people.models import OrganisationKind, Role
-    from anlan.kernel.people.queries.principals import principal_of
-    from anlan.kernel.people.services import organisations, posts, users
-
-    with unit_of_work(machine("bench")):
-        bureau = organisations.create_organisation(
-            name="压测应急局（虚构）",
-            kind=OrganisationKind.BUREAU,
-            territory_code=COUNTY,
-            is_invented=True,
-        )
-        role = Role.objects.get(code="duty_officer")
-        post = posts.create_post(organisation=bureau, role=role, territory_code=COUNTY)
-        user = users.create_user(username="bench_screen", name="压测屏幕", is_invented=True)
-        posts.appoint(user=user, post=post)
-        store = import_module(settings.SESSION_ENGINE).SessionStore()
-        store.create()
-        who = principal_of(user)
-    return lambda: tickets.issue(who, store.session_key, settings.SECRET_KEY)[0]

@@ -1,0 +1,75 @@
+"""A screen under measurement: a duty officer, his ticket, and a listener in a process of its own."""
+
+import multiprocessing
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from anlan.app.bench import listener
+from anlan.app.bench.plant import COUNTY
+from anlan.kernel.base import tickets
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+
+
+class Screen:
+    """A listener in a process of its own while the block runs; nobody without a ticket."""
+
+    def __init__(
+        self, live_port: int, ticket: Callable[[], str] | None, heard: list[tuple[object, ...]]
+    ) -> None:
+        self._url = f"http://127.0.0.1:{live_port}/live"
+        self._ticket, self._heard = ticket, heard
+        self._process: multiprocessing.process.BaseProcess | None = None
+
+    def __enter__(self) -> None:
+        if self._ticket is None:
+            return
+        spawn = multiprocessing.get_context("spawn")
+        ours, theirs = spawn.Pipe(duplex=False)
+        self._process = spawn.Process(
+            target=listener.listen, args=(self._url, self._ticket(), theirs), daemon=True
+        )
+        self._process.start()
+        if not ours.poll(30):
+            raise TimeoutError("the live stream did not open")
+        threading.Thread(target=self._take, args=[ours], daemon=True).start()
+
+    def _take(self, ours: Connection) -> None:
+        try:
+            while True:
+                self._heard.append(ours.recv())
+        except (EOFError, OSError):
+            return
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+
+
+def admit() -> Callable[[], str]:
+    """Appoint a duty officer of the county and sign him in; return what makes his tickets."""
+    from importlib import import_module
+
+    from django.conf import settings
+
+    from anlan.kernel.people.models import OrganisationKind, Role
+    from anlan.kernel.people.queries.principals import principal_of
+    from anlan.kernel.people.services import organisations, posts, users
+
+    with unit_of_work(machine("bench")):
+        bureau = organisations.create_organisation(
+            name="压测应急局（虚构）",
+            kind=OrganisationKind.BUREAU,
+            territory_code=COUNTY,
+            is_invented=True,
+        )
+        role = Role.objects.get(code="duty_officer")
+        post = posts.create_post(organisation=bureau, role=role, territory_code=COUNTY)
+        user = users.create_user(username="bench_screen", name="压测屏幕", is_invented=True)
+        posts.appoint(user=user, post=post)
+        store = import_module(settings.SESSION_ENGINE).SessionStore()
+        store.create()
+        who = principal_of(user)
+    return lambda: tickets.issue(who, store.session_key, settings.SECRET_KEY)[0]
