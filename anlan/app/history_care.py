@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from anlan.adapters.parquet_history.compact import Compactor
 from anlan.adapters.parquet_history.disk import Disk
 from anlan.adapters.parquet_history.orphans import settle_orphans
+from anlan.adapters.parquet_history.retention import Expired, Keep, expired
 from anlan.adapters.parquet_history.roll import Roller
 from anlan.adapters.parquet_history.rolling import merges_due, rolls_due
 from anlan.adapters.parquet_history.segments import FileTakenError
@@ -84,7 +85,25 @@ class HistoryCare:
         for merge in merges_due(self.catalogue.live(), clock.now_ms()):
             born = roller.merge(merge)
             log.info("%s rollups became %s", len(merge.inputs), len(born))
+        self.expire()
         compactor.retire(clock.now())
+
+    def expired(self) -> list[Expired]:
+        """Return what is kept no longer, by class: a dry run of `expire`."""
+        keep = Keep(
+            readings=self.config.keep_readings_days,
+            rollups=self.config.keep_rollups_days,
+            exercises=self.config.keep_exercises_days,
+        )
+        return expired(self.catalogue.live(), keep, clock.now_ms())
+
+    def expire(self) -> list[Expired]:
+        """Let go what is kept no longer; its files are unlinked after the grace time."""
+        gone = self.expired()
+        for one in gone:
+            self.catalogue.expire(one.kind, one.days, one.files)
+            log.warning("%s files of %s are kept no longer", len(one.files), one.kind)
+        return gone
 
     async def purge_in_time(
         self, js: JetStreamContext, epoch: str, position: Callable[[], int]

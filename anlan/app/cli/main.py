@@ -32,6 +32,7 @@ COMMANDS = {
     "gateway": Entry("gateway", "运行采集网关", "run the doors for readings"),
     "engine": Entry("engine", "运行报警引擎", "run the alarm engine"),
     "recorder": Entry("recorder", "运行历史记录", "run the history recorder"),
+    "history": Entry("history", "历史数据:到期清理", "history: let go what is kept no longer"),
     "worker": Entry("worker", "运行后台任务与日志中继", "run jobs, relay and deadlines"),
     "replay": Entry(
         "replay", "把录制的数据重放进真实入口", "send recorded data through a real door"

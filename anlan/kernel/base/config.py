@@ -45,6 +45,10 @@ class Config:
     #: The bucket's access key and secret key, a line each.
     history_key_file: Path = Path("history_key")
     history_cache_gb: float = 20.0
+    #: For how many days history keeps readings, hourly rollups, readings of exercises; 0: for ever.
+    keep_readings_days: int = 0
+    keep_rollups_days: int = 0
+    keep_exercises_days: int = 0
     snapshot_dir: Path = Path("snapshots")
     documents_dir: Path = Path("documents")
     audit_dir: Path = Path("audit")

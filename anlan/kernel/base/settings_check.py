@@ -21,6 +21,8 @@ BESIDE = frozenset(
 )  # fmt: skip
 #: One token of a NATS subject, which the node's name begins: no dot, no wildcard, no space.
 _NODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+#: History younger than this is never let go.
+LEAST_DAYS = 31
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -97,6 +99,13 @@ def _at_least(least: float, unit: str) -> Callable[[float], str | None]:
     return check
 
 
+def _days_kept(value: int) -> str | None:
+    # what is newest of a datastream is looked for in the last 31 days
+    if value == 0 or value >= LEAST_DAYS:
+        return None
+    return f"0（永久）或至少 {LEAST_DAYS} 天 · 0 (for ever), or at least {LEAST_DAYS} days"
+
+
 def _networks(value: str) -> str | None:
     try:
         networks(value)
@@ -112,6 +121,9 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "db_role": _role,
     "history_bucket": _bucket,
     "history_cache_gb": _at_least(0.1, "GB"),
+    "keep_readings_days": _days_kept,
+    "keep_rollups_days": _days_kept,
+    "keep_exercises_days": _days_kept,
     "nats_url": _address("nats", "tls"),
     "public_url": _address("http", "https"),
     "admin_networks": _networks,

@@ -71,6 +71,11 @@ class DjangoCatalogue:
         with self.asked():
             services.swap_files(dead, born)
 
+    def expire(self, kind: str, kept_days: int, files: Sequence[FileEntry]) -> None:
+        """Let files of one class die, with their journal row."""
+        with self.asked():
+            services.expire_files(kind, kept_days, files)
+
     def dead_before(self, moment: datetime) -> list[str]:
         """Return the paths of files that died before a moment."""
         with self.asked():

@@ -145,6 +145,21 @@ class SuppressionState:
     exercise_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryExpired:
+    """Files of history that were let go because their class is kept no longer (到期清理)."""
+
+    #: readings, rollups or exercises, and for how many days they are kept.
+    kind: str
+    kept_days: int
+    files: int
+    rows: int
+    began_at: datetime
+    ended_at: datetime
+    #: SHA-256 of each file, so that a copy can be told for what it is.
+    digests: list[str]
+
+
 GATEWAY_REGISTERED = EventType("sensing.gateway.registered", GatewayState, "采集网关已登记")
 GATEWAY_CHANGED = EventType("sensing.gateway.changed", GatewayState, "采集网关已变更")
 GATEWAY_KEY_ISSUED = EventType(
@@ -165,3 +180,4 @@ LIMIT_FILED = EventType("sensing.limit.filed", LimitState, "限值已备案")
 LIMIT_WITHDRAWN = EventType("sensing.limit.withdrawn", LimitState, "限值已撤销")
 SUPPRESSION_FILED = EventType("sensing.suppression.filed", SuppressionState, "报警抑制已备案")
 SUPPRESSION_ENDED = EventType("sensing.suppression.ended", SuppressionState, "报警抑制已结束")
+HISTORY_EXPIRED = EventType("sensing.history.expired", HistoryExpired, "历史数据到期清理")

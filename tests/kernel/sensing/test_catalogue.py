@@ -8,6 +8,7 @@ import pytest
 from django.db import ProgrammingError
 
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.catalogue import DjangoCatalogue
@@ -136,3 +137,20 @@ def test_a_database_that_is_away_is_said_in_our_words(
     monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
     with pytest.raises(CatalogueAwayError):
         catalogue.live()
+
+
+def test_what_is_kept_no_longer_dies_with_a_row_of_the_journal(
+    catalogue: DjangoCatalogue, acting_as: Callable[[str], None]
+) -> None:
+    old, young = entry(1, 2, sha256="a" * 64), entry(3, 4)
+    catalogue.register([old, young])
+    catalogue.expire("readings", 400, [old])
+    with pytest.raises(CatalogueConflictError):
+        catalogue.expire("readings", 400, [old])
+    assert [one.path for one in catalogue.live()] == [young.path]
+    acting_as("anlan_app")
+    with unit_of_work(machine("test")):
+        (row,) = Journal.objects.filter(type="sensing.history.expired")
+    assert row.data["kind"] == "readings"
+    assert (row.data["kept_days"], row.data["files"], row.data["rows"]) == (400, 1, 5)
+    assert row.data["digests"] == ["a" * 64]

@@ -35,6 +35,9 @@ GRANT INSERT, UPDATE ON base_relayprogress TO anlan_relay;
 GRANT SELECT ON sensing_datastream, sensing_historyfile, alerts_engineprogress,
     alerts_exerciseprogress TO anlan_recorder;
 GRANT INSERT, UPDATE, DELETE ON sensing_historyfile TO anlan_recorder;
+-- What was let go when its time had run out.
+GRANT INSERT ON base_journal, base_journal_pending TO anlan_recorder;
+GRANT SELECT (id) ON base_journal TO anlan_recorder;
 
 -- The gateway: directory of tags, receipts, quarantine.
 GRANT SELECT ON sensing_gateway, sensing_datastream, sensing_limit, sensing_suppression,
