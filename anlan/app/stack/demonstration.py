@@ -87,7 +87,7 @@ class Demonstration:
         if supervisor.asked_to_stop:
             raise StoppedError
         lock.note(address)
-        self._show(address, cast, layout, time.monotonic() - started)
+        self._show(address, nats, cast, layout, time.monotonic() - started)
         if not self.wishes.stop_after_first_alarm:
             supervisor.watch()
             return True
@@ -163,7 +163,12 @@ class Demonstration:
         )
 
     def _show(
-        self, address: str, cast: list[dict[str, Any]], layout: Layout, took_s: float
+        self,
+        address: str,
+        nats: NatsServer,
+        cast: list[dict[str, Any]],
+        layout: Layout,
+        took_s: float,
     ) -> None:
         """Print where it answers and who may come in; to the terminal, once, and nowhere else."""
         say = self.progress.line
@@ -177,6 +182,8 @@ class Demonstration:
             say(f"      {member['what_to_try']}\n      {member['what_to_try_en']}\n")
         say("  每个链接只能登录一次,一天内有效,只在这里显示。")
         say("  Each link signs in once, within a day, and is shown only here.\n")
+        tls = "" if self._is_plain() else " TLS"
+        say(f"  设备入口 doors for devices  MQTT{tls} {self.wishes.doors}:{nats.mqtt_port}")
         say(f"  日志 logs {layout.logs} · 停止 stop Ctrl-C · 忘掉 forget `make clean-demo`\n")
 
     def _await_alarm(self, cluster: Cluster, supervisor: Supervisor) -> bool:

@@ -100,6 +100,8 @@ def test_killed_at_every_stage_it_goes_on_and_ends_without_a_trace(folder: Path)
     assert httpx.get(address).text == "<title>Anlan</title>"
     assert httpx.get(f"{address}/api/v1/session").json()["demo"] is True
 
+    assert re.search(r"doors for devices  MQTT 127\.0\.0\.1:\d+\n", text)
+
     tokens = re.findall(r"/link#(\S+)", text)
     assert len(tokens) >= 6
     written = [file.read_bytes() for file in (folder / "var").rglob("*") if file.is_file()]
