@@ -64,6 +64,24 @@ def test_where_nothing_is_every_check_says_so_and_none_gives_up(tmp_path: Path) 
     assert all(line[:3] in {"✗ [", "! [", "✓ ["} for line in broken), done.stdout
 
 
+def test_of_a_house_that_stands_still_each_finding_is_a_line_with_a_remedy(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    (home / "nats").mkdir(parents=True)
+    for secret in ("secret_key", "nats/password"):
+        (home / secret).write_text("a secret")
+        (home / secret).chmod(0o600)
+    (home / "anlan.toml").write_text(f'home = "{home}"\nnats_url = "nats://127.0.0.1:1"\n')
+
+    done = anlan(tmp_path, "doctor")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("✓ [installation]")
+    broken = [at for at, line in enumerate(lines) if line.startswith("✗ ")]
+    assert len(broken) > 4
+    assert all(lines[at + 1].startswith("    → ") for at in broken), done.stdout
+
+
 def test_a_door_that_others_reach_in_clear_text_is_named() -> None:
     with socket.create_server(("0.0.0.0", 0)) as door:  # noqa: S104 - what must be found
         port = door.getsockname()[1]

@@ -37,9 +37,8 @@ def command(
     # the doctor signs nothing, and must speak where the secret itself is what is missing
     os.environ.setdefault("ANLAN_SECRET_KEY_FOR_TESTS", "the doctor signs nothing")
     start_django("anlan_app")
-    logging.getLogger("httpx").setLevel(
-        logging.WARNING
-    )  # each look would be told beside its finding
+    for name in ("httpx", "nats"):  # what they say of each look, the finding says in a line
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     from anlan.app.doctor import examine
     from anlan.kernel.base.config import config
 
