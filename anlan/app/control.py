@@ -23,7 +23,12 @@ from anlan.kernel.sensing.services.control import Change
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
-WAKING = ("sensing.limit.*", "sensing.suppression.*", "sensing.datastream.retired")
+WAKING = (
+    "sensing.limit.*",
+    "sensing.suppression.*",
+    "sensing.outage.*",
+    "sensing.datastream.retired",
+)
 
 
 @dataclass(slots=True)

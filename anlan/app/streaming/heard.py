@@ -15,6 +15,7 @@ VIEWED_AS: Mapping[str, str] = {
     "sensing.gateway": "sensing.datastream",
     "sensing.limit": "sensing.datastream",
     "sensing.suppression": "sensing.datastream",
+    "sensing.outage": "sensing.datastream",
     "messaging.delivery": "messaging.message",
 }
 #: Red and orange.

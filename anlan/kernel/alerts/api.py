@@ -32,7 +32,9 @@ _TITLES = {"site_name": "企业", "subject_name": "监测对象", "datastream_na
            "unconfirmed_at": "未获数据证实", "limit_standard": "限值标准", "limit_clause": "条款",
            "limit_confidence": "限值依据", "cause": "原因", "measure": "处置措施", "evidence": "佐证",
            "is_false": "误报", "check_note": "核查记录", "shelved_by": "搁置人",
-           "shelve_reason": "搁置原因", "matter": "监管事项"}  # fmt: skip
+           "shelve_reason": "搁置原因", "out_of_service": "停用",
+           "out_of_service_until": "停用至", "out_of_service_by": "停用批准人",
+           "out_of_service_reason": "停用原因", "matter": "监管事项"}  # fmt: skip
 _WORDS: dict[str, dict[Any, str]] = {
     "condition": dict(Condition.choices) | GROUPS,
     "instrument_state": dict(InstrumentState.choices),
@@ -41,6 +43,7 @@ _WORDS: dict[str, dict[Any, str]] = {
     "check_outcome": {code: title for code, (title, _) in CHECK_OUTCOMES.items()},
     "priority": {1: "红色 1级", 2: "橙色 2级", 3: "黄色 3级", 4: "蓝色 4级"},
     "is_late": {True: "是", False: ""},
+    "out_of_service": {True: "是", False: ""},
     "is_false": {True: "是", False: "否", None: ""},
     "cause": dict(CAUSES),
     "limit_confidence": dict(Confidence.choices),

@@ -15,7 +15,11 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         """Hang the slice's pages, layers and sections into the core; tell sensing what is judged."""
         from anlan.kernel.alerts import queries
+        from anlan.kernel.alerts.services.asides import follow_windows
+        from anlan.kernel.base import deadlines
         from anlan.kernel.sensing import ports
+
+        deadlines.register(deadlines.Sweep(name="alarms set aside", act=follow_windows))
 
         ports.install_judged(queries.judged)
         register(

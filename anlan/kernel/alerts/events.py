@@ -55,6 +55,9 @@ class AlarmState:
     shelve_reason: str
     suppressed_by: str | None
     out_of_service: bool
+    out_of_service_until: datetime | None
+    out_of_service_by: str
+    out_of_service_reason: str
     parent_id: str | None
     cause_key: str
     div: int
@@ -91,20 +94,18 @@ class NoticeMissed:
     organisations: list[str]
 
 
-#: What an alarm did not say of itself before schema 2.
-_SINCE_2: dict[str, Any] = {
-    "limit_id": None, "limit_version": 0, "limit_standard": "", "limit_clause": "",
-    "limit_confidence": "", "cause": "", "measure": "", "evidence": "", "is_false": None,
-    "check_note": "", "shelved_by": "", "shelve_reason": "", "matter": "",
+#: What an alarm did not say of itself before schema 3.
+_SINCE_3: dict[str, Any] = {
+    "out_of_service_until": None, "out_of_service_by": "", "out_of_service_reason": "",
 }  # fmt: skip
 
 
-def _from_1(state: dict[str, Any]) -> dict[str, Any]:
-    return _SINCE_2 | state
+def _from_2(state: dict[str, Any]) -> dict[str, Any]:
+    return _SINCE_3 | state
 
 
 def _alarm(name: str, title: str) -> EventType:
-    return EventType(name, AlarmState, title, schema=2, from_before=_from_1)
+    return EventType(name, AlarmState, title, schema=3, from_before=_from_2)
 
 
 ALARM_RAISED = _alarm("alerts.alarm.raised", "报警产生（或再次超限）")
@@ -117,5 +118,9 @@ ALARM_CLOSED = _alarm("alerts.alarm.closed", "企业已消警")
 ALARM_CHECKED = _alarm("alerts.alarm.checked", "部门已核查")
 ALARM_SHELVED = _alarm("alerts.alarm.shelved", "报警已搁置")
 ALARM_UNSHELVED = _alarm("alerts.alarm.unshelved", "报警恢复")
+ALARM_SUPPRESSED = _alarm("alerts.alarm.suppressed", "测点已抑制，报警不再提醒")
+ALARM_UNSUPPRESSED = _alarm("alerts.alarm.unsuppressed", "抑制结束，报警恢复提醒")
+ALARM_TAKEN_OUT = _alarm("alerts.alarm.taken_out", "测点停用，报警不再提醒")
+ALARM_PUT_BACK = _alarm("alerts.alarm.put_back", "测点恢复使用，报警恢复提醒")
 ENGINE_WAS_DEAF = EventType("alerts.engine.was_deaf", EngineDeafness, "平台自身监测中断")
 NOTICE_MISSED = EventType("alerts.notice.missed", NoticeMissed, "报警无人可通知")

@@ -83,8 +83,11 @@ class Alarm(Identified, Placed, Exercisable):
     shelved_until = models.DateTimeField("搁置至", null=True)
     shelved_by = models.CharField(max_length=64, blank=True)
     shelve_reason = models.CharField(max_length=200, blank=True)
-    suppressed_by = UlidField("抑制", null=True)
+    suppressed_by = UlidField("抑制", null=True, help_text="sensing.Suppression of either kind")
     out_of_service = models.BooleanField("停用", default=False)
+    out_of_service_until = models.DateTimeField("停用至", null=True)
+    out_of_service_by = models.CharField(max_length=64, blank=True, db_default="")
+    out_of_service_reason = models.CharField(max_length=200, blank=True, db_default="")
     is_false = models.BooleanField("误报", null=True)
     # storms and threads
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="members")
@@ -110,6 +113,11 @@ class Alarm(Identified, Placed, Exercisable):
         ]
         indexes = [
             models.Index(fields=["subject"], condition=OPEN, name="alerts_alarm_open_subject"),
+            models.Index(
+                fields=["datastream"],
+                condition=OPEN & Q(suppressed_by__isnull=False),
+                name="alerts_alarm_aside",
+            ),
             models.Index(fields=["-raised_at", "-id"], name="alerts_alarm_raised"),
             models.Index(fields=["div", "-raised_at"], name="alerts_alarm_div"),
             models.Index(fields=["site", "-raised_at"], name="alerts_alarm_site"),

@@ -58,6 +58,9 @@ class AlarmOut(Schema):
     shelve_reason: str
     suppressed_by: str | None
     out_of_service: bool
+    out_of_service_until: datetime | None
+    out_of_service_by: str
+    out_of_service_reason: str
     parent_id: str | None
     cause_key: str
     matter: str

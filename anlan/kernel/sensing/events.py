@@ -129,7 +129,7 @@ class LimitState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressionState:
-    """The public state of a suppression by design."""
+    """The public state of a suppression; `kind` is `by_design` or `out_of_service`."""
 
     id: str
     version: int
@@ -143,6 +143,18 @@ class SuppressionState:
     filed_by: str
     control_version: int
     exercise_id: str | None
+    kind: str
+    approved_by: str
+
+
+def _suppression(name: str, title: str) -> EventType:
+    return EventType(
+        name,
+        SuppressionState,
+        title,
+        schema=2,
+        from_before=lambda state: {"kind": "by_design", "approved_by": ""} | state,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +190,8 @@ DATASTREAM_REGISTERED = EventType("sensing.datastream.registered", DatastreamSta
 DATASTREAM_RETIRED = EventType("sensing.datastream.retired", DatastreamState, "测点已停用")
 LIMIT_FILED = EventType("sensing.limit.filed", LimitState, "限值已备案")
 LIMIT_WITHDRAWN = EventType("sensing.limit.withdrawn", LimitState, "限值已撤销")
-SUPPRESSION_FILED = EventType("sensing.suppression.filed", SuppressionState, "报警抑制已备案")
-SUPPRESSION_ENDED = EventType("sensing.suppression.ended", SuppressionState, "报警抑制已结束")
+SUPPRESSION_FILED = _suppression("sensing.suppression.filed", "报警抑制已备案")
+SUPPRESSION_ENDED = _suppression("sensing.suppression.ended", "报警抑制已结束")
+OUTAGE_FILED = _suppression("sensing.outage.filed", "测点停用已备案")
+OUTAGE_ENDED = _suppression("sensing.outage.ended", "测点已恢复使用")
 HISTORY_EXPIRED = EventType("sensing.history.expired", HistoryExpired, "历史数据到期清理")

@@ -159,13 +159,27 @@ class Limit(Identified, Placed):
         ]
 
 
-class Suppression(Identified, Placed, Exercisable):
-    """Alarms of a datastream suppressed by design for a while (抑制), with an end and a filing."""
+class SuppressionKind(models.TextChoices):
+    """Why a datastream's alarms are not told for a while (ISA-18.2)."""
 
+    BY_DESIGN = "by_design", "抑制"
+    OUT_OF_SERVICE = "out_of_service", "停用"
+
+
+class Suppression(Identified, Placed, Exercisable):
+    """Alarms of a datastream not told for a while: suppressed by design (抑制), or out of service (停用).
+
+    An end and a filing always; out of service also names who approved it (报备, practice P14).
+    """
+
+    kind = models.CharField(
+        max_length=16, choices=SuppressionKind.choices, default=SuppressionKind.BY_DESIGN
+    )
     datastream = models.ForeignKey(Datastream, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    approved_by = models.CharField("批准人", max_length=64, blank=True)
     filed_by = models.CharField(max_length=64)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField("提前结束人", max_length=64, blank=True)
@@ -173,6 +187,15 @@ class Suppression(Identified, Placed, Exercisable):
     log_epoch = UlidField(null=True)
     log_seq = models.BigIntegerField("在日志中的位置", null=True)
     log_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["ends_at"],
+                condition=models.Q(ended_at__isnull=True),
+                name="sensing_suppression_standing",
+            )
+        ]
 
 
 class BatchReceipt(Exercisable):

@@ -7,7 +7,11 @@ from hashlib import sha256
 from anlan.kernel.base.permissions import Decision, Facts, Principal, Reach, decide
 
 #: What people may do with a datastream, and the permission for it.
-KEEPING = {"file_limit": "sensing.limit.edit", "file_suppression": "sensing.suppression.edit"}
+KEEPING = {
+    "file_limit": "sensing.limit.edit",
+    "file_suppression": "sensing.suppression.edit",
+    "take_out": "sensing.outage.edit",
+}
 
 #: From the bottom to the top: a limit below must stay below a limit above it.
 ORDER = ("LL", "L", "H", "HH")

@@ -176,6 +176,16 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
         }
     ),
     "POST /sensing/suppressions/{suppression_id}/end": lambda r: Call(r.suppression),
+    "POST /sensing/outages": lambda r: Call(
+        body={
+            "datastream_id": r.datastream,
+            "starts_at": _later(0),
+            "ends_at": _later(2),
+            "reason": "校验",
+            "approved_by": "设备科长",
+        }
+    ),
+    "POST /sensing/outages/{suppression_id}/end": lambda r: Call(r.outage),
     "GET /sensing/gateways": lambda r: Call(sees=r.gateway),
     "GET /sensing/gateways/{gateway_id}": lambda r: Call(r.gateway),
     "POST /sensing/gateways/{gateway_id}/key": lambda r: Call(r.gateway),

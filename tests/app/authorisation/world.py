@@ -55,6 +55,7 @@ class Rows:
     datastream: str
     limit: str
     suppression: str
+    outage: str
     gateway: str
     rolling_gateway: str
     device: str
@@ -104,9 +105,9 @@ def build(become: Callable[[str], None]) -> World:
     factories.share(bureaus["share"], COUNTY)
     in_town = div_of(TOWNSHIP)
     plants = {
-        "town": build_plant("town", in_town, None, streams=5),
-        "zone": build_plant("zone", in_town, ZONE, streams=5),
-        "province": build_plant("prov", in_town, None, streams=5),
+        "town": build_plant("town", in_town, None, streams=6),
+        "zone": build_plant("zone", in_town, ZONE, streams=6),
+        "province": build_plant("prov", in_town, None, streams=6),
     }
     in_charge = {"town": bureaus["in_charge"], "zone": bureaus["zone"], "province": above}
     for name, plant in plants.items():
@@ -217,6 +218,13 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         filed = suppressions.file_suppression(
             datastream_id=plant.streams[3].id, starts_at=now(), ends_at=until, reason="检修"
         )
+        outage = suppressions.take_out_of_service(
+            datastream_id=plant.streams[5].id,
+            starts_at=now(),
+            ends_at=until,
+            reason="校验",
+            approved_by="设备科长",
+        )
         paper = documents.upload_document(
             content=[b"%PDF-1.7\n"], name="照片.pdf", about=plant.tank.id
         )
@@ -245,6 +253,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         "datastream": plant.streams[4].id,
         "limit": standing.id,
         "suppression": filed.id,
+        "outage": outage.id,
         "gateway": plant.gateway.id,
         "rolling_gateway": rolling.id,
         "device": device.id,

@@ -301,7 +301,7 @@ def test_the_desk_can_read_why_the_firm_closed_and_by_which_limit_it_was(
     assert newest is not None
     assert {name: shown[name] for name in expected} == expected
     assert {name: newest.data[name] for name in expected} == expected
-    assert schemas == {events.ALARM_RAISED.schema} == {2}
+    assert schemas == {events.ALARM_RAISED.schema} == {3}
 
 
 def test_shelving_needs_an_end_to_come_and_can_be_taken_back(bureau: Principal) -> None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from anlan.kernel.alerts.rules import Progress
 from anlan.kernel.alerts.services.transitions import apply_transitions
-from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import ConflictError, InvalidError
+from anlan.kernel.base.clock import now, to_ms
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, StaleVersionError
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import queries
+from anlan.kernel.sensing.control import SuppressionSet
 from anlan.kernel.sensing.services import control, suppressions
 from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
@@ -85,6 +88,63 @@ def test_it_waits_until_the_engine_has_passed_its_place_on_the_log(
         apply_transitions([], fenced(progress))
     acting_as("anlan_app")
     assert state_of(row.id) == "running"
+
+
+def test_out_of_service_needs_somebody_who_approved_it_and_goes_on_the_log_like_any_other(
+    plant: Plant,
+) -> None:
+    moment = now()
+    span: dict[str, Any] = {
+        "starts_at": moment,
+        "ends_at": moment + timedelta(hours=8),
+        "reason": "变送器校验",
+    }
+    stream = plant.streams[0].id
+    with pytest.raises(InvalidError) as refused, unit_of_work(SYSTEM):
+        suppressions.take_out_of_service(datastream_id=stream, approved_by=" ", **span)
+    assert refused.value.code == "sensing.approver_missing"
+    with unit_of_work(SYSTEM):
+        row = suppressions.take_out_of_service(datastream_id=stream, approved_by="设备科长", **span)
+    assert (row.kind, row.approved_by, row.filed_by) == (
+        "out_of_service",
+        "设备科长",
+        "system:test",
+    )
+    with unit_of_work(SYSTEM):
+        [change] = control.unpublished_suppressions()
+    assert change.control == SuppressionSet(
+        number=plant.streams[0].number,
+        suppression_id=row.id,
+        starts_ms=to_ms(row.starts_at),
+        ends_ms=to_ms(row.ends_at),
+        version=row.control_version,
+    )
+
+
+def test_each_kind_is_ended_by_its_own_verb_and_one_stands_at_a_time(plant: Plant) -> None:
+    moment = now()
+    span: dict[str, Any] = {
+        "starts_at": moment,
+        "ends_at": moment + timedelta(hours=8),
+        "reason": "变送器校验",
+    }
+    stream = plant.streams[0].id
+    with unit_of_work(SYSTEM):
+        row = suppressions.take_out_of_service(datastream_id=stream, approved_by="设备科长", **span)
+    with pytest.raises(ConflictError), unit_of_work(SYSTEM):
+        suppressions.file_suppression(datastream_id=stream, **span)
+    with pytest.raises(NotFoundError), unit_of_work(SYSTEM):
+        suppressions.end_suppression(suppression_id=row.id)
+    with pytest.raises(StaleVersionError), unit_of_work(SYSTEM):
+        suppressions.return_to_service(suppression_id=row.id, version=7)
+    with unit_of_work(SYSTEM):
+        back = suppressions.return_to_service(suppression_id=row.id, version=1)
+        [change] = control.unpublished_suppressions()
+    assert isinstance(change.control, SuppressionSet)
+    assert (back.ended_by, change.control.suppression_id) == ("system:test", None)
+    with unit_of_work(SYSTEM, read_only=True):
+        rows = Journal.objects.filter(object=row.id).order_by("id")
+        assert [one.type for one in rows] == ["sensing.outage.filed", "sensing.outage.ended"]
 
 
 def state_of(suppression_id: str) -> str:

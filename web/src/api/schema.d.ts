@@ -1023,7 +1023,7 @@ export interface paths {
         };
         /**
          * List Suppressions
-         * @description List suppressions by design.
+         * @description List suppressions by design and times out of service (`filter=kind.eq:out_of_service`).
          */
         get: operations["anlan_kernel_sensing_api_list_suppressions"];
         put?: never;
@@ -1052,6 +1052,46 @@ export interface paths {
          * @description End a suppression before its time; needs If-Match.
          */
         post: operations["anlan_kernel_sensing_api_end_suppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Out Of Service
+         * @description Take a datastream out of service (停用) until an end; it is listed with the suppressions.
+         */
+        post: operations["anlan_kernel_sensing_api_take_out_of_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/outages/{suppression_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return To Service
+         * @description Put a datastream back into service before its time; needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_return_to_service"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2903,7 +2943,7 @@ export interface components {
             /** Retired At */
             retired_at: string | null;
             /** May */
-            may: ("file_limit" | "file_suppression")[];
+            may: ("file_limit" | "file_suppression" | "take_out")[];
         };
         /** DatastreamRowPage */
         DatastreamRowPage: {
@@ -2991,7 +3031,7 @@ export interface components {
             /** Retired At */
             retired_at: string | null;
             /** May */
-            may: ("file_limit" | "file_suppression")[];
+            may: ("file_limit" | "file_suppression" | "take_out")[];
             /** Limits */
             limits: components["schemas"]["LimitBrief"][];
             last: components["schemas"]["LastReading"] | null;
@@ -3403,7 +3443,7 @@ export interface components {
         };
         /**
          * SuppressionRow
-         * @description One suppression by design; `waiting` and `ending` as with limits.
+         * @description One suppression by design or time out of service; `waiting` and `ending` as with limits.
          */
         SuppressionRow: {
             /** Div */
@@ -3418,6 +3458,11 @@ export interface components {
             id: string;
             /** Version */
             version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "by_design" | "out_of_service";
             /** Datastream Id */
             datastream_id: string;
             /** Datastream Name */
@@ -3444,6 +3489,8 @@ export interface components {
             ended_at: string | null;
             /** Reason */
             reason: string;
+            /** Approved By */
+            approved_by: string;
             /** Filed By */
             filed_by: string;
             /** Filed By Name */
@@ -3488,6 +3535,28 @@ export interface components {
             ends_at: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * OutageIn
+         * @description A datastream to be taken out of service (停用), and who approved it.
+         */
+        OutageIn: {
+            /** Datastream Id */
+            datastream_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Reason */
+            reason: string;
+            /** Approved By */
+            approved_by: string;
         };
         /**
          * GatewayRow
@@ -4241,6 +4310,12 @@ export interface components {
             suppressed_by: string | null;
             /** Out Of Service */
             out_of_service: boolean;
+            /** Out Of Service Until */
+            out_of_service_until: string | null;
+            /** Out Of Service By */
+            out_of_service_by: string;
+            /** Out Of Service Reason */
+            out_of_service_reason: string;
             /** Parent Id */
             parent_id: string | null;
             /** Cause Key */
@@ -6372,6 +6447,60 @@ export interface operations {
         };
     };
     anlan_kernel_sensing_api_end_suppression: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionRow"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_take_out_of_service: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionRow"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_return_to_service: {
         parameters: {
             query?: never;
             header: {

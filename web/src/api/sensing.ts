@@ -9,6 +9,7 @@ import type {
   Observations,
   Page,
   SubjectDatastreams,
+  OutageFiling,
   Suppression,
   SuppressionFiling,
 } from './types'
@@ -53,8 +54,15 @@ export function fileSuppression(body: SuppressionFiling): Promise<Suppression> {
   return take(client.POST('/api/v1/sensing/suppressions', { body }))
 }
 
-export function endSuppression({ id, version }: Pick<Suppression, 'id' | 'version'>): Promise<Suppression> {
+/** Take a datastream out of service (停用); it stands in the list of suppressions. */
+export function takeOutOfService(body: OutageFiling): Promise<Suppression> {
+  return take(client.POST('/api/v1/sensing/outages', { body }))
+}
+
+/** End either kind before its time. */
+export function endSuppression({ id, version, kind }: Pick<Suppression, 'id' | 'version' | 'kind'>): Promise<Suppression> {
   const params = { path: { suppression_id: id }, header: ifMatch(version) }
+  if (kind === 'out_of_service') return take(client.POST('/api/v1/sensing/outages/{suppression_id}/end', { params }))
   return take(client.POST('/api/v1/sensing/suppressions/{suppression_id}/end', { params }))
 }
 

@@ -22,6 +22,7 @@ export type Suppression = Item<'/api/v1/sensing/suppressions'>
 export type LimitChange = Sent<paths['/api/v1/sensing/limits/{limit_id}']['put']>
 export type LimitFiling = Sent<paths['/api/v1/sensing/limits']['post']>
 export type SuppressionFiling = Sent<paths['/api/v1/sensing/suppressions']['post']>
+export type OutageFiling = Sent<paths['/api/v1/sensing/outages']['post']>
 export type Observations = Get<'/api/v1/sensing/datastreams/{datastream_id}/observations'>
 export type Gateway = Item<'/api/v1/sensing/gateways'>
 export type GatewayDetail = Get<'/api/v1/sensing/gateways/{gateway_id}'>

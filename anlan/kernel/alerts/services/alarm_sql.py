@@ -160,6 +160,8 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
     'cause', coalesce(a.disposition->>'cause', ''), 'measure', coalesce(a.disposition->>'measure', ''),
     'evidence', coalesce(a.disposition->>'evidence', ''), 'is_false', a.is_false,
     'check_note', a.check_note, 'shelved_by', a.shelved_by, 'shelve_reason', a.shelve_reason,
+    'out_of_service_until', a.out_of_service_until, 'out_of_service_by', a.out_of_service_by,
+    'out_of_service_reason', a.out_of_service_reason,
     'limit_standard', coalesce(l.standard, ''), 'limit_clause', coalesce(l.clause, ''),
     'limit_confidence', coalesce(l.confidence, ''), 'matter', k.matter)"""
 

@@ -9,7 +9,7 @@ from typing import Any
 from anlan.kernel.alerts import events, queries
 from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
 from anlan.kernel.alerts.rules import ACTS, CAUSES, CHECK_OUTCOMES, decide_act
-from anlan.kernel.base import journal
+from anlan.kernel.alerts.services.columns import write_columns
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import (
     ConflictError,
@@ -165,22 +165,10 @@ def _refuse_unseen(alarm: Alarm, seen: int) -> None:
 
 
 def _save(alarm: Alarm, event: EventType, seen: int | None, **values: Any) -> events.AlarmState:
-    """Write people's columns only, raise the version, and leave the journal row.
-
-    `seen` is the version that the person looked at; None for a caller that holds the row itself.
-    """
+    """Write what a person answers; `seen` is the version that he looked at, None: the row is held."""
     if seen is not None:
         _refuse_unseen(alarm, seen)
-    before = {name: getattr(alarm, name) for name in values}
-    for name, value in values.items():
-        setattr(alarm, name, value)
-    alarm.version += 1
-    alarm.updated_at = now()
-    alarm.save(update_fields=[*values, "version", "updated_at"])
-    state = queries.alarm_state(alarm.id)
-    change = journal.changed(before, values)
-    journal.record(event, state, journal.Subject.of(alarm), change=change)
-    return state
+    return write_columns(alarm, event, **values)
 
 
 def _who() -> str:

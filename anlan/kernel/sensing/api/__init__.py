@@ -15,6 +15,7 @@ from anlan.kernel.sensing.models import (
     Datastream,
     Limit,
     Suppression,
+    SuppressionKind,
 )
 from anlan.kernel.sensing.schemas import register
 from anlan.kernel.sensing.services import equipment, limits, suppressions
@@ -32,7 +33,7 @@ _TITLES = {
     "in_force_since": "生效时间", "superseded_at": "停用时间", "filed_by_name": "备案人",
     "ended_by_name": "停用人", "end_reason": "撤销原因", "state": "状态", "reason": "说明",
     "starts_at": "开始", "ends_at": "结束", "ended_at": "提前结束", "property_title": "指标",
-    "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "停用时间",
+    "kind": "种类", "approved_by": "批准人", "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "停用时间",
 }  # fmt: skip
 _STATES = {
     "waiting": "待生效", "in_force": "在用", "ending": "待停用", "withdrawn": "已撤销",
@@ -42,6 +43,7 @@ _STATES = {
 _WORDS: dict[str, dict[Any, str]] = {
     "condition": cast("dict[Any, str]", dict(Condition.choices)),
     "confidence": cast("dict[Any, str]", dict(Confidence.choices)),
+    "kind": cast("dict[Any, str]", dict(SuppressionKind.choices)),
     "state": cast("dict[Any, str]", _STATES),
 }
 
@@ -180,7 +182,7 @@ def withdraw_limit(request: HttpRequest, limit_id: str, said: schemas.ReasonIn) 
 
 @door.list("/suppressions", VIEW, SUPPRESSIONS, schemas.SuppressionRow)
 def list_suppressions(request: HttpRequest) -> QuerySet[Suppression]:
-    """List suppressions by design."""
+    """List suppressions by design and times out of service (`filter=kind.eq:out_of_service`)."""
     return queries.suppressions()
 
 
@@ -200,6 +202,23 @@ def end_suppression(request: HttpRequest, suppression_id: str) -> Status[Any]:
     """End a suppression before its time; needs If-Match."""
     version = expected_version(request)
     suppressions.end_suppression(suppression_id=suppression_id, version=version)
+    return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), suppression_id))
+
+
+@door.create("/outages", "sensing.outage.edit", response={202: schemas.SuppressionRow})
+def take_out_of_service(request: HttpRequest, said: schemas.OutageIn) -> Status[Any]:
+    """Take a datastream out of service (停用) until an end; it is listed with the suppressions."""
+    row = suppressions.take_out_of_service(**said.dict())
+    return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), row.id))
+
+
+@door.change(
+    "/outages/{suppression_id}/end", "sensing.outage.edit", response={202: schemas.SuppressionRow}
+)
+def return_to_service(request: HttpRequest, suppression_id: str) -> Status[Any]:
+    """Put a datastream back into service before its time; needs If-Match."""
+    version = expected_version(request)
+    suppressions.return_to_service(suppression_id=suppression_id, version=version)
     return Status(202, _listed(SUPPRESSIONS, queries.suppressions(), suppression_id))
 
 

@@ -150,7 +150,7 @@ def current_limits(datastream_ids: list[str]) -> dict[str, list[dict[str, Any]]]
 
 
 def suppressions() -> QuerySet[Suppression]:
-    """Return suppressions by design, over and running, and how they stand."""
+    """Return suppressions of both kinds, over and running, and how they stand."""
     passed, moment = _passed(), now()
     state = Case(
         When(Q(ended_at__isnull=False) & passed, then=Value("ended")),
@@ -167,3 +167,8 @@ def suppressions() -> QuerySet[Suppression]:
 def running_suppressions() -> QuerySet[Suppression]:
     """Return suppressions that have begun or will, and have not ended."""
     return Suppression.objects.filter(Q(ended_at=None) & Q(ends_at__gt=now()))
+
+
+def suppressions_now() -> QuerySet[Suppression]:
+    """Return suppressions that hide alarms at this moment."""
+    return running_suppressions().filter(starts_at__lte=now())

@@ -63,7 +63,7 @@ class DatastreamRow(Hung):
     property_title: str
     resolution: float | None
     retired_at: datetime | None
-    may: list[Literal["file_limit", "file_suppression"]]
+    may: list[Literal["file_limit", "file_suppression", "take_out"]]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
@@ -239,10 +239,11 @@ class ReasonIn(Schema):
 
 
 class SuppressionRow(Hung):
-    """One suppression by design; `waiting` and `ending` as with limits."""
+    """One suppression by design or time out of service; `waiting` and `ending` as with limits."""
 
     id: str
     version: int
+    kind: Literal["by_design", "out_of_service"]
     datastream_id: str
     datastream_name: str
     tag: str
@@ -253,6 +254,7 @@ class SuppressionRow(Hung):
     ends_at: datetime
     ended_at: datetime | None
     reason: str
+    approved_by: str
     filed_by: str
     filed_by_name: str
     ended_by_name: str
@@ -263,7 +265,8 @@ class SuppressionRow(Hung):
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
         """Only what has not ended can be ended."""
         stands = row["state"] in {"waiting", "planned", "running"}
-        return ["end"] if stands and "file_suppression" in _keeping(row, context) else []
+        act = "take_out" if row["kind"] == "out_of_service" else "file_suppression"
+        return ["end"] if stands and act in _keeping(row, context) else []
 
 
 class SuppressionIn(Schema):
@@ -273,3 +276,9 @@ class SuppressionIn(Schema):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     reason: str = Field(min_length=1, max_length=200)
+
+
+class OutageIn(SuppressionIn):
+    """A datastream to be taken out of service (停用), and who approved it."""
+
+    approved_by: str = Field(min_length=1, max_length=64)

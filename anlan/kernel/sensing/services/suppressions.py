@@ -1,5 +1,9 @@
-"""Suppress a datastream's alarms by design (抑制) for a while; the engine hears of it by the log."""
+"""A datastream's alarms not told for a while: suppressed by design (抑制), or out of service (停用).
 
+The engine hears of both by the log (7.3): it goes on judging, and tells at the end what it had hidden.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.kernel.base import journal
@@ -8,8 +12,27 @@ from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError,
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing import events, queries
-from anlan.kernel.sensing.models import Datastream, Suppression
+from anlan.kernel.sensing.models import Datastream, Suppression, SuppressionKind
 from anlan.kernel.sensing.services.limits import locked, raise_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verb:
+    """What a kind of suppression is called in rules and events."""
+
+    act: str
+    filed: EventType
+    ended: EventType
+
+
+_VERBS = {
+    SuppressionKind.BY_DESIGN: _Verb(
+        act="file_suppression", filed=events.SUPPRESSION_FILED, ended=events.SUPPRESSION_ENDED
+    ),
+    SuppressionKind.OUT_OF_SERVICE: _Verb(
+        act="take_out", filed=events.OUTAGE_FILED, ended=events.OUTAGE_ENDED
+    ),
+}
 
 
 def file_suppression(
@@ -17,63 +40,90 @@ def file_suppression(
 ) -> Suppression:
     """Suppress a datastream's alarms by design for a while, with an end and a reason.
 
-    One at a time: the engine knows one window of a datastream, a second would silently end the
-    first.
+    One at a time, whichever kind: the engine knows one window of a datastream, a second would
+    silently end the first.
     """
-    stream = locked(datastream_id, "file_suppression")
-    moment = now()
-    if ends_at <= max(starts_at, moment):
-        raise InvalidError(
-            "抑制的结束时间须晚于开始时间和现在", code="sensing.bad_span", field="ends_at"
-        )
-    if not reason.strip():
-        raise InvalidError("请填写抑制原因", code="sensing.reason_missing", field="reason")
-    exercise = current_work().principal.exercise_id
-    standing = queries.running_suppressions().filter(datastream=stream, exercise_id=exercise)
-    if (other := standing.first()) is not None:
-        raise ConflictError(
-            "该测点已有抑制在用或待用，请先结束它",
-            code="sensing.suppression_stands",
-            suppression_id=other.id,
-        )
     row = Suppression(
-        datastream=stream,
+        kind=SuppressionKind.BY_DESIGN, starts_at=starts_at, ends_at=ends_at, reason=reason
+    )
+    return _file(row, datastream_id)
+
+
+def take_out_of_service(
+    *, datastream_id: str, starts_at: datetime, ends_at: datetime, reason: str, approved_by: str
+) -> Suppression:
+    """Take a datastream out of service (停用) for maintenance, until an end that is filed.
+
+    `approved_by` is who answers for it; whose alarms these are is not asked by a machine.
+    """
+    if not approved_by.strip():
+        raise InvalidError("请填写批准人", code="sensing.approver_missing", field="approved_by")
+    row = Suppression(
+        kind=SuppressionKind.OUT_OF_SERVICE,
         starts_at=starts_at,
         ends_at=ends_at,
-        reason=reason.strip(),
-        filed_by=current_work().principal.actor,
-        control_version=raise_version(stream),
-        exercise_id=exercise,
-        div=stream.div,
-        zone=stream.zone,
-        site=stream.site,
-        created_at=moment,
-        updated_at=moment,
+        reason=reason,
+        approved_by=approved_by.strip(),
     )
-    row.save(force_insert=True)
-    _record(events.SUPPRESSION_FILED, row, stream)
-    return row
+    return _file(row, datastream_id)
 
 
 def end_suppression(*, suppression_id: str, version: int | None = None) -> Suppression:
     """End a suppression before its time; what it had hidden is told at that moment."""
-    row = Suppression.objects.filter(pk=suppression_id).first()
+    return _end(SuppressionKind.BY_DESIGN, suppression_id, version)
+
+
+def return_to_service(*, suppression_id: str, version: int | None = None) -> Suppression:
+    """Put a datastream back into service before the end that was filed."""
+    return _end(SuppressionKind.OUT_OF_SERVICE, suppression_id, version)
+
+
+def _file(row: Suppression, datastream_id: str) -> Suppression:
+    """Check, write and journal a window that has its span, its reason and its kind."""
+    verb = _VERBS[SuppressionKind(row.kind)]
+    stream = locked(datastream_id, verb.act)
+    moment = now()
+    if row.ends_at <= max(row.starts_at, moment):
+        raise InvalidError("结束时间须晚于开始时间和现在", code="sensing.bad_span", field="ends_at")
+    if not row.reason.strip():
+        raise InvalidError("请填写原因", code="sensing.reason_missing", field="reason")
+    exercise = current_work().principal.exercise_id
+    standing = queries.running_suppressions().filter(datastream=stream, exercise_id=exercise)
+    if (other := standing.first()) is not None:
+        raise ConflictError(
+            "该测点已有抑制或停用在用或待用，请先结束它",
+            code="sensing.suppression_stands",
+            suppression_id=other.id,
+        )
+    row.datastream, row.reason = stream, row.reason.strip()
+    row.filed_by = current_work().principal.actor
+    row.control_version = raise_version(stream)
+    row.exercise_id = exercise
+    row.div, row.zone, row.site = stream.div, stream.zone, stream.site
+    row.created_at = row.updated_at = moment
+    row.save(force_insert=True)
+    _record(verb.filed, row, stream)
+    return row
+
+
+def _end(kind: SuppressionKind, suppression_id: str, version: int | None) -> Suppression:
+    row = Suppression.objects.filter(pk=suppression_id, kind=kind).first()
     if row is None:
-        raise NotFoundError("没有这个抑制，或不在您的范围内", id=suppression_id)
-    stream = locked(row.datastream_id, "file_suppression")
+        raise NotFoundError("没有这个抑制或停用，或不在您的范围内", id=suppression_id)
+    stream = locked(row.datastream_id, _VERBS[kind].act)
     row.refresh_from_db()
     moment = now()
     if row.ended_at is not None or row.ends_at <= moment:
-        raise ConflictError("抑制已结束", code="sensing.suppression_over")
+        raise ConflictError("已结束", code="sensing.suppression_over")
     if version is not None and row.version != version:
-        raise StaleVersionError("抑制已被他人修改，请刷新后再改", version=row.version)
+        raise StaleVersionError("已被他人修改，请刷新后再改", version=row.version)
     row.ended_at = row.updated_at = moment
     row.ended_by = current_work().principal.actor
     row.version += 1
     row.control_version = raise_version(stream)
     row.log_epoch = row.log_seq = row.log_at = None
     row.save()
-    _record(events.SUPPRESSION_ENDED, row, stream)
+    _record(_VERBS[kind].ended, row, stream)
     return row
 
 
@@ -91,6 +141,8 @@ def _record(event: EventType, row: Suppression, stream: Datastream) -> None:
         filed_by=row.filed_by,
         control_version=row.control_version,
         exercise_id=row.exercise_id,
+        kind=row.kind,
+        approved_by=row.approved_by,
     )
     about = journal.Subject(
         id=row.id, version=row.version, place=journal.Place.of(row), exercise_id=row.exercise_id

@@ -52,6 +52,15 @@ const NEEDS: Readonly<Record<Act, AlarmRight>> = {
   unshelve: 'shelve',
 }
 
+export type Aside = 'outOfService' | 'suppressed' | 'shelved'
+
+/** Why an alarm reminds nobody now; of several flags the strongest (ISA-18.2, as the engine orders them). */
+export function asideOf(alarm: Alarm, nowMs: number): Aside | null {
+  if (alarm.out_of_service) return 'outOfService'
+  if (alarm.suppressed_by !== null) return 'suppressed'
+  return isShelved(alarm, nowMs) ? 'shelved' : null
+}
+
 function isShelved(alarm: Alarm, nowMs: number): boolean {
   return alarm.shelved_until !== null && Date.parse(alarm.shelved_until) > nowMs
 }
