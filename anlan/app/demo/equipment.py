@@ -43,6 +43,7 @@ def load_plant(
         firm_code=plant.code,
         code=GATEWAY,
         name=f"{plant.name}采集网关",
+        name_en=f"{plant.name_en}, gateway",
     )
     if site is not None:
         _grant_reach(site, organisation, bureaus[plant.in_charge])
@@ -140,9 +141,17 @@ def _register_tag(
         observed_property=properties[tag.property],
         tag=name,
         name=f"{subject.name} {tag.name}",
+        name_en=_name_en(subject, tag, properties[tag.property]),
         unit=tag.unit,
         resolution=tag.resolution,
     )
+
+
+def _name_en(subject: Subject, tag: TagMapping, measured: ObservedProperty) -> str:
+    """Name a point in English by what is measured; A and B of a pair keep their letter."""
+    letter = tag.name[-2:] if tag.name[-2:] in {" A", " B"} else ""
+    what = tag.name_en or f"{measured.title_en}{letter}"
+    return f"{subject.name_en} {what}"
 
 
 def _file_limits(gateway: Gateway, plant: Plant, series: dict[str, Series]) -> None:

@@ -39,6 +39,8 @@ class DemoLimit:
     clause: str
     confidence: str
     reason: str
+    clause_en: str = ""
+    reason_en: str = ""
 
 
 @cache

@@ -38,6 +38,7 @@ class TagMapping:
     spread: dict[str, float] = field(default_factory=dict)
     basis: str = "spread"
     silent_s: float | None = None
+    name_en: str = ""
 
     def apply(self, column: Values) -> Values:
         """Turn a column's numbers into this tag's."""

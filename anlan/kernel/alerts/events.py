@@ -15,9 +15,12 @@ class AlarmState:
     version: int
     subject_id: str
     subject_name: str
+    subject_name_en: str
     site_name: str
+    site_name_en: str
     datastream_id: str
     datastream_name: str
+    datastream_name_en: str
     tag: str
     unit: str
     condition: str
@@ -31,6 +34,7 @@ class AlarmState:
     limit_value: float | None
     limit_standard: str
     limit_clause: str
+    limit_clause_en: str
     limit_confidence: str
     raised_at: datetime
     last_raised_at: datetime
@@ -97,6 +101,7 @@ class NoticeMissed:
 #: What an alarm did not say of itself before schema 3.
 _SINCE_3: dict[str, Any] = {
     "out_of_service_until": None, "out_of_service_by": "", "out_of_service_reason": "",
+    "subject_name_en": "", "site_name_en": "", "datastream_name_en": "", "limit_clause_en": "",
 }  # fmt: skip
 
 

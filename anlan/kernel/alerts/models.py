@@ -86,8 +86,8 @@ class Alarm(Identified, Placed, Exercisable):
     suppressed_by = UlidField("抑制", null=True, help_text="sensing.Suppression of either kind")
     out_of_service = models.BooleanField("停用", default=False)
     out_of_service_until = models.DateTimeField("停用至", null=True)
-    out_of_service_by = models.CharField(max_length=64, blank=True, db_default="")
-    out_of_service_reason = models.CharField(max_length=200, blank=True, db_default="")
+    out_of_service_by = models.CharField(max_length=64, blank=True, default="", db_default="")
+    out_of_service_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     is_false = models.BooleanField("误报", null=True)
     # storms and threads
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="members")

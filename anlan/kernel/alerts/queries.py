@@ -42,6 +42,11 @@ def _said(word: str) -> Coalesce:
     return Coalesce(KT(f"disposition__{word}"), Value(""), output_field=TextField())
 
 
+def _site(column: str) -> Coalesce:
+    rows = Subject.objects.filter(pk=OuterRef("site")).values(column)[:1]
+    return Coalesce(Subquery(rows), Value(""), output_field=CharField())
+
+
 def _behind(model: type[Gateway] | type[Device], column: str) -> Subquery:
     """Return what a group's cause is called; nothing for an alarm of a datastream."""
     cause = Substr(OuterRef("cause_key"), StrIndex(OuterRef("cause_key"), Value(":")) + 1)
@@ -50,16 +55,15 @@ def _behind(model: type[Gateway] | type[Device], column: str) -> Subquery:
 
 _JOINED = {
     "subject_name": F("subject__name"),
-    "site_name": Coalesce(
-        Subquery(Subject.objects.filter(pk=OuterRef("site")).values("name")[:1]),
-        Value(""),
-        output_field=CharField(),
-    ),
+    "subject_name_en": F("subject__name_en"),
+    "site_name": _site("name"),
+    "site_name_en": _site("name_en"),
     "matter": F("subject__kind__matter"),
     "datastream_key": Coalesce("datastream_id", Value("")),
     "datastream_name": Coalesce(
         "datastream__name", _behind(Gateway, "name"), _behind(Device, "name")
     ),
+    "datastream_name_en": Coalesce("datastream__name_en", _behind(Gateway, "name_en"), Value("")),
     "tag": Coalesce(
         "datastream__tag", _behind(Gateway, "code"), _behind(Device, "serial"), Value("")
     ),
@@ -76,6 +80,7 @@ _JOINED = {
     "evidence": _said("evidence"),
     "limit_standard": _limit("standard"),
     "limit_clause": _limit("clause"),
+    "limit_clause_en": _limit("clause_en"),
     "limit_confidence": _limit("confidence"),
 }
 #: What the words of a search are looked for in.

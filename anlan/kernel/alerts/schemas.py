@@ -18,9 +18,12 @@ class AlarmOut(Schema):
     version: int
     subject_id: str
     subject_name: str
+    subject_name_en: str
     site_name: str
+    site_name_en: str
     datastream_id: str
     datastream_name: str
+    datastream_name_en: str
     tag: str
     unit: str
     condition: str
@@ -34,6 +37,7 @@ class AlarmOut(Schema):
     limit_value: float | None
     limit_standard: str
     limit_clause: str
+    limit_clause_en: str
     limit_confidence: str
     raised_at: datetime
     last_raised_at: datetime

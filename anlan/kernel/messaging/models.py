@@ -17,6 +17,9 @@ class Message(Withdrawable, Placed, Exercisable):
 
     title = models.CharField(max_length=200)
     body = models.TextField()
+    # what a process says, it says in both languages; a person's words stand as they are
+    title_en = models.CharField(max_length=200, blank=True, default="", db_default="")
+    body_en = models.TextField(blank=True, default="", db_default="")
     about_kind = models.CharField(max_length=48, blank=True)
     about_id = UlidField(null=True, blank=True)
     sensitivity = models.SmallIntegerField(

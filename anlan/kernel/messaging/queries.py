@@ -17,6 +17,8 @@ INBOX = ListSpec(
         "id": Field(path="message_id"),
         "title": Field(path="message__title", title="标题"),
         "body": Field(path="shown_body", title="内容"),
+        "title_en": Field(path="message__title_en"),
+        "body_en": Field(path="shown_body_en"),
         "sender": Field(path="sender"),
         "sender_name": Field(path="sender_name", title="发送人"),
         "about_kind": Field(path="message__about_kind"),
@@ -32,20 +34,27 @@ INBOX = ListSpec(
 )
 
 
-def inbox(principal: Principal) -> QuerySet[Delivery]:
-    """Return what a person has got inside the product; a withdrawn text is not shown again."""
-    shown = Case(
-        When(message__withdrawn_at__isnull=True, then=F("message__body")),
+def _unless_withdrawn(column: str) -> Case:
+    return Case(
+        When(message__withdrawn_at__isnull=True, then=F(column)),
         default=Value(""),
         output_field=TextField(),
     )
+
+
+def inbox(principal: Principal) -> QuerySet[Delivery]:
+    """Return what a person has got inside the product; a withdrawn text is not shown again."""
     mine = Delivery.objects.filter(recipient=_recipient(principal), channel=InApp.name)
     who = Case(
         When(sender__startswith="system:", then=Value("系统")),
         default=name_behind("sender"),
         output_field=TextField(),
     )
-    return mine.annotate(shown_body=shown, sender_name=who)
+    return mine.annotate(
+        shown_body=_unless_withdrawn("message__body"),
+        shown_body_en=_unless_withdrawn("message__body_en"),
+        sender_name=who,
+    )
 
 
 def unread(principal: Principal) -> int:

@@ -11,6 +11,8 @@ class MessageOut(Schema):
     id: str
     title: str
     body: str
+    title_en: str
+    body_en: str
     sender: str
     sender_name: str
     about_kind: str

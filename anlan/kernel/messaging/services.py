@@ -41,6 +41,8 @@ class Draft:
     title: str
     body: str
     recipients: tuple[str, ...]
+    title_en: str = ""
+    body_en: str = ""
     about: About | None = None
     place: journal.Place | None = None
     sensitivity: Sensitivity = Sensitivity.INTERNAL
@@ -53,12 +55,16 @@ def send_message(  # noqa: PLR0913 - one argument a column
     title: str,
     body: str,
     recipients: Iterable[str],
+    title_en: str = "",
+    body_en: str = "",
     about: About | None = None,
     place: journal.Place | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
     key: str | None = None,
 ) -> Sent:
     """Send something once to some people (user ids), each person once a channel.
+
+    `*_en` is the same in English, for whoever reads in it; empty for what a person wrote.
 
     The channels are chosen by drill and sensitivity before the message is built. Somebody whose
     posts do not reach its sensitivity gets nothing and is named in the answer. What has been said
@@ -67,6 +73,8 @@ def send_message(  # noqa: PLR0913 - one argument a column
     draft = Draft(
         title=title,
         body=body,
+        title_en=title_en,
+        body_en=body_en,
         recipients=tuple(recipients),
         about=about,
         place=place,
@@ -120,6 +128,8 @@ def _made(draft: Draft, ceilings: dict[str, int]) -> Sent:
     message = Message(
         title=draft.title,
         body=draft.body,
+        title_en=draft.title_en,
+        body_en=draft.body_en,
         about_kind=about.kind if about else "",
         about_id=about.id if about else None,
         sensitivity=draft.sensitivity,

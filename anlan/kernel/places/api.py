@@ -38,7 +38,16 @@ router = door.router
 def region(request: HttpRequest) -> dict[str, Any]:
     """Where this node is."""
     found = queries.region()
-    fields = ("node", "name", "name_en", "bbox", "center", "attribution", "is_schematic")
+    fields = (
+        "node",
+        "name",
+        "name_en",
+        "bbox",
+        "center",
+        "attribution",
+        "attribution_en",
+        "is_schematic",
+    )
     return {name: getattr(found, name) for name in fields} | {"demo": config().demo}
 
 

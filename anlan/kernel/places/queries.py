@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.places.attribution import IN_ENGLISH
 from anlan.kernel.places.models import Area, AreaKind, Division
 from anlan.kernel.places.rules import DivisionLevel, div_range
 
@@ -24,6 +25,7 @@ class Region:
     name_en: str
     bbox: tuple[float, float, float, float]
     attribution: str
+    attribution_en: str
     is_schematic: bool
 
     @property
@@ -91,12 +93,14 @@ def region() -> Region:
     boxed = divisions().filter(pk=own.pk).aggregate(box=Extent("boundary"))["box"]
     if boxed is None:
         raise NotFoundError("本节点的区划没有边界", code="places.region_without_boundary")
+    named = _attributions()
     return Region(
         node=node,
         name=own.name,
         name_en=own.name_en,
         bbox=boxed,
-        attribution="；".join(_attributions()),
+        attribution="；".join(named),
+        attribution_en="; ".join(IN_ENGLISH.get(one, one) for one in named),
         is_schematic=own.is_schematic,
     )
 

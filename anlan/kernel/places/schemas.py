@@ -12,6 +12,7 @@ class RegionOut(Schema):
     bbox: tuple[float, float, float, float]
     center: tuple[float, float]
     attribution: str
+    attribution_en: str
     is_schematic: bool
     demo: bool
 

@@ -21,6 +21,7 @@ class Gateway(Identified, Placed):
     firm_code = models.CharField(max_length=32)
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True, default="", db_default="")
     shard = models.SmallIntegerField("分片", default=0)
     token = models.CharField("MQTT 口令", max_length=128)
     hmac_key = models.CharField("HMAC 密钥（十六进制）", max_length=128)
@@ -70,6 +71,7 @@ class Datastream(Identified, Placed):
     )
     tag = models.CharField("位号", max_length=64)
     name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True, default="", db_default="")
     unit = models.CharField(max_length=24)
     resolution = models.FloatField("分辨力", null=True)
     time_resolution_ms = models.IntegerField(default=1)
@@ -134,6 +136,7 @@ class Limit(Identified, Placed):
     priority = models.SmallIntegerField("优先级")
     standard = models.CharField(max_length=80, blank=True)
     clause = models.CharField(max_length=40, blank=True)
+    clause_en = models.CharField(max_length=80, blank=True, default="", db_default="")
     confidence = models.CharField(
         max_length=16, choices=Confidence.choices, default=Confidence.DEFAULT
     )
@@ -141,6 +144,7 @@ class Limit(Identified, Placed):
     superseded_at = models.DateTimeField(null=True)
     filed_by = models.CharField(max_length=64)
     reason = models.CharField(max_length=200, blank=True)
+    reason_en = models.CharField(max_length=200, blank=True, default="", db_default="")
     ended_by = models.CharField("更替或撤销人", max_length=64, blank=True)
     end_reason = models.CharField("撤销原因", max_length=200, blank=True)
     control_version = models.IntegerField()

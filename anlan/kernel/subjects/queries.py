@@ -67,10 +67,10 @@ def subject(subject_id: str) -> Subject:
 
 
 def path_of(row: Subject) -> list[dict[str, str]]:
-    """Return the subject's ancestors, the outermost first, as {"id", "name"}."""
+    """Return the subject's ancestors, the outermost first, as {"id", "name", "name_en"}."""
     found: list[dict[str, str]] = []
     above = row.parent
     while above is not None and len(found) < 20:
-        found.append({"id": above.id, "name": above.name})
+        found.append({"id": above.id, "name": above.name, "name_en": above.name_en})
         above = above.parent
     return found[::-1]

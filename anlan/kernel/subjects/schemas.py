@@ -35,6 +35,7 @@ class PathStep(Schema):
 
     id: str
     name: str
+    name_en: str
 
 
 class SubjectOut(SubjectRow):

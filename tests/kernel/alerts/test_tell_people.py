@@ -132,6 +132,9 @@ def test_red_goes_to_the_control_room_and_to_the_bureau_in_charge(
         assert "红色报警" in message.title
         assert "91.5" in message.body
         assert "限值 90" in message.body
+        assert message.title_en.startswith("Red alarm: ")
+        assert "value 91.5" in message.body_en
+        assert "limit 90" in message.body_en
     assert cast.neighbour.name not in told()
 
 

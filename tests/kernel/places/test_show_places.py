@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from anlan.app.region import build
 from anlan.kernel.base.config import Config
+from anlan.kernel.places.attribution import IN_ENGLISH
 from tests import factories
 from tests.cast import assemble, signed_in
 
@@ -103,3 +105,9 @@ def test_nobody_sees_the_map_without_a_session() -> None:
         answer = Client().get(f"{URL}/{path}")
         assert answer.status_code == 401
         assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_every_source_of_a_region_is_named_in_english_too() -> None:
+    named = {build.OUTLINE_SOURCE, build.CELL_SOURCE, build.INVENTED}
+    assert named == set(IN_ENGLISH)
+    assert all(words.isascii() for words in IN_ENGLISH.values())

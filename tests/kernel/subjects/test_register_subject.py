@@ -26,7 +26,9 @@ def test_a_tank_inherits_site_and_place_from_the_enterprise_it_hangs_under() -> 
         plant.site.zone,
     )
     with unit_of_work(SYSTEM, read_only=True):
-        assert queries.path_of(plant.tank) == [{"id": plant.site.id, "name": plant.site.name}]
+        assert queries.path_of(plant.tank) == [
+            {"id": plant.site.id, "name": plant.site.name, "name_en": plant.site.name_en}
+        ]
 
 
 def test_attributes_that_break_the_schema_of_the_kind_are_named_field_by_field() -> None:

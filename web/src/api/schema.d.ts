@@ -2107,6 +2107,8 @@ export interface components {
             ];
             /** Attribution */
             attribution: string;
+            /** Attribution En */
+            attribution_en: string;
             /** Is Schematic */
             is_schematic: boolean;
             /** Demo */
@@ -2629,6 +2631,10 @@ export interface components {
             title: string;
             /** Body */
             body: string;
+            /** Title En */
+            title_en: string;
+            /** Body En */
+            body_en: string;
             /** Sender */
             sender: string;
             /** Sender Name */
@@ -2733,6 +2739,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * SubjectOut
@@ -2922,14 +2930,20 @@ export interface components {
             number: number;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Tag */
             tag: string;
             /** Subject Id */
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
             /** Gateway Id */
             gateway_id: string;
             /** Unit */
@@ -2938,6 +2952,8 @@ export interface components {
             property: string;
             /** Property Title */
             property_title: string;
+            /** Property Title En */
+            property_title_en: string;
             /** Resolution */
             resolution: number | null;
             /** Retired At */
@@ -2982,6 +2998,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
              * Unit
              * @default
              */
@@ -3010,14 +3031,20 @@ export interface components {
             number: number;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Tag */
             tag: string;
             /** Subject Id */
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
             /** Gateway Id */
             gateway_id: string;
             /** Unit */
@@ -3026,6 +3053,8 @@ export interface components {
             property: string;
             /** Property Title */
             property_title: string;
+            /** Property Title En */
+            property_title_en: string;
             /** Resolution */
             resolution: number | null;
             /** Retired At */
@@ -3253,14 +3282,20 @@ export interface components {
             datastream_id: string;
             /** Datastream Name */
             datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
             /** Tag */
             tag: string;
             /** Subject Id */
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
             /** Condition */
             condition: string;
             /** Value */
@@ -3283,6 +3318,8 @@ export interface components {
             standard: string;
             /** Clause */
             clause: string;
+            /** Clause En */
+            clause_en: string;
             /** Confidence */
             confidence: string;
             /**
@@ -3298,6 +3335,8 @@ export interface components {
             filed_by_name: string;
             /** Reason */
             reason: string;
+            /** Reason En */
+            reason_en: string;
             /** Ended By Name */
             ended_by_name: string;
             /** End Reason */
@@ -3362,6 +3401,11 @@ export interface components {
              */
             clause: string;
             /**
+             * Clause En
+             * @default
+             */
+            clause_en: string;
+            /**
              * Confidence
              * @default unverified
              * @enum {string}
@@ -3372,6 +3416,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Reason En
+             * @default
+             */
+            reason_en: string;
             /** Datastream Id */
             datastream_id: string;
             /**
@@ -3422,6 +3471,11 @@ export interface components {
              */
             clause: string;
             /**
+             * Clause En
+             * @default
+             */
+            clause_en: string;
+            /**
              * Confidence
              * @default unverified
              * @enum {string}
@@ -3432,6 +3486,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Reason En
+             * @default
+             */
+            reason_en: string;
         };
         /**
          * ReasonIn
@@ -3467,14 +3526,20 @@ export interface components {
             datastream_id: string;
             /** Datastream Name */
             datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
             /** Tag */
             tag: string;
             /** Subject Id */
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
             /**
              * Starts At
              * Format: date-time
@@ -3582,8 +3647,12 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
             /** Site Name */
             site_name: string;
             /** Shard */
@@ -3669,6 +3738,11 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
         };
         /**
          * Backfill
@@ -3719,8 +3793,12 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
             /** Site Name */
             site_name: string;
             /** Shard */
@@ -3994,8 +4072,12 @@ export interface components {
             gateway_id: string | null;
             /** Gateway Name */
             gateway_name: string | null;
+            /** Gateway Name En */
+            gateway_name_en: string | null;
             /** Organisation Name */
             organisation_name: string | null;
+            /** Organisation Name En */
+            organisation_name_en: string | null;
             /** Size Bytes */
             size_bytes: number;
             /** Unknown Tags */
@@ -4079,8 +4161,12 @@ export interface components {
             gateway_id: string | null;
             /** Gateway Name */
             gateway_name: string | null;
+            /** Gateway Name En */
+            gateway_name_en: string | null;
             /** Organisation Name */
             organisation_name: string | null;
+            /** Organisation Name En */
+            organisation_name_en: string | null;
             /** Size Bytes */
             size_bytes: number;
             /** Unknown Tags */
@@ -4215,12 +4301,18 @@ export interface components {
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
             /** Datastream Id */
             datastream_id: string;
             /** Datastream Name */
             datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
             /** Tag */
             tag: string;
             /** Unit */
@@ -4256,6 +4348,8 @@ export interface components {
             limit_standard: string;
             /** Limit Clause */
             limit_clause: string;
+            /** Limit Clause En */
+            limit_clause_en: string;
             /** Limit Confidence */
             limit_confidence: string;
             /**

@@ -1,5 +1,13 @@
 /** One label a polygon: drawn from the polygon itself, a name would stand once in every tile it crosses. */
 import type { Feature, FeatureCollection, Geometry, Point, Position } from 'geojson'
+import type { ExpressionSpecification } from 'maplibre-gl'
+
+/** The text of a label in the language of the page: the English name where there is one. */
+export function nameIn(language: string): ExpressionSpecification {
+  const name: ExpressionSpecification = ['get', 'name']
+  if (language !== 'en') return name
+  return ['case', ['!=', ['coalesce', ['get', 'name_en'], ''], ''], ['get', 'name_en'], name]
+}
 
 /** Twice the signed area of a ring, and its centroid (shoelace formula). */
 function measured(ring: Position[]): { area: number; at: Position } {

@@ -33,12 +33,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="alarm",
             name="out_of_service_by",
-            field=models.CharField(blank=True, db_default="", max_length=64),
+            field=models.CharField(blank=True, default="", db_default="", max_length=64),
         ),
         migrations.AddField(
             model_name="alarm",
             name="out_of_service_reason",
-            field=models.CharField(blank=True, db_default="", max_length=200),
+            field=models.CharField(blank=True, default="", db_default="", max_length=200),
         ),
         migrations.AddIndex(
             model_name="alarm",

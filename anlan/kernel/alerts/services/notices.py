@@ -15,10 +15,10 @@ from anlan.kernel.alerts.rules import (
     BUREAU_TOLD_FROM,
     FIRM_POSTS,
     FIRM_TOLD_FROM,
-    GROUPS,
 )
+from anlan.kernel.alerts.services import notice_words
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Facts
@@ -28,11 +28,9 @@ from anlan.kernel.messaging.models import Message
 from anlan.kernel.people.models import Organisation, User
 from anlan.kernel.people.queries.principals import ceilings_of
 from anlan.kernel.people.queries.responsible import in_charge_of, owners_of, standing_at
-from anlan.kernel.sensing.models import Condition
 
 ABOUT = "alerts.alarm"
 SENSITIVITY = Sensitivity.INTERNAL
-LEVELS = {1: "红色", 2: "橙色"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +165,12 @@ def _tell(found: Sequence[tuple[Raised, Alarm, Addressee]]) -> list[Message]:
         if not recipients:
             continue
         waiting |= {(alarm.id, one) for one in recipients}
+        zh, en = notice_words.in_chinese(alarm), notice_words.in_english(alarm)
         drafts[key] = messaging.Draft(
-            title=_title(alarm),
-            body=_body(alarm),
+            title=zh.title,
+            body=zh.body,
+            title_en=en.title,
+            body_en=en.body,
             recipients=recipients,
             about=messaging.About(kind=ABOUT, id=alarm.id, place=journal.Place.of(alarm)),
             sensitivity=SENSITIVITY,
@@ -184,31 +185,6 @@ def _tell(found: Sequence[tuple[Raised, Alarm, Addressee]]) -> list[Message]:
 def _key(alarm: Alarm, addressee: Addressee) -> str:
     """Return under what it is said, once."""
     return f"{ABOUT}:{alarm.id}:{alarm.occurrences}:{addressee.organisation.id}"
-
-
-def _title(alarm: Alarm) -> str:
-    drill = "【演练】" if alarm.exercise_id else ""
-    condition = GROUPS.get(alarm.condition) or Condition(alarm.condition).label
-    return f"{drill}{LEVELS[alarm.priority]}报警：{alarm.subject.name} {condition}"[:200]
-
-
-def _body(alarm: Alarm) -> str:
-    """Say what, where, how much and when, as the desk would ask."""
-    stream = alarm.datastream
-    at = alarm.last_raised_at.astimezone(SHANGHAI).strftime("%m月%d日 %H:%M:%S")
-    if stream is None:
-        return f"{at}，{alarm.subject.name}，{alarm.value or 0:g} 个测点同因报警。请在报警监测中确认、处置。"
-    parts = [f"{at}，{alarm.subject.name} {stream.name}（{stream.tag}）"]
-    if alarm.value is not None:
-        parts.append(f"报警值 {alarm.value:g} {stream.unit}")
-    if alarm.limit_value is not None:
-        unit = "秒" if alarm.condition == Condition.SILENT else stream.unit
-        parts.append(f"限值 {alarm.limit_value:g} {unit}")
-    if alarm.occurrences > 1:
-        parts.append(f"第 {alarm.occurrences} 次")
-    if alarm.instrument_state != InstrumentState.ACTIVE:
-        parts.append("已复归")
-    return "，".join(parts) + "。请在报警监测中确认、处置。"
 
 
 def _record_missed(raised: Raised, alarm: Alarm, wanted: list[Organisation]) -> None:

@@ -29,7 +29,9 @@ _TITLES = {
     "clock": "时钟超前读数", "refused_rows": "拒收行", "quarantined": "隔离待处理",
     "quarantine_dropped": "隔离区未留",
 }  # fmt: skip
-_TEXTS = {"firm_code", "code", "name", "organisation_name", "site_name"}
+_TEXTS = {
+    "firm_code", "code", "name", "name_en", "organisation_name", "organisation_name_en", "site_name",
+}  # fmt: skip
 _KINDS = {"id": "text", "site": "text", "is_active": "bool", "has_next_key": "bool",
           "last_seen_at": "time", "search": "text"} | dict.fromkeys(_TEXTS, "text")  # fmt: skip
 _UNSORTED = {"id", "version", "div", "zone", "site", "shard", "is_active", "has_next_key", "search"}

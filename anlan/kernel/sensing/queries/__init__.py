@@ -37,18 +37,21 @@ _BELOW = """
 """
 
 
-_SITE_NAME = Coalesce(
-    Subquery(Subject.objects.filter(pk=OuterRef("site")).values("name")[:1]),
-    Value(""),
-    output_field=CharField(),
-)
+def _site(column: str) -> Coalesce:
+    rows = Subject.objects.filter(pk=OuterRef("site")).values(column)[:1]
+    return Coalesce(Subquery(rows), Value(""), output_field=CharField())
+
+
+_SITE = {"site_name": _site("name"), "site_name_en": _site("name_en")}
 #: What a limit and a suppression say of the datastream that they stand on.
 _OF_STREAM = {
     "datastream_name": F("datastream__name"),
+    "datastream_name_en": F("datastream__name_en"),
     "tag": F("datastream__tag"),
     "subject_id": F("datastream__subject_id"),
     "subject_name": F("datastream__subject__name"),
-    "site_name": _SITE_NAME,
+    "subject_name_en": F("datastream__subject__name_en"),
+    **_SITE,
     "matter": F("datastream__subject__kind__matter"),
     "filed_by_name": name_behind("filed_by"),
     "ended_by_name": name_behind("ended_by"),
@@ -71,10 +74,12 @@ def datastreams() -> QuerySet[Datastream]:
     """Return the datastreams that the scope reaches, with the names that a list shows."""
     return Datastream.objects.annotate(
         subject_name=F("subject__name"),
+        subject_name_en=F("subject__name_en"),
         property=F("observed_property__code"),
         property_title=F("observed_property__title"),
+        property_title_en=F("observed_property__title_en"),
         gateway_name=F("gateway__name"),
-        site_name=_SITE_NAME,
+        **_SITE,
         matter=F("subject__kind__matter"),
     )
 

@@ -73,6 +73,7 @@ def gateways() -> QuerySet[Gateway]:
     figures = {name: _figure(name, path) for name, path in FIGURES.items()}
     return Gateway.objects.annotate(
         organisation_name=F("organisation__name"),
+        organisation_name_en=F("organisation__name_en"),
         site_name=_SITE_NAME,
         quarantined=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         datastreams_count=Coalesce(Subquery(registered, output_field=IntegerField()), 0),
@@ -156,7 +157,9 @@ def quarantine() -> QuerySet[QuarantinedMessage]:
     )
     return QuarantinedMessage.objects.annotate(
         gateway_name=F("gateway__name"),
+        gateway_name_en=F("gateway__name_en"),
         organisation_name=F("gateway__organisation__name"),
+        organisation_name_en=F("gateway__organisation__name_en"),
         state=state,
         size_bytes=Length("payload"),
         is_mended=ExpressionWrapper(Q(mended__isnull=False), output_field=BooleanField()),

@@ -53,14 +53,18 @@ class DatastreamRow(Hung):
     version: int
     number: int
     name: str
+    name_en: str
     tag: str
     subject_id: str
     subject_name: str
+    subject_name_en: str
     site_name: str
+    site_name_en: str
     gateway_id: str
     unit: str
     property: str
     property_title: str
+    property_title_en: str
     resolution: float | None
     retired_at: datetime | None
     may: list[Literal["file_limit", "file_suppression", "take_out"]]
@@ -171,10 +175,13 @@ class LimitRow(Hung):
     version: int
     datastream_id: str
     datastream_name: str
+    datastream_name_en: str
     tag: str
     subject_id: str
     subject_name: str
+    subject_name_en: str
     site_name: str
+    site_name_en: str
     condition: str
     value: float
     unit: str
@@ -186,12 +193,14 @@ class LimitRow(Hung):
     priority: int
     standard: str
     clause: str
+    clause_en: str
     confidence: str
     valid_from: datetime
     superseded_at: datetime | None
     filed_by: str
     filed_by_name: str
     reason: str
+    reason_en: str
     ended_by_name: str
     end_reason: str
     state: Literal["waiting", "in_force", "ending", "withdrawn", "replaced"]
@@ -221,8 +230,10 @@ class LimitChange(Schema):
     priority: int | None = Field(default=None, ge=1, le=4)
     standard: str = Field(default="", max_length=80)
     clause: str = Field(default="", max_length=40)
+    clause_en: str = Field(default="", max_length=80)
     confidence: Literal["standard", "design", "default", "unverified"] = "unverified"
     reason: str = Field(default="", max_length=200)
+    reason_en: str = Field(default="", max_length=200)
 
 
 class LimitIn(LimitChange):
@@ -246,10 +257,13 @@ class SuppressionRow(Hung):
     kind: Literal["by_design", "out_of_service"]
     datastream_id: str
     datastream_name: str
+    datastream_name_en: str
     tag: str
     subject_id: str
     subject_name: str
+    subject_name_en: str
     site_name: str
+    site_name_en: str
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None

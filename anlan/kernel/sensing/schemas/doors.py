@@ -38,7 +38,9 @@ class GatewayRow(Where):
     firm_code: str
     code: str
     name: str
+    name_en: str
     organisation_name: str
+    organisation_name_en: str
     site_name: str
     shard: int
     is_active: bool
@@ -170,7 +172,9 @@ class QuarantineRow(Where):
     explanation_en: str
     gateway_id: str | None
     gateway_name: str | None
+    gateway_name_en: str | None
     organisation_name: str | None
+    organisation_name_en: str | None
     size_bytes: int
     unknown_tags: list[str]
     received_at: datetime

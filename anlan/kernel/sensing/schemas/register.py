@@ -9,6 +9,7 @@ class GatewayIn(Schema):
     site_id: str
     code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")
     name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(default="", max_length=160)
 
 
 class GatewayIssued(Schema):
@@ -48,6 +49,7 @@ class DatastreamIn(Schema):
     property_code: str = Field(max_length=48)
     tag: str = Field(min_length=1, max_length=64)
     name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(default="", max_length=160)
     unit: str = Field(default="", max_length=24)
     resolution: float | None = Field(default=None, gt=0)
 

@@ -43,8 +43,15 @@ def define_property(*, code: str, title: str, title_en: str, unit: str) -> Obser
     return row
 
 
-def register_gateway(
-    *, organisation_id: str, site_id: str, firm_code: str, code: str, name: str, shard: int = 0
+def register_gateway(  # noqa: PLR0913 - one argument a column
+    *,
+    organisation_id: str,
+    site_id: str,
+    firm_code: str,
+    code: str,
+    name: str,
+    name_en: str = "",
+    shard: int = 0,
 ) -> Gateway:
     """Register a gateway at a site; its MQTT token and HMAC key are made here, 256 bits each."""
     for word in (firm_code, code):
@@ -61,6 +68,7 @@ def register_gateway(
         firm_code=firm_code,
         code=code,
         name=name,
+        name_en=name_en,
         shard=shard,
         token=secrets.token_urlsafe(32),
         hmac_key=secrets.token_hex(32),
@@ -75,7 +83,7 @@ def register_gateway(
     return row
 
 
-def register_gateway_at(*, site_id: str, code: str, name: str) -> Gateway:
+def register_gateway_at(*, site_id: str, code: str, name: str, name_en: str = "") -> Gateway:
     """Register a gateway of a site's own firm; the site's code is the first word of its topic."""
     site = _in_charge_of(site_id)
     if site.organisation_id is None:
@@ -86,6 +94,7 @@ def register_gateway_at(*, site_id: str, code: str, name: str) -> Gateway:
         firm_code=site.code,
         code=code,
         name=name,
+        name_en=name_en,
     )
 
 

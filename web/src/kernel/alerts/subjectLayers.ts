@@ -1,6 +1,7 @@
 /** How the signs of subjects look on the map; colours come by feature-state. */
 import type { ExpressionSpecification } from 'maplibre-gl'
 
+import { nameIn } from '@/map/labels'
 import { levelImage, MAP_LEVELS } from '@/map/symbols'
 import type { LayerSketch } from '@/map/useLayers'
 import { PRIORITIES } from '@/ui/levels'
@@ -12,9 +13,9 @@ const isOffline: ExpressionSpecification = ['boolean', ['feature-state', 'offlin
 const level: ExpressionSpecification = ['match', p, 1, MAP_LEVELS[1], 2, MAP_LEVELS[2], 3, MAP_LEVELS[3], 4, MAP_LEVELS[4], '#8a9794']
 const isTop: ExpressionSpecification = ['==', ['coalesce', ['get', 'kind'], ''], 'enterprise']
 
-const NAME = {
+const nameOf = (language: string) => ({
   layout: {
-    'text-field': ['get', 'name'] as ExpressionSpecification,
+    'text-field': nameIn(language),
     'text-size': 12,
     'text-offset': [0, 1.2] as [number, number],
     'text-anchor': 'top' as const,
@@ -22,7 +23,7 @@ const NAME = {
     'text-max-width': 9,
   },
   paint: { 'text-color': '#edf3f2', 'text-halo-color': '#0b1413', 'text-halo-width': 1.4 },
-}
+})
 
 const BADGE = {
   layout: {
@@ -35,7 +36,7 @@ const BADGE = {
 }
 
 /** Bottom to top, for firms or for what stands on their ground. */
-export function subjectLayers(isNear: boolean): LayerSketch[] {
+export function subjectLayers(isNear: boolean, language: string): LayerSketch[] {
   const id = (name: string) => `subject-${name}${isNear ? '-near' : ''}`
   const shared = {
     filter: isNear ? (['!', isTop] as ExpressionSpecification) : isTop,
@@ -64,7 +65,7 @@ export function subjectLayers(isNear: boolean): LayerSketch[] {
       layout: { ...BADGE.layout, 'text-offset': [1.35, -1.1] },
       paint: BADGE.paint,
     },
-    { id: id('name'), type: 'symbol', ...shared, ...NAME },
+    { id: id('name'), type: 'symbol', ...shared, ...nameOf(language) },
     // Four layers, the worst on top: an icon cannot be chosen by feature-state, its opacity can.
     ...[...PRIORITIES].reverse().map((priority): LayerSketch => ({
       id: id(`level-${priority}`), type: 'symbol', ...shared,

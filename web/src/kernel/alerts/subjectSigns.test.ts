@@ -8,7 +8,7 @@ import { signsOf } from './subjectSigns'
 const feature = (id: string, kind: string, lon: number): SubjectFeature => ({
   type: 'Feature',
   geometry: { type: 'Point', coordinates: [lon, 38] },
-  properties: { id, name: id, kind, parent_id: kind === 'enterprise' ? null : 'F', status: 'active' },
+  properties: { id, name: id, name_en: id, kind, parent_id: kind === 'enterprise' ? null : 'F', status: 'active' },
 })
 const firm = feature('F', 'enterprise', 106.6)
 const tanks = ['T1', 'T2', 'T3'].map((id, n) => feature(id, 'tank', 106.61 + n * 0.0002))

@@ -83,6 +83,9 @@ export function bodyOf(draft: LimitDraft): LimitChange {
     priority: draft.priority,
     standard: draft.standard.trim(),
     clause: draft.clause.trim(),
+    // What a person writes is in his language; the page in English shows it as it is.
+    clause_en: '',
+    reason_en: '',
     confidence: draft.confidence,
     reason: draft.reason.trim(),
   }

@@ -8,6 +8,7 @@ import { readSubjectsOnMap } from '@/api/subjects'
 export interface PlacedSubject {
   id: string
   name: string
+  name_en: string
   kind: string
   parent_id: string | null
   status: string
