@@ -150,8 +150,9 @@ def _register_tag(
 def _name_en(subject: Subject, tag: TagMapping, measured: ObservedProperty) -> str:
     """Name a point in English by what is measured; A and B of a pair keep their letter."""
     letter = tag.name[-2:] if tag.name[-2:] in {" A", " B"} else ""
-    what = tag.name_en or f"{measured.title_en}{letter}"
-    return f"{subject.name_en} {what}"
+    what = tag.name_en or f"{measured.title_en.lower()}{letter}"
+    # a detector is named after what it measures already
+    return f"{subject.name_en} {'concentration' if what in subject.name_en else what}"
 
 
 def _file_limits(gateway: Gateway, plant: Plant, series: dict[str, Series]) -> None:

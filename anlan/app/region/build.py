@@ -133,7 +133,7 @@ def _county_row(outline: Outline, pack: Pack) -> DivisionRow:
     return DivisionRow(
         code=outline.code,
         name=outline.name,
-        name_en=pack.name_en if outline.code == pack.county else "",
+        name_en=pack.english[outline.code],
         level=DivisionLevel.COUNTY,
         boundary=outline.boundary,
         attribution=OUTLINE_SOURCE,

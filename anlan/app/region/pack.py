@@ -49,12 +49,19 @@ class Pack:
     node: str
     county: str
     neighbours: tuple[str, ...]
+    neighbours_en: tuple[str, ...]
     demo: bool
     attribution: str
     ancestors: tuple[NamedCode, ...]
     townships: tuple[Township, ...]
     invented: tuple[NamedCode, ...]
     zones: tuple[Zone, ...]
+
+    @property
+    def english(self) -> dict[str, str]:
+        """Return the English names of the county and its neighbours by their codes."""
+        names = zip(self.neighbours, self.neighbours_en, strict=True)
+        return dict(names) | {self.county: self.name_en}
 
 
 def read_pack(name: str = "lingwu") -> Pack:
@@ -70,6 +77,7 @@ def read_pack(name: str = "lingwu") -> Pack:
         node=raw["node"],
         county=raw["county"],
         neighbours=tuple(raw["neighbours"]),
+        neighbours_en=tuple(raw["neighbours_en"]),
         demo=raw["demo"],
         attribution=raw["attribution"],
         ancestors=tuple(NamedCode(**row) for row in raw["ancestor"]),

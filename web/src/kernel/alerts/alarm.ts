@@ -20,6 +20,11 @@ export function isInOpenGroup(alarm: Alarm, groupOf: (id: string) => Alarm | und
   return group !== undefined && isOpen(group)
 }
 
+/** A point's own name where its subject stands beside it: many are named after what they are at. */
+export function withoutSubject(point: string, subject: string): string {
+  return point.startsWith(`${subject} `) ? point.slice(subject.length + 1) : point
+}
+
 export function priorityOf(alarm: Pick<Alarm, 'priority'>): Priority {
   return isPriority(alarm.priority) ? alarm.priority : 4
 }
