@@ -1,7 +1,7 @@
 """READINGS by sequence: a consumer without acknowledgements, made anew behind what was read (7.2).
 
-One standing question after the other, so that a message is on its way to us the moment it is kept:
-a question for what is there *now* is not answered before its time is over, whatever came first.
+One standing question after the other, so that a message is on its way to us the moment it is kept.
+Who has time asks now and then for what is there: each message that comes by itself costs a waking.
 """
 
 import asyncio
@@ -46,6 +46,8 @@ class LogReader:
     js: JetStreamContext
     epoch: str
     subjects: list[str]
+    #: So long to wait between two questions for what is there; 0 asks for what is to come.
+    apart_s: float = 0.0
     _consumer: str = ""
     _inbox: str = ""
     _listening: Subscription | None = None
@@ -55,6 +57,7 @@ class LogReader:
     _asked: int = 0
     _open: int = 0
     _heard_s: float = 0.0
+    _asked_s: float = 0.0
     _line: int = 0
 
     async def open(self, after: int) -> None:
@@ -105,33 +108,44 @@ class LogReader:
         found: list[LogMessage] = []
         while self._waiting and len(found) < FETCH:
             message = self._waiting.popleft()
-            if not message.reply:  # no message of the log: how a question ended
-                if _is_gone(message):
-                    await self.close()
-                    break
-                if message.subject == f"{self._inbox}.{self._asked}":
-                    self._open = 0
-                continue
-            number, said = _log_message(message)
-            if number != self._expected:
+            if not message.reply:
+                is_whole = self._ended(message)
+            else:
+                number, said = _log_message(message)
+                if is_whole := number == self._expected:
+                    found.append(said)
+                    self._count()
+            if not is_whole:
                 # without acknowledgements nothing lost on the way comes again by itself
                 log.warning("a message was lost on its way to us, behind %s", self._expected)
                 await self.close()
                 break
-            self._expected += 1
-            self._open = max(0, self._open - 1)
-            found.append(said)
         return found
+
+    def _ended(self, status: Msg) -> bool:
+        """Note how a question ended; False when nobody is there to answer the next."""
+        if status.subject == f"{self._inbox}.{self._asked}":
+            self._open = 0
+        return not _is_gone(status)
+
+    def _count(self) -> None:
+        """Note that the next message has come."""
+        self._expected += 1
+        self._open = max(0, self._open - 1)
+        if not self._open:
+            self._asked_s = 0.0  # there is more than one answer holds: ask on at once
 
     async def _ask(self) -> None:
         """Ask for what comes next; the answers come to the inbox, one by one as they are kept."""
         self._asked, self._open = self._asked + 1, FETCH
-        question = {
-            "batch": FETCH,
-            "max_bytes": BYTES_AT_ONCE,
-            "expires": int(ASK_S * 1e9),
-            "idle_heartbeat": int(HEARTBEAT_S * 1e9),
-        }
+        question: dict[str, int | bool] = {"batch": FETCH, "max_bytes": BYTES_AT_ONCE}
+        if self.apart_s:
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(self._asked_s + self.apart_s - loop.time())
+            self._asked_s = loop.time()
+            question |= {"no_wait": True}
+        else:
+            question |= {"expires": int(ASK_S * 1e9), "idle_heartbeat": int(HEARTBEAT_S * 1e9)}
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{bus.READINGS}.{self._consumer}"
         body = msgspec.json.encode(question)
         await self.nats.publish(subject, body, reply=f"{self._inbox}.{self._asked}")

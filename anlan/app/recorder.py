@@ -43,6 +43,8 @@ from anlan.kernel.sensing.ports import CatalogueAwayError
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
+#: History may be so much behind the log; what it asks for then comes together.
+APART_S = 0.1
 #: So many rows may wait for the disk (about 40 bytes each) before reading stops.
 WAITING_MAX = 5_000_000
 
@@ -88,7 +90,7 @@ class Recorder:
             )
             position = await in_thread(self._pen, writer.start)
             log.info("recording %s behind message %s", epoch, position)
-            reader = LogReader(self.nats, js, epoch, [f"{self.config.node}.rd.>"])
+            reader = LogReader(self.nats, js, epoch, [f"{self.config.node}.rd.>"], apart_s=APART_S)
             await self.nats.subscribe(
                 bus.tail_subject(self.config.node, 0).removesuffix("0") + "*",
                 cb=partial(_answer, writer),

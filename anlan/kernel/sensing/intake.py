@@ -33,6 +33,8 @@ FUTURE_MS = 10_000
 EARLIEST_MS = 946_684_800_000
 #: Beyond this a value is the "no value" of some controller, and no physical quantity.
 LARGEST_VALUE = 1e300
+#: Lists of tags whose places are remembered of a gateway, and the longest of them.
+LISTS_REMEMBERED, LISTED_TAGS = 64, 1_000
 #: More decimals than this in a resolution mean that it is not a decimal step.
 MOST_DECIMALS = 9
 
@@ -93,6 +95,9 @@ class TagTable:
 
     points: tuple[Point, ...]
     _at: dict[str, int] = field(init=False, repr=False)
+    _asked: dict[tuple[str, ...], NDArray[np.int64]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     #: Numbers (-1: none), time steps, scales and units of the steps of value, one entry a place.
     columns: tuple[NDArray[Any], ...] = field(init=False, repr=False)
 
@@ -110,10 +115,20 @@ class TagTable:
         put(self, "columns", tuple(fixed(np.array(one), kind) for one, kind in columns))
 
     def places(self, tags: Sequence[str]) -> NDArray[np.int64]:
-        """Return the place of each tag; an unknown one has the last place."""
-        nowhere = len(self.points)
-        at = self._at
-        return np.array([at.get(tag, nowhere) for tag in tags], np.int64)
+        """Return the place of each tag, read-only; an unknown one has the last place.
+
+        A box names the same tags again and again, so the answer is remembered.
+        """
+        asked = tuple(tags)
+        if (known := self._asked.get(asked)) is None:
+            nowhere = len(self.points)
+            at = self._at
+            known = fixed(np.array([at.get(tag, nowhere) for tag in asked]), TIME)
+            if len(asked) <= LISTED_TAGS:
+                if len(self._asked) >= LISTS_REMEMBERED:
+                    self._asked.clear()
+                self._asked[asked] = known
+        return known
 
     def differs(self, tag: str, unit: str | None) -> bool:
         """Tell whether a unit was named that is not the datastream's."""
@@ -151,7 +166,7 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
     values, quality = np.empty(count, VALUE), np.empty(count, QUALITY)
     reasons = np.empty(count, np.int8)
     good, refused = columns.read(
-        fixed(table.places(raw.tags), TIME),
+        table.places(raw.tags),
         fixed(raw.tag_at, NUMBER),
         fixed(raw.times_ms, TIME),
         fixed(raw.values, VALUE),
