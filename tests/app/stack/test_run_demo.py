@@ -85,12 +85,19 @@ def nothing_is_left(folder: Path) -> bool:
     return processes_of(folder) == []
 
 
-def test_killed_at_every_stage_it_goes_on_and_ends_without_a_trace(folder: Path) -> None:
-    for stage in ("PostgreSQL cluster", "starting PostgreSQL", "migrating", "loading"):
+def test_killed_or_stopped_at_every_stage_it_goes_on_and_ends_without_a_trace(folder: Path) -> None:
+    stages = ("PostgreSQL cluster", "starting PostgreSQL", "migrating", "loading", "processes")
+    for stage in stages:
         killed = start(folder)
         read_until(killed, stage)
         end(killed, signal.SIGKILL)
         assert nothing_is_left(folder), stage
+    for stage in ("starting PostgreSQL", "loading", "processes"):
+        stopped = start(folder)
+        read_until(stopped, stage)
+        said = end(stopped, signal.SIGINT)
+        assert (stopped.returncode, "Traceback" in said) == (0, False), said
+        assert processes_of(folder) == [], stage
 
     demo = start(folder)
     page = read_until(demo, "make clean-demo")
