@@ -22,9 +22,9 @@ def with_last(rows: list[Datastream]) -> dict[str, Any]:
     limits = queries.current_limits([row.id for row in rows])
     newest = ports.observation_store().last([row.number for row in rows])
     columns = (
-        "id", "version", "number", "name", "tag", "subject_id", "subject_name", "gateway_id",
-        "unit", "property", "property_title", "resolution", "retired_at", "site_name", "div",
-        "zone", "site", "matter",
+        "id", "version", "number", "name", "name_en", "tag", "subject_id", "subject_name",
+        "subject_name_en", "gateway_id", "unit", "property", "property_title", "property_title_en",
+        "resolution", "retired_at", "site_name", "site_name_en", "div", "zone", "site", "matter",
     )  # fmt: skip
     items = [
         {name: getattr(row, name) for name in columns}
