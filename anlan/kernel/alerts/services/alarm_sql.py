@@ -26,8 +26,7 @@ _ALARM = """
 
 _OPEN = "(instrument_state = 'active' OR NOT (firm_state = 'closed'))"
 
-RAISE = f"""
-    WITH {INPUT}
+_RAISE = f"""
     {_ALARM}
     SELECT t.alarm, 1, %(now)s, %(now)s, d.div, d.zone, d.site, t.exercise, d.id, d.subject_id,
         t.condition, coalesce(l.priority, t.priority), 'active', t.at, t.at, t.known, t.value, l.id,
@@ -51,12 +50,11 @@ RAISE = f"""
         limit_version = excluded.limit_version, occurrences = a.occurrences + 1,
         is_late = excluded.is_late, unconfirmed_at = NULL, cause_key = excluded.cause_key,
         parent_id = excluded.parent_id
-    RETURNING a.id, a.last_raised_at
+    RETURNING a.*, a.last_raised_at AS happened_at
 """
 
 #: A group hangs where its cause does: a gateway at its site, an instrument at what it measures.
-RAISE_GROUP = f"""
-    WITH {INPUT}
+_RAISE_GROUP = f"""
     {_ALARM}
     SELECT t.alarm, 1, %(now)s, %(now)s, o.div, o.zone, o.site, t.exercise, NULL, o.subject_id,
         t.condition, t.priority, 'active', t.at, t.at, t.known, t.value, NULL, NULL, 0, 1, t.late,
@@ -78,24 +76,22 @@ RAISE_GROUP = f"""
     DO UPDATE SET version = a.version + 1, updated_at = excluded.updated_at,
         instrument_state = 'active', last_raised_at = excluded.raised_at, returned_at = NULL,
         value = excluded.value, occurrences = a.occurrences + 1, is_late = excluded.is_late
-    RETURNING a.id, a.last_raised_at
+    RETURNING a.*, a.last_raised_at AS happened_at
 """
 
 _ACTIVE_GROUP = """
     FROM t WHERE a.datastream_id IS NULL AND a.cause_key = t.cause
         AND a.exercise_id IS NOT DISTINCT FROM t.exercise AND a.instrument_state = 'active'
-    RETURNING a.id, t.at
+    RETURNING a.*, t.at AS happened_at
 """
 
-RETURN_GROUP = f"""
-    WITH {INPUT}
+_RETURN_GROUP = f"""
     UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
         instrument_state = 'returned', returned_at = t.at
     {_ACTIVE_GROUP}
 """
 
-GROW = f"""
-    WITH {INPUT}
+_GROW = f"""
     UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
         value = coalesce(a.value, 0) + t.value
     {_ACTIVE_GROUP}
@@ -107,36 +103,23 @@ _ACTIVE = """
         AND a.exercise_id IS NOT DISTINCT FROM t.exercise AND a.instrument_state = 'active'
 """
 
-RETURN = f"""
-    WITH {INPUT}
+_RETURN = f"""
     UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
         instrument_state = 'returned', returned_at = t.at, unconfirmed_at = NULL
-    {_ACTIVE} RETURNING a.id, t.at
+    {_ACTIVE} RETURNING a.*, t.at AS happened_at
 """
 
-DOUBT = f"""
-    WITH {INPUT}
+_DOUBT = f"""
     UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
         unconfirmed_at = t.at
-    {_ACTIVE} AND a.unconfirmed_at IS NULL RETURNING a.id, t.at
+    {_ACTIVE} AND a.unconfirmed_at IS NULL RETURNING a.*, t.at AS happened_at
 """
 
-REAFFIRM = f"""
-    WITH {INPUT}
+_REAFFIRM = f"""
     UPDATE alerts_alarm a SET version = a.version + 1, updated_at = %(now)s,
         unconfirmed_at = NULL
-    {_ACTIVE} AND a.unconfirmed_at IS NOT NULL RETURNING a.id, t.at
+    {_ACTIVE} AND a.unconfirmed_at IS NOT NULL RETURNING a.*, t.at AS happened_at
 """
-
-#: What is written for each kind, in this order within a round; returns (alarm, when it happened).
-STATEMENTS = {
-    "returned": RETURN,
-    "raised": RAISE,
-    "unconfirmed": DOUBT,
-    "reaffirmed": REAFFIRM,
-}
-#: The same for groups, whose rows come before those of their members.
-GROUP_STATEMENTS = {"returned": RETURN_GROUP, "raised": RAISE_GROUP, "grew": GROW}
 
 #: The public state of an alarm as jsonb; a test holds it equal to `events.AlarmState`.
 STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id', a.subject_id,
@@ -167,14 +150,14 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
     'limit_standard', coalesce(l.standard, ''), 'limit_clause', coalesce(l.clause, ''),
     'limit_confidence', coalesce(l.confidence, ''), 'matter', k.matter)"""
 
-JOURNAL = f"""
-    WITH written AS (
+_JOURNAL = f"""
+    placed AS (SELECT c.*, row_number() OVER (ORDER BY c.id) AS place FROM changed c),
+    written AS (
         INSERT INTO base_journal (ulid, node, schema, type, occurred_at, known_at, correlation_id,
             exercise_id, actor, object, object_version, div, zone, site, data)
-        SELECT u.ulid, %(node)s, %(schema)s, %(type)s, u.at, %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
+        SELECT (%(ulids)s::text[])[a.place], %(node)s, %(schema)s, %(type)s, a.happened_at, %(now)s, a.correlation_id, a.exercise_id, %(actor)s, a.id, a.version, a.div, a.zone,
             a.site, {STATE_SQL}
-        FROM unnest(%(ids)s::text[], %(at)s::timestamptz[], %(ulids)s::text[]) AS u(id, at, ulid)
-        JOIN alerts_alarm a ON a.id = u.id JOIN subjects_subject s ON s.id = a.subject_id
+        FROM placed a JOIN subjects_subject s ON s.id = a.subject_id
         JOIN subjects_subjectkind k ON k.id = s.kind_id
         LEFT JOIN sensing_datastream d ON d.id = a.datastream_id
         LEFT JOIN sensing_gateway g
@@ -182,10 +165,32 @@ JOURNAL = f"""
         LEFT JOIN sensing_device v
             ON a.condition = 'device' AND v.id = split_part(a.cause_key, ':', 2)
         LEFT JOIN sensing_limit l ON l.id = a.limit_id
-        LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY u.ulid
-        RETURNING id)
-    INSERT INTO base_journal_pending (journal_id) SELECT id FROM written
+        LEFT JOIN subjects_subject e ON e.id = a.site ORDER BY a.place
+        RETURNING id),
+    pending AS (INSERT INTO base_journal_pending (journal_id) SELECT id FROM written)
+    SELECT count(*) FROM written
 """
+
+
+def _told(change: str) -> str:
+    """Return the statement of a change with the journal rows of what it changed; returns their number."""
+    return f"WITH {INPUT}, changed AS ({change}), {_JOURNAL}"
+
+
+RAISE = _told(_RAISE)
+#: What is written for each kind, in this order within a round.
+STATEMENTS = {
+    "returned": _told(_RETURN),
+    "raised": RAISE,
+    "unconfirmed": _told(_DOUBT),
+    "reaffirmed": _told(_REAFFIRM),
+}
+#: The same for groups, whose rows come before those of their members.
+GROUP_STATEMENTS = {
+    "returned": _told(_RETURN_GROUP),
+    "raised": _told(_RAISE_GROUP),
+    "grew": _told(_GROW),
+}
 
 #: A writer that is stopped in the middle lets go of people's rows, and of the next writer's way.
 _ADVANCE = """
