@@ -197,8 +197,8 @@ class LogReader:
 def _is_gone(status: Msg) -> bool:
     """Tell whether a question ended because nobody is there to answer it."""
     said = status.headers or {}
-    if said.get("Status") == "409":  # also said when an answer has brought its bytes
-        return "MaxBytes" not in said.get("Description", "")
+    if said.get("Status") == "409":  # also said when an answer has brought all that was asked
+        return not any(words in said.get("Description", "") for words in bus.ANSWERED)
     return said.get("Status") == "503"
 
 

@@ -22,7 +22,13 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from anlan.adapters.mqtt.const import ACK_PENDING_MAX, ACK_WAIT_S, CONSUMER, QOS_HEADER
-from anlan.kernel.base.bus import MQTT_LOG, MQTT_LOG_PREFIX, OBSERVATIONS, Delivery
+from anlan.kernel.base.bus import (
+    ANSWERED,
+    MQTT_LOG,
+    MQTT_LOG_PREFIX,
+    OBSERVATIONS,
+    Delivery,
+)
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +138,7 @@ class RawLog:
                     yield reply
                 elif _status(reply) is None:
                     wanted -= 1  # we have it in hand
-                elif _status(reply) in _GONE and not _is_full(reply):
+                elif _status(reply) in _GONE and not _is_answered(reply):
                     await self._still_there()
                     break
                 elif _status(reply) != "100" and reply.subject == f"{self._inbox}.{number}":
@@ -263,9 +269,10 @@ class RawLog:
             raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone")
 
 
-def _is_full(message: Msg) -> bool:
-    """Tell whether an answer ended because it had brought its bytes, which is a 409 as well."""
-    return "MaxBytes" in (message.headers or {}).get("Description", "")
+def _is_answered(message: Msg) -> bool:
+    """Tell whether an answer ended because it had brought all that was asked: a 409 as well."""
+    said = (message.headers or {}).get("Description", "")
+    return any(words in said for words in ANSWERED)
 
 
 def _status(message: Msg) -> str | None:

@@ -35,6 +35,10 @@ DUPLICATE_WINDOW_S = 120
 #: Words of the reply subject of a message without a domain.
 SHORT_REPLY = 9
 
+#: Words of a 409 by which a consumer ends an answer and is there as before: it has brought the bytes,
+#: or the number, that the question named.
+ANSWERED = ("MaxBytes", "Batch Completed")
+
 #: The first words of event types: kernel slices, then the systems that have spoken so far.
 KERNEL_SLICES = (
     "base",

@@ -179,6 +179,37 @@ async def test_what_is_not_finished_stays_and_everything_else_goes(server: NatsS
         assert await left() == []
 
 
+async def test_an_answer_that_brought_all_is_followed_by_the_next_question(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server says 409 also then; nobody may look whether the consumer is still there."""
+    door = listener.Door(
+        host="127.0.0.1", port=server.mqtt_port, user=server.user, password=server.password
+    )
+    await asyncio.to_thread(listener.come_in, door)
+    looks: list[int] = []
+
+    async def look(_js: JetStreamContext) -> bool:
+        looks.append(1)
+        return True
+
+    monkeypatch.setattr(raw_log, "has_consumer", look)
+    async with connected(server, server.client_port) as bus:
+        js = bus.jetstream()
+        await raw_log.make_consumer(js)
+        for number in range(30):
+            await js.publish(LOG, str(number).encode())
+
+        async def room() -> int:
+            return 10
+
+        messages = RawLog(bus, js).messages(room)
+        given = [int((await anext(messages)).payload) for _ in range(30)]
+        await js.publish(LOG, b"30")
+        assert [*given, int((await anext(messages)).payload)] == list(range(31))
+        assert looks == []
+
+
 async def is_there(js: JetStreamContext, sequence: int) -> bool:
     try:
         await js.get_msg(MQTT_LOG, sequence)
