@@ -33,13 +33,14 @@ class Row:
     data: dict[str, Any] = field(default_factory=dict)
     change: dict[str, Any] | None = None
     ulid: str = field(default_factory=new_ulid)
+    schema: int = 1
 
 
 _WRITE = """
     WITH row AS (
         INSERT INTO base_journal (ulid, node, schema, type, occurred_at, known_at, correlation_id,
             exercise_id, actor, object, object_version, div, zone, site, data, change)
-        VALUES (%s, 'n640181', 1, %s, %s, %s, %s, %s, 'system:test', %s, %s, %s, %s, %s, %s, %s)
+        VALUES (%s, 'n640181', %s, %s, %s, %s, %s, %s, 'system:test', %s, %s, %s, %s, %s, %s, %s)
         RETURNING id)
     INSERT INTO base_journal_pending (journal_id) SELECT id FROM row RETURNING journal_id
 """
@@ -52,6 +53,7 @@ def write(connection: psycopg.Connection[Any], row: Row) -> int:
         _WRITE,
         [
             row.ulid,
+            row.schema,
             row.type,
             moment,
             moment,

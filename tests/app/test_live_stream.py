@@ -19,6 +19,7 @@ from anlan.app.streaming.house import House
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.events import EVENT_TYPES
 from anlan.kernel.base.permissions import Scope, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import PostHolding
@@ -74,12 +75,13 @@ async def test_a_committed_change_reaches_whose_scope_it_lies_in(
         listening(house, ticket=ticket(HERE)) as here,
         listening(house, ticket=ticket(NEIGHBOUR)) as neighbour,
     ):
-        mine = put(writer, data={"value": 91.2})
+        before = EVENT_TYPES["alerts.alarm.raised"].schema - 1
+        mine = put(writer, schema=before, data={"value": 91.2})
         theirs = put(writer, div=NEXT_DOOR)
         [row] = await here.rows()
         # written by the version before: it arrives as this version tells of an alarm
         state = row.pop("state")
-        assert (state["value"], state["cause"]) == (91.2, "")
+        assert (state["value"], state["out_of_service_by"]) == (91.2, "")
         assert row == {"type": "alerts.alarm", "id": mine.object, "version": 1, "gone": False}
         assert [one["id"] for one in await neighbour.rows()] == [theirs.object]
 

@@ -13,6 +13,10 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.envelope import Envelope
 from anlan.kernel.base.events import EVENT_TYPES, UnknownSchemaError
 
+#: The version in which this installation writes alarms, and the one that it still reads.
+NOW = events.ALARM_CLOSED.schema
+BEFORE = NOW - 1
+
 
 def event(schema: int, data: dict[str, Any], kind: str = "alerts.alarm.closed") -> Envelope:
     said: dict[str, Any] = dict.fromkeys(field.name for field in msgspec.structs.fields(Envelope))
@@ -22,40 +26,42 @@ def event(schema: int, data: dict[str, Any], kind: str = "alerts.alarm.closed") 
 
 def test_an_alarm_written_by_the_version_before_says_all_that_this_one_knows() -> None:
     old = {"id": "A1", "version": 4, "firm_state": "closed", "value": 91.2}
-    state = event(1, old).state()
+    state = event(BEFORE, old).state()
     assert {name: state[name] for name in old} == old
-    assert (state["cause"], state["is_false"], state["limit_standard"]) == ("", None, "")
+    assert (state["out_of_service_by"], state["out_of_service_until"]) == ("", None)
 
 
-def test_what_schema_2_added_is_exactly_what_an_older_event_gets() -> None:
-    added = set(event(1, {}).state())
+def test_what_schema_3_added_is_exactly_what_an_older_event_gets() -> None:
+    added = set(event(BEFORE, {}).state())
     assert added <= {field.name for field in fields(events.AlarmState)}
     assert added == {
-        "limit_id", "limit_version", "limit_standard", "limit_clause", "limit_confidence",
-        "cause", "measure", "evidence", "is_false", "check_note", "shelved_by", "shelve_reason",
-        "matter",
+        "out_of_service_until", "out_of_service_by", "out_of_service_reason",
+        "subject_name_en", "site_name_en", "datastream_name_en", "limit_clause_en",
     }  # fmt: skip
 
 
 def test_a_field_that_this_version_does_not_know_is_kept() -> None:
-    assert event(2, {"id": "A1", "colour": "red"}).state() == {"id": "A1", "colour": "red"}
+    assert event(NOW, {"id": "A1", "colour": "red"}).state() == {"id": "A1", "colour": "red"}
 
 
-@pytest.mark.parametrize("schema", [0, 3])
+@pytest.mark.parametrize("schema", [BEFORE - 1, NOW + 1])
 def test_what_is_too_new_or_too_old_is_not_read(schema: int) -> None:
     with pytest.raises(UnknownSchemaError):
         event(schema, {"id": "A1"}).state()
 
 
 def test_whoever_only_passes_events_on_lifts_the_older_and_leaves_the_newer_alone() -> None:
-    assert json.loads(event(1, {"id": "A1"}).state_json())["cause"] == ""
-    assert json.loads(event(3, {"id": "A1", "mood": 1}).state_json()) == {"id": "A1", "mood": 1}
+    assert json.loads(event(BEFORE, {"id": "A1"}).state_json())["out_of_service_by"] == ""
+    assert json.loads(event(NOW + 1, {"id": "A1", "mood": 1}).state_json()) == {
+        "id": "A1",
+        "mood": 1,
+    }
     assert json.loads(event(9, {"x": 1}, "foreign.thing.done").state_json()) == {"x": 1}
 
 
 def test_a_parked_event_is_kept_as_it_was_written() -> None:
-    assert event(3, {"id": "A1"}).plain()["data"] == {"id": "A1"}
-    assert event(1, {"id": "A1"}).plain()["data"] == {"id": "A1"}
+    assert event(NOW + 1, {"id": "A1"}).plain()["data"] == {"id": "A1"}
+    assert event(BEFORE, {"id": "A1"}).plain()["data"] == {"id": "A1"}
 
 
 def test_every_type_of_a_higher_schema_reads_the_one_before() -> None:
