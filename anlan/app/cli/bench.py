@@ -87,3 +87,15 @@ def chaos(
     _told(report, json, page)
     if any(row.met is False for row in report.rows):
         raise typer.Exit(1)
+
+
+@app.command()
+def soak(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """长时间全负荷:写入、合并、查询、百块屏、备份同时进行。Everything at once for an hour; quick: a minute."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import soak as bench  # its models need the house's settings
+
+        report = bench.run(house, quick=quick, say=_say)
+    _told(report, json, page)
