@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI, Router, Schema
 
 from anlan.app.routes import api
 from anlan.kernel.base.doors import IDEMPOTENCY_KEY, IF_MATCH, SIGNED_IN
@@ -98,3 +98,33 @@ def test_whoever_asks_for_the_version_says_so_in_the_document() -> None:
         text = file.read_text(encoding="utf-8")
         declared, asked = text.count("door.change("), text.count("expected_version(request)")
         assert declared == asked, file
+
+
+def shapes_of_one_name(root: type) -> dict[str, set[str]]:
+    """Return the names that several shapes below a class share, with the modules they stand in."""
+    found: dict[str, set[str]] = {}
+    waiting: list[type] = list(root.__subclasses__())
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        found.setdefault(one.__name__, set()).add(one.__module__)
+    return {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
+def test_no_two_shapes_of_the_api_share_a_name() -> None:
+    """The document names a shape by its class: of two with one name it would show one, for both."""
+    assert list(operations(api)) != []  # every slice's shapes are loaded
+    ours = {
+        name: {one for one in modules if one.startswith("anlan.")}
+        for name, modules in shapes_of_one_name(Schema).items()
+    }
+    assert {name: modules for name, modules in ours.items() if len(modules) > 1} == {}
+
+
+def test_two_shapes_of_one_name_are_caught() -> None:
+    class Planted(Schema):
+        """Stands for a family of shapes."""
+
+    for module in ("one", "other"):
+        type("Twin", (Planted,), {"__module__": module})
+    assert shapes_of_one_name(Planted) == {"Twin": {"one", "other"}}

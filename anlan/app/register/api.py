@@ -32,7 +32,7 @@ class ImportForm(Schema):
     only: list[SheetKey] = []
 
 
-class CountOut(Schema):
+class SheetCountOut(Schema):
     """What became of the rows of one sheet."""
 
     sheet: SheetKey
@@ -67,7 +67,7 @@ class ReportOut(Schema):
 
     is_kept: bool
     is_dry: bool
-    counts: list[CountOut]
+    counts: list[SheetCountOut]
     errors: list[RowErrorOut]
     credentials: list[CredentialsOut]
 

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "anlan.kernel.subjects",
     "anlan.kernel.sensing",
     "anlan.kernel.alerts",
+    "anlan.systems.data_quality",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

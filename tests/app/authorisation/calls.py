@@ -207,6 +207,8 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
         {"tag": "T9.NEW", "device_id": r.device, "property_code": "level", "name": "新测点"},
     ),
     "GET /sensing/quarantine": lambda r: Call(sees=r.quarantined),
+    "GET /data-quality/findings": lambda r: Call(sees=r.quarantined, query={"limit": "500"}),
+    "GET /data-quality/counts": lambda _: Call(),
     "GET /health": lambda _: Call(),
     "GET /health/live": lambda _: Call(),
     "GET /alerts/alarms": lambda r: Call(sees=r.new_alarm),

@@ -1800,6 +1800,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-quality/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings
+         * @description What is wrong with the data that I reach: an owner, an age, an object to act on.
+         */
+        get: operations["anlan_systems_data_quality_api_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts
+         * @description How many of each kind, in the order of the desk.
+         */
+        get: operations["anlan_systems_data_quality_api_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -4526,29 +4566,6 @@ export interface components {
             reason: string;
         };
         /**
-         * CountOut
-         * @description What became of the rows of one sheet.
-         */
-        CountOut: {
-            /**
-             * Sheet
-             * @enum {string}
-             */
-            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions";
-            /** Title */
-            title: string;
-            /** Title En */
-            title_en: string;
-            /** New */
-            new: number;
-            /** Changed */
-            changed: number;
-            /** Same */
-            same: number;
-            /** Refused */
-            refused: number;
-        };
-        /**
          * CredentialsOut
          * @description What a new gateway signs in and signs with; told this once.
          */
@@ -4570,7 +4587,7 @@ export interface components {
             /** Is Dry */
             is_dry: boolean;
             /** Counts */
-            counts: components["schemas"]["CountOut"][];
+            counts: components["schemas"]["SheetCountOut"][];
             /** Errors */
             errors: components["schemas"]["RowErrorOut"][];
             /** Credentials */
@@ -4594,6 +4611,29 @@ export interface components {
             title: string;
             /** Title En */
             title_en: string;
+        };
+        /**
+         * SheetCountOut
+         * @description What became of the rows of one sheet.
+         */
+        SheetCountOut: {
+            /**
+             * Sheet
+             * @enum {string}
+             */
+            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions";
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** New */
+            new: number;
+            /** Changed */
+            changed: number;
+            /** Same */
+            same: number;
+            /** Refused */
+            refused: number;
         };
         /**
          * ImportForm
@@ -4829,6 +4869,67 @@ export interface components {
         DiscardBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * DataFindingOut
+         * @description One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds.
+         */
+        DataFindingOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "silent" | "frozen" | "out_of_range" | "gateway_unseen" | "gateway_missing" | "gateway_late" | "gateway_clock" | "quarantined" | "unknown_tag" | "no_limits" | "no_supervisor" | "no_owner" | "no_place";
+            /** Object Id */
+            object_id: string;
+            /** Name */
+            name: string;
+            /** Code */
+            code: string;
+            /** Figure */
+            figure: number | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "firm" | "data_keeper" | "security_administrator";
+            /** Owner Name */
+            owner_name: string;
+            /** Site Name */
+            site_name: string;
+        };
+        /** DataFindingOutPage */
+        DataFindingOutPage: {
+            /** Items */
+            items: components["schemas"]["DataFindingOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * DataFindingCountOut
+         * @description How many of one kind, and since when the oldest stands.
+         */
+        DataFindingCountOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "silent" | "frozen" | "out_of_range" | "gateway_unseen" | "gateway_missing" | "gateway_late" | "gateway_clock" | "quarantined" | "unknown_tag" | "no_limits" | "no_supervisor" | "no_owner" | "no_place";
+            /** Count */
+            count: number;
+            /** Oldest */
+            oldest: string | null;
         };
         /**
          * CheckOut
@@ -7630,6 +7731,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_findings: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFindingOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFindingCountOut"][];
                 };
             };
             default: components["responses"]["Refusal"];

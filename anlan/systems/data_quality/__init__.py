@@ -1,0 +1,1 @@
+"""System data_quality (D4); see README.md."""

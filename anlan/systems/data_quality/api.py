@@ -1,0 +1,27 @@
+"""HTTP of data quality, under /data-quality."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from anlan.kernel.base.doors import Door
+from anlan.systems.data_quality import queries
+from anlan.systems.data_quality.models import Finding
+from anlan.systems.data_quality.rules import VIEW
+from anlan.systems.data_quality.schemas import DataFindingCountOut, DataFindingOut
+
+door = Door("data_quality")
+router = door.router
+
+
+@door.list("/findings", VIEW, queries.FINDINGS, DataFindingOut)
+def findings(request: HttpRequest) -> QuerySet[Finding]:
+    """What is wrong with the data that I reach: an owner, an age, an object to act on."""
+    return queries.findings()
+
+
+@door.read("/counts", VIEW, response=list[DataFindingCountOut])
+def counts(request: HttpRequest) -> list[dict[str, Any]]:
+    """How many of each kind, in the order of the desk."""
+    return queries.counts()

@@ -1,0 +1,43 @@
+/** Where a finding is mended, and how its figure is said. */
+import type { RouteLocationRaw } from 'vue-router'
+
+import type { Finding, FindingKind } from '@/api/dataQuality'
+
+type Place = (objectId: string) => RouteLocationRaw
+
+const datastream: Place = (id) => `/datastreams/${id}`
+const gateway: Place = (id) => ({ path: '/gateways', query: { gateway: id } })
+const quarantine: Place = (id) => ({ path: '/quarantine', query: { message: id } })
+const subject: Place = (id) => `/subjects/${id}`
+
+const PLACE: Readonly<Record<FindingKind, Place>> = {
+  silent: datastream,
+  frozen: datastream,
+  out_of_range: datastream,
+  no_limits: datastream,
+  gateway_unseen: gateway,
+  gateway_missing: gateway,
+  gateway_late: gateway,
+  gateway_clock: gateway,
+  quarantined: quarantine,
+  unknown_tag: quarantine,
+  no_supervisor: subject,
+  no_owner: subject,
+  no_place: subject,
+}
+
+/** What a figure counts. */
+const COUNTED: Readonly<Partial<Record<FindingKind, string>>> = { gateway_missing: 'messages', gateway_late: 'readings', quarantined: 'waiting', unknown_tag: 'tags' }
+
+/** The page that holds the act. */
+export function placeOf({ kind, object_id: id }: Pick<Finding, 'kind' | 'object_id'>): RouteLocationRaw {
+  return PLACE[kind](id)
+}
+
+/** Which words say the figure, with what number; none for a kind that has no figure. */
+export function figureOf({ kind, figure }: Pick<Finding, 'kind' | 'figure'>): { key: string; n: string } | null {
+  if (figure === null) return null
+  if (kind === 'gateway_clock') return { key: 'seconds', n: (figure / 1000).toFixed(1) }
+  const key = COUNTED[kind]
+  return key ? { key, n: figure.toLocaleString('en') } : null
+}
