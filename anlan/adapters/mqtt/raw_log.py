@@ -216,7 +216,7 @@ class RawLog:
         reply: RawMessage | Msg = wire
         if _status(wire) is None:
             about = Delivery.of(wire.reply)
-            if self._number and about.number != self._number + 1:
+            if about.number != self._number + 1:  # a reset begins to count at 1 (ADR-60 of NATS)
                 log.warning("a message of %s was lost on its way to us", MQTT_LOG)
                 self._line = -1  # have everything given again, and forget nothing until then
                 return

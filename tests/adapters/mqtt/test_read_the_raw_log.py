@@ -8,6 +8,7 @@ from pathlib import Path
 import nats as nats_client
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -177,6 +178,46 @@ async def test_what_is_not_finished_stays_and_everything_else_goes(server: NatsS
         assert again.sequence == given[24].sequence
         await raw.done([again])
         assert await left() == []
+
+
+class DeafAtFirst(RawLog):
+    """Never hears the first message that it is given."""
+
+    swallowed = 0
+
+    async def _heard(self, inbox: str, wire: Msg) -> None:
+        if not DeafAtFirst.swallowed and wire.reply:
+            DeafAtFirst.swallowed = 1
+            return
+        await super()._heard(inbox, wire)
+
+
+async def test_the_first_message_lost_on_the_way_is_not_forgotten_with_those_behind_it(
+    server: NatsServer,
+) -> None:
+    door = listener.Door(
+        host="127.0.0.1", port=server.mqtt_port, user=server.user, password=server.password
+    )
+    await asyncio.to_thread(listener.come_in, door)
+    async with connected(server, server.client_port) as bus:
+        js = bus.jetstream()
+        await raw_log.make_consumer(js)
+        for number in range(1, 21):
+            await js.publish(LOG, str(number).encode())
+
+        async def room() -> int:
+            return 100
+
+        raw = DeafAtFirst(bus, js)
+        messages = raw.messages(room)
+        async with asyncio.timeout(PATIENCE_S):
+            given = [await anext(messages) for _ in range(20)]
+
+        assert DeafAtFirst.swallowed == 1
+        assert [int(one.payload) for one in given] == list(range(1, 21))
+        await raw.done(given[1:])
+        await bus.flush()
+        assert await is_there(js, given[0].sequence)
 
 
 async def test_an_answer_that_brought_all_is_followed_by_the_next_question(
