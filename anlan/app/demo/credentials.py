@@ -34,9 +34,13 @@ def write_credentials(folder: Path, known: list[Credentials]) -> None:
 
 
 def read_credentials(folder: Path) -> dict[str, Credentials]:
-    """Return the gateways by their firm's code; none when nothing has been loaded yet."""
+    """Return the first gateway of each firm by the firm's code; none when nothing has been loaded yet.
+
+    A visitor may have registered further ones: the recorded plants go on sending through their own.
+    """
     try:
         rows = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    rows.sort(key=lambda row: row["gateway"], reverse=True)
     return {row["firm"]: Credentials(**row) for row in rows}
