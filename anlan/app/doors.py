@@ -115,6 +115,7 @@ class Doors:
         self.directory = directory
         for gateway in directory.entries.values():
             if (health := self.health.get(gateway.id)) is not None:
+                health.expect(gateway.table.numbers)
                 health.forget_tags(point.tag for point in gateway.table.points)
                 health.forget_keys_but(key_fingerprint(key) for key in gateway.keys)
 
@@ -139,6 +140,7 @@ class Doors:
         """Return the counts of a gateway."""
         if (health := self.health.get(gateway.id)) is None:
             health = self.health[gateway.id] = Health()
+            health.expect(gateway.table.numbers)
         return health
 
     def book_of(self, gateway_id: str) -> SequenceBook:

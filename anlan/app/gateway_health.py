@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anlan.kernel.sensing.batch import CLOCK
 from anlan.kernel.sensing.intake import TAG_UNKNOWN, Accepted, RawBatch, Refusal
@@ -144,6 +145,10 @@ class Health:
                 known["rows"] += 1
             elif len(self.unknown_tags) < TAGS_KEPT:
                 self.unknown_tags[tag] = {"first_ms": at_ms, "last_ms": at_ms, "rows": 1}
+
+    def expect(self, numbers: NDArray[np.int32]) -> None:
+        """Learn which datastreams the gateway has."""
+        self._recency.expect(numbers)
 
     def forget_tags(self, known: Iterable[str]) -> None:
         """Forget unknown tags that have been registered since."""

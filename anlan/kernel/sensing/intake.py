@@ -114,6 +114,11 @@ class TagTable:
         )
         put(self, "columns", tuple(fixed(np.array(one), kind) for one, kind in columns))
 
+    @property
+    def numbers(self) -> NDArray[np.int32]:
+        """The datastream numbers of the points."""
+        return self.columns[0][:-1]
+
     def places(self, tags: Sequence[str]) -> NDArray[np.int64]:
         """Return the place of each tag, read-only; an unknown one has the last place.
 

@@ -34,6 +34,10 @@ class Recency:
         self._said_in = np.empty(0, np.int64)
         self._message = 0
 
+    def expect(self, numbers: NDArray[np.int32]) -> None:
+        """Give numbers their places before their first readings come: one by one costs more."""
+        self._make_room(numbers)
+
     def note(self, numbers: NDArray[np.int32], times_ms: NDArray[np.int64]) -> Order:
         """Count, and remember the newest; both arrays have one entry a reading."""
         numbers, times_ms = fixed(numbers, NUMBER), fixed(times_ms, TIME)

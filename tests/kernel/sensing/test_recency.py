@@ -28,6 +28,14 @@ def test_what_is_older_than_the_newest_is_out_of_order_also_over_messages() -> N
     assert note(recency, (7, 101)) == (0, 0)
 
 
+def test_what_is_expected_is_nothing_that_was_said() -> None:
+    recency = Recency()
+    recency.expect(np.array([9, 3, 3], np.int32))
+    assert note(recency, (3, 5), (9, 5), (7, 5)) == (0, 0)
+    recency.expect(np.array([3, 11], np.int32))
+    assert note(recency, (3, 4), (9, 5), (11, 1)) == (1, 1)
+
+
 def test_an_empty_message_says_nothing() -> None:
     assert note(Recency()) == (0, 0)
 
