@@ -37,19 +37,22 @@ class EngineHouse:
     epoch: str = ""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start an engine and wait until it judges."""
-        process = self.begin()
+    def start(self, **other: str) -> subprocess.Popen[bytes]:
+        """Start an engine and wait until it judges; `other` is added to its environment."""
+        process = self.begin(**other)
         self.until(self._ready.exists, "the engine is ready")
         return process
 
-    def begin(self) -> subprocess.Popen[bytes]:
+    def begin(self, **other: str) -> subprocess.Popen[bytes]:
         """Start an engine that may have to stand by."""
         self._ready.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "anlan", "engine"],
-                env=os.environ | self.house.environment | {"ANLAN_READY_FILE": str(self._ready)},
+                env=os.environ
+                | self.house.environment
+                | {"ANLAN_READY_FILE": str(self._ready)}
+                | other,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
