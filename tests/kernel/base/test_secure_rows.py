@@ -81,7 +81,7 @@ def test_the_web_owns_nothing_and_passes_no_wall() -> None:
         ("anlan_engine", "django_session", ""),
         ("anlan_engine", "base_journal", "SELECT INSERT"),
         ("anlan_gateway", "alerts_alarm", ""),
-        ("anlan_recorder", "base_journal", ""),
+        ("anlan_recorder", "base_journal", "INSERT"),
         ("anlan_app", "base_journal", "SELECT INSERT"),
         ("anlan_app", "base_seal", "SELECT"),
         ("anlan_worker", "base_sealed", "SELECT"),
