@@ -14,11 +14,11 @@ pytestmark = pytest.mark.django_db
 MACHINES_OWN = {"sensing_batchreceipt"}
 
 
-def scoped_tables() -> set[str]:
-    """Return every table of ours that has scope columns."""
+def scoped_tables(*, are_views: bool = False) -> set[str]:
+    """Return every table of ours that has scope columns, or every view."""
     found = set()
     for model in apps.get_models():
-        if not model.__module__.startswith("anlan."):
+        if not model.__module__.startswith("anlan.") or model._meta.managed is are_views:
             continue
         names = {field.name for field in model._meta.get_fields()}
         if issubclass(model, Placed | Exercisable) or {"div", "zone", "site"} <= names:
@@ -37,6 +37,18 @@ def test_every_scoped_table_is_walled_by_force() -> None:
     missing = scoped_tables() - forced_tables()
     assert missing == set(), "add row_security.secure(...) in a migration"
     assert len(scoped_tables()) >= 10
+
+
+def test_every_scoped_view_shows_a_reader_what_the_walls_below_it_show_him() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class"
+            " WHERE relkind = 'v' AND 'security_invoker=true' = ANY (reloptions)"
+        )
+        invokers = {row[0] for row in cursor.fetchall()}
+    views = scoped_tables(are_views=True)
+    assert views
+    assert views - invokers == set()
 
 
 def test_every_walled_table_has_its_policies_and_its_trigger() -> None:
