@@ -1,7 +1,7 @@
 """`anlan import`: files into the register, with a report row by row."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -20,6 +20,14 @@ As = Annotated[
 ]
 Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="工作表", help="只读这些工作表。These sheets.")
+]
+In = Annotated[
+    Literal["wgs84", "gcj02", "bd09"],
+    typer.Option(
+        "--datum",
+        help="其中坐标的坐标系：wgs84（即 CGCS2000）、gcj02（高德、腾讯）、bd09（百度）。"
+        "Of the coordinates in it.",
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。Check only.")]
 
@@ -77,15 +85,17 @@ def template(
 
 @app.command()
 @told
-def firms(source: Path, who: As, dry_run: DryRun = False, only: Only = None) -> None:
-    """从登记簿（xlsx 或 CSV 文件夹）登记企业、厂区、对象、网关、设备、测点、限值。Firms and all that is theirs.
+def firms(
+    source: Path, who: As, dry_run: DryRun = False, only: Only = None, datum: In = "wgs84"
+) -> None:
+    """从登记簿（xlsx、CSV 文件夹或 GeoJSON）登记企业、厂区、对象、网关、设备、测点、限值。Firms and all that is theirs.
 
     有一行错就一行都不写；重复导入只改不同之处。All rows or none; a repeat changes what differs.
     """
     start_django("anlan_app")
     from anlan.app.register.load import enter_firms
 
-    _tell(enter_firms(source, who=who, dry_run=dry_run, only=only or ()))
+    _tell(enter_firms(source, who=who, dry_run=dry_run, only=only or (), datum=datum))
 
 
 @app.command()

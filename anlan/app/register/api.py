@@ -8,9 +8,11 @@ from ninja import File, Form, Schema, UploadedFile
 
 from anlan.app.register.export import write_register
 from anlan.app.register.load import Report, RowError, chosen, enter
+from anlan.app.register.places import brought_home
 from anlan.app.register.rows import Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Sheet, write_template
 from anlan.app.register.upload import read_upload
+from anlan.engines.geodesy.offset import Datum
 from anlan.kernel.base.doors import Door
 from anlan.kernel.base.xlsx import MEDIA_TYPE
 from anlan.kernel.people.services.organisations import SUPERVISE
@@ -30,6 +32,8 @@ class ImportForm(Schema):
 
     dry_run: bool = True
     only: list[SheetKey] = []
+    #: Of the coordinates in it; they are kept in CGCS2000/WGS-84.
+    datum: Datum = "wgs84"
 
 
 class SheetCountOut(Schema):
@@ -108,7 +112,7 @@ def import_supervisions(
 
 def _entered(sheets: tuple[Sheet, ...], form: ImportForm, file: UploadedFile) -> dict[str, Any]:
     rows = read_upload(file.chunks(), chosen(sheets, form.only))
-    return _told(enter(rows, dry_run=form.dry_run))
+    return _told(enter(brought_home(rows, form.datum), dry_run=form.dry_run))
 
 
 def _told(report: Report) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from django.db import DataError, IntegrityError, transaction
 
 from anlan.app import acting
 from anlan.app.register.known import Known
+from anlan.app.register.places import brought_home
 from anlan.app.register.rows import HANDLERS, Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Row, Sheet, read
+from anlan.engines.geodesy.offset import Datum
 from anlan.kernel.base.errors import DomainError, InvalidError
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.services.organisations import SUPERVISE
@@ -64,10 +66,18 @@ class Report:
 
 
 def enter_firms(
-    source: Path, *, who: str, dry_run: bool = False, only: Sequence[str] = ()
+    source: Path,
+    *,
+    who: str,
+    dry_run: bool = False,
+    only: Sequence[str] = (),
+    datum: Datum = "wgs84",
 ) -> Report:
-    """Enter firms and all that is theirs as a person; `only` names the sheets that are read."""
-    rows = read(source, chosen(FIRMS, only))
+    """Enter firms and all that is theirs as a person.
+
+    `only` names the sheets that are read, `datum` is that of the coordinates in them.
+    """
+    rows = brought_home(read(source, chosen(FIRMS, only)), datum)
     with unit_of_work(acting.person(who, EDIT)):
         return enter(rows, dry_run=dry_run)
 

@@ -1,7 +1,8 @@
 """The sheets of the register's workbook: their columns, how they are read, the empty template.
 
 A workbook is an xlsx file with a sheet for each table, or a folder with one CSV file each
-(`sites.csv`). A sheet and a column may be named by its key or by its Chinese title.
+(`sites.csv`), or a GeoJSON file of sites and equipment. A sheet and a column may be named by its key
+or by its Chinese title.
 """
 
 import csv
@@ -13,6 +14,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
+from anlan.app.register import geojson
 from anlan.kernel.base.errors import InvalidError
 
 
@@ -189,10 +191,15 @@ def read(source: Path, sheets: Iterable[Sheet]) -> list[Row]:
     Raises InvalidError for a file that is no table, and for a column that nobody knows.
     """
     found: list[Row] = []
-    tables = _folder(source) if source.is_dir() else _workbook(source)
+    is_features = source.suffix.lower() in {".geojson", ".json"}
+    if is_features:
+        tables = geojson.tables(source)
+    else:
+        tables = _folder(source) if source.is_dir() else _workbook(source)
     for sheet in sheets:
         table = tables.get(sheet.key) or tables.get(sheet.title) or []
-        found += _rows(sheet, table)
+        # a spreadsheet counts its head as row 1; of features the first is the first
+        found += _rows(sheet, table, first=1 if is_features else 2)
     return found
 
 
@@ -209,7 +216,7 @@ def write_template(target: Path | BinaryIO, sheets: Iterable[Sheet]) -> None:
                 page.set_column(at, at, max(12, 2 * len(title)))
 
 
-def _rows(sheet: Sheet, table: list[list[Any]]) -> list[Row]:
+def _rows(sheet: Sheet, table: list[list[Any]], first: int) -> list[Row]:
     keys = {title: key for key, title in sheet.columns.items()}
     head = [_text(cell) for cell in table[0]] if table else []
     names = [keys.get(title, title) for title in head]
@@ -221,7 +228,7 @@ def _rows(sheet: Sheet, table: list[list[Any]]) -> list[Row]:
         )
     rows = (
         Row(sheet, at, {n: _text(cell) for n, cell in zip(names, cells, strict=False) if n})
-        for at, cells in enumerate(table[1:], start=2)
+        for at, cells in enumerate(table[1:], start=first)
     )
     return [row for row in rows if any(row.text.values())]
 

@@ -15,7 +15,7 @@ _WORKBOOK, _MACROS = "xl/workbook.xml", "vbaProject.bin"
 
 
 def read_upload(chunks: Iterable[bytes], sheets: Iterable[Sheet]) -> list[Row]:
-    """Return the rows of an uploaded xlsx.
+    """Return the rows of an uploaded xlsx or GeoJSON file, told apart by their first bytes.
 
     Raises TooLargeError above 20 MB packed or 256 MB unfolded, InvalidError for what is no
     workbook, holds macros, or has a column that nobody knows.
@@ -23,6 +23,8 @@ def read_upload(chunks: Iterable[bytes], sheets: Iterable[Sheet]) -> list[Row]:
     with TemporaryDirectory(prefix="register-") as folder:
         file = Path(folder) / "register.xlsx"
         _keep(chunks, file)
+        if _is_json(file):
+            return read(file.rename(file.with_suffix(".geojson")), sheets)
         _refuse_dangerous(file)
         return read(file, sheets)
 
@@ -35,6 +37,11 @@ def _keep(chunks: Iterable[bytes], file: Path) -> None:
             if size > MAX_BYTES:
                 raise _too_large()
             opened.write(chunk)
+
+
+def _is_json(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def _refuse_dangerous(file: Path) -> None:

@@ -8,18 +8,22 @@ export type SheetCount = RegisterReport['counts'][number]
 export type GatewayCredentials = RegisterReport['credentials'][number]
 /** `firms`: firms and all that is theirs; `supervisions`: who supervises which site. */
 export type Book = 'firms' | 'supervisions'
+/** Of the coordinates in a workbook: CGCS2000/WGS-84, or those of web maps. */
+export type Datum = 'wgs84' | 'gcj02' | 'bd09'
+export const DATUMS: readonly Datum[] = ['wgs84', 'gcj02', 'bd09']
 
 export const readTemplate = (book: Book): Promise<Blob> => readSheet(`/api/v1/register/${book}/template`, {})
 
 export const exportRegister = (): Promise<Blob> => readSheet('/api/v1/register/firms', {})
 
 /** Check a workbook, or enter it: all rows or none. */
-export function enterWorkbook(book: Book, file: File, { dryRun }: { dryRun: boolean }): Promise<RegisterReport> {
-  const body = { file: '', dry_run: dryRun, only: [] }
+export function enterWorkbook(book: Book, file: File, { dryRun, datum }: { dryRun: boolean; datum: Datum }): Promise<RegisterReport> {
+  const body = { file: '', dry_run: dryRun, only: [], datum }
   const bodySerializer = (): FormData => {
     const form = new FormData()
     form.append('file', file)
     form.append('dry_run', String(dryRun))
+    form.append('datum', datum)
     return form
   }
   return book === 'firms'

@@ -4650,6 +4650,12 @@ export interface components {
              * @default []
              */
             only: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+            /**
+             * Datum
+             * @default wgs84
+             * @enum {string}
+             */
+            datum: "wgs84" | "gcj02" | "bd09";
         };
         /**
          * JournalOut
@@ -7448,6 +7454,12 @@ export interface operations {
                      */
                     only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
                     /**
+                     * Datum
+                     * @default wgs84
+                     * @enum {string}
+                     */
+                    datum?: "wgs84" | "gcj02" | "bd09";
+                    /**
                      * File
                      * Format: binary
                      */
@@ -7507,6 +7519,12 @@ export interface operations {
                      * @default []
                      */
                     only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+                    /**
+                     * Datum
+                     * @default wgs84
+                     * @enum {string}
+                     */
+                    datum?: "wgs84" | "gcj02" | "bd09";
                     /**
                      * File
                      * Format: binary

@@ -1,0 +1,1 @@
+"""Coordinates as the country's maps give them."""
