@@ -15,5 +15,9 @@ it('is the first page that there is for whoever has neither', () => {
 })
 
 it('is the map when no menu is known, which then says what is wrong', () => {
-  expect(homeOf([])).toBe('/')
+  expect(homeOf(null)).toBe('/')
+})
+
+it('says that nobody has appointed them to whoever has no page at all', () => {
+  expect(homeOf([])).toBe('/no-post')
 })

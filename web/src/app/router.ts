@@ -37,7 +37,7 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
   if (isNew) await registry.load().catch(() => undefined)
   const menu = registry.entries('menu')
   if (isNew && addSystemRoutes(menu) && to.name === 'not-found') return { path: to.fullPath, replace: true }
-  const home = homeOf(menu)
+  const home = homeOf(registry.registry ? menu : null)
   return to.path === '/' && home !== '/' ? { path: home, replace: true } : true
 })
 

@@ -34,6 +34,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/admin/dead-letters', component: () => import('@/kernel/base/DeadLettersPage.vue'), meta: { title: 'base.dead.title' } },
   { path: '/health', component: () => import('@/kernel/base/HealthPage.vue'), meta: { title: 'base.health.title' } },
   { path: '/password', component: () => import('@/kernel/people/PasswordPage.vue'), meta: { title: 'people.password.title' } },
+  { path: '/no-post', component: () => import('@/kernel/people/NoPostPage.vue'), meta: { title: 'people.unappointed.title' } },
   { path: '/second-factor', component: () => import('@/kernel/people/SecondFactorPage.vue'), meta: { title: 'people.factor.title' } },
   { path: '/demo', component: () => import('@/kernel/people/CastPage.vue'), meta: { title: 'people.cast.title' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/kernel/base/NotFoundPage.vue'), meta: { title: 'base.notFound' } },

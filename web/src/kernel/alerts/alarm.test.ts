@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { byUrgency, isInOpenGroup, offers } from './alarm'
+import { byUrgency, isInOpenGroup, offers, withoutSubject } from './alarm'
 import { changes, rollUp } from './mapState'
 import { matches, merge, queryOf, type Filter } from './monitorList'
 import { testAlarm } from './testAlarm'
@@ -114,5 +114,15 @@ describe('the list', () => {
 
   it('does not go back to an older version', () => {
     expect(merge([testAlarm({ version: 3 })], [testAlarm({ version: 2 })], open, never).items[0]?.version).toBe(3)
+  })
+})
+
+describe('a point beside its subject', () => {
+  it('is not named after it once more, unless it is another one', () => {
+    expect(withoutSubject('V204 合成气球罐 液位 B', 'V204 合成气球罐')).toBe('液位 B')
+    expect(withoutSubject('Demo works, gateway', 'Demo works')).toBe('gateway')
+    expect(withoutSubject('V2040 level', 'V204')).toBe('V2040 level')
+    expect(withoutSubject('V204', 'V204')).toBe('V204')
+    expect(withoutSubject('level', '')).toBe('level')
   })
 })

@@ -22,7 +22,8 @@ export function isInOpenGroup(alarm: Alarm, groupOf: (id: string) => Alarm | und
 
 /** A point's own name where its subject stands beside it: many are named after what they are at. */
 export function withoutSubject(point: string, subject: string): string {
-  return point.startsWith(`${subject} `) ? point.slice(subject.length + 1) : point
+  if (!subject || !point.startsWith(subject) || /^[0-9A-Za-z]/.test(point.slice(subject.length))) return point
+  return point.slice(subject.length).replace(/^[\s,，]+/, '') || point
 }
 
 export function priorityOf(alarm: Pick<Alarm, 'priority'>): Priority {
