@@ -25,6 +25,7 @@ MACHINERY = {
     "kernel/base/sealing.py": "the chain of seals, one statement",
     "kernel/base/seals.py": "erases the private half of a journal row, by request",
     "app/bench/plant.py": "a plant for measuring, in a throw-away database",
+    "app/bench/growth.py": "what is stored beside a measured load, in a throw-away database",
     "app/stack/throw_away.py": "the template of the tests' databases",
 }
 #: `update` and `delete` of things that are not rows are told apart by what they are called on.

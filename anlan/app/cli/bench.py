@@ -99,3 +99,15 @@ def soak(quick: Quick = False, json: Json = None, page: Page = None) -> None:
 
         report = bench.run(house, quick=quick, say=_say)
     _told(report, json, page)
+
+
+@app.command()
+def growth(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """存量增长一百倍、负荷不变:代价的增长指数。The store grows a hundredfold: what gets dearer?"""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import growth as bench  # its models need the house's settings
+
+        report = bench.run(house, quick=quick, say=_say)
+    _told(report, json, page)
