@@ -38,7 +38,7 @@ def columns_of(chosen: Sequence[Transition]) -> Columns:
 def write_rows(statement: str, kind: str, columns: Columns) -> int:
     """Run a statement of `alarm_sql`: rows and their journal; return how many that were.
 
-    The server keeps the plan of each: to plan one takes several times as long as to run it.
+    It is prepared: sent once a connection, and the server may keep its plan.
     """
     said = {
         **columns,
