@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 
 from anlan.kernel.alerts.models import Alarm
 from anlan.kernel.alerts.services import answers
@@ -133,6 +134,9 @@ def build(become: Callable[[str], None]) -> World:
     asked = dict.fromkeys(("in_charge", "neighbour", "share", "admin"), ("town", "bureau"))
     asked |= dict.fromkeys(firms, ("town", "firm"))
     asked |= {"zone": ("zone", "bureau"), "province": ("province", "bureau")}
+    with connection.cursor() as cursor:
+        # a stopped engine loses its transaction after seconds; a test holds this one for minutes
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     return World(
         rows={column: Rows(**rows[which], **spare) for column, which in asked.items()},
         seats={
