@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import tree_of
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "anlan"
 WALL = 400
@@ -43,7 +45,7 @@ def too_long(text: str) -> bool:
 def row_writes(source: str) -> list[int]:
     """Return the lines that write through the ORM: `.objects….save()` and the like."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         receiver = ast.unparse(node.func.value)
@@ -57,7 +59,7 @@ def sql_writes(source: str) -> list[int]:
     """Return the lines of string constants that hold a statement which writes rows."""
     return [
         node.lineno
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and SQL_WRITE.search(node.value)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from anlan.app.doors import Outcome
 from anlan.kernel.base.errors import ConflictError, NotFoundError, english
+from tests.sources import tree_of
 
 PACKAGE = Path(__file__).parents[3] / "anlan"
 #: What the HTTP door makes of an outcome (`sensing.<outcome>`); strangers and the unsigned share a code.
@@ -19,7 +20,7 @@ Refusal = tuple[str, str]
 
 def refusals(source: str) -> Iterator[Refusal]:
     """Yield (code, the source of its sentence) of a module's refusals; a class's own sentence is ""."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     named = {
         node.targets[0].id: node.value.value
         for node in ast.walk(tree)
