@@ -1,5 +1,6 @@
 """What must be true after the storm: told by the readings that were sent, asked of what was kept."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ import numpy as np
 import psycopg
 from django.db import connections
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 from numpy.typing import NDArray
 
+from anlan.adapters.mqtt.const import CONSUMER
 from anlan.adapters.parquet_history.store import ParquetHistory
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import DEADBAND, HIGH
@@ -56,9 +59,13 @@ class Found:
 
 
 async def settle(house: BenchHouse, patience_s: float) -> Found:
-    """Wait until engine and relay are through; read EVENTS whole."""
+    """Wait until door, engine and relay are through; read EVENTS whole.
+
+    What the broker has acknowledged may still wait for the door, which was killed last.
+    """
     client = await _bus()
     try:
+        await _drained(client.jetstream(), patience_s)
         last = (await span_of(client.jetstream())).last
         with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
             wait_until(lambda: _judged(admin) >= last, "the engine is through", patience_s)
@@ -68,6 +75,16 @@ async def settle(house: BenchHouse, patience_s: float) -> Found:
     finally:
         await client.close()
     return Found(sealed, told)
+
+
+async def _drained(js: JetStreamContext, patience_s: float) -> None:
+    """Wait until the door has taken everything that the broker has acknowledged."""
+    async with asyncio.timeout(patience_s):
+        while True:
+            waiting = await js.consumer_info(bus.MQTT_LOG, CONSUMER)
+            if not waiting.num_pending and not waiting.num_ack_pending:
+                return
+            await asyncio.sleep(0.2)
 
 
 async def _bus() -> Client:

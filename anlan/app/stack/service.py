@@ -11,8 +11,9 @@ from pathlib import Path
 
 from anlan.app.stack.environment import inherited
 
-#: a process that lived this long has started well; its next crash counts as the first
-STEADY_S = 60.0
+#: a process that lived this long has started well; its next crash counts as the first, so that one
+#: that is killed again and again is not away for half a minute each time
+STEADY_S = 10.0
 LONGEST_PAUSE_S = 30.0
 #: so many bad answers running mean that a process is stuck
 BAD_ANSWERS = 2
