@@ -166,6 +166,8 @@ listen: "{ports.LOOPBACK}:{self.client_port}"
 http: "{ports.LOOPBACK}:{self.monitor_port}"
 pid_file: {pid_file}
 max_payload: 8MB
+# a crowd of large messages goes to the door twice, by the log and past it: it is slow for a moment
+max_pending: 256MB
 jetstream {{
   store_dir: {store}
   max_memory_store: 67108864
