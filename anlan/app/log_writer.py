@@ -82,6 +82,7 @@ class LogWriter:
     _bytes: int = 0
     _sent: dict[int, list[_Entry]] = field(default_factory=dict)
     _singly: int = 0
+    _answer_by: float = 0.0
     _token: int = 0
     _next: int = 0
     _last: dict[str, int] = field(default_factory=dict)
@@ -136,12 +137,14 @@ class LogWriter:
 
     async def run(self) -> None:
         """Send for ever. Raises AnotherWriterError or LogLostError when we must not go on."""
+        loop = asyncio.get_running_loop()
         while True:
-            try:
-                async with asyncio.timeout(ANSWER_S if self._sent else None):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(self._answer_by if self._sent else None):
                     await self._wake.wait()
-                self._wake.clear()
-            except TimeoutError:
+            self._wake.clear()
+            # by the clock of what was sent: every message that comes meanwhile wakes us too
+            if self._sent and loop.time() >= self._answer_by:
                 self._trouble = self._trouble or "no answer"
             try:
                 if not self._sent and not self._trouble:
@@ -202,6 +205,7 @@ class LogWriter:
         """Publish one message; the log's answer, if wanted, stands for these entries."""
         reply = ""
         if answered is not None:
+            self._answer_by = asyncio.get_running_loop().time() + ANSWER_S
             self._token += 1
             self._sent[self._token] = answered
             reply = f"{self._inbox}.{self._token}"
@@ -211,6 +215,7 @@ class LogWriter:
         entries = self._sent.pop(int(message.subject.rpartition(".")[2]), None)
         if entries is None:
             return  # of a message that has been sent again since
+        self._answer_by = asyncio.get_running_loop().time() + ANSWER_S
         if not message.data:
             self._stumble("nobody keeps the log (no responders)")
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nats as nats_client
 import pytest
+from nats.aio.msg import Msg
 
 from anlan.app import log_writer
 from anlan.app.log_writer import AnotherWriterError, LogLostError, LogWriter
@@ -139,6 +140,34 @@ async def test_a_crowd_with_some_that_were_kept_before_is_kept_without_them(
         later = await asyncio.gather(*put(second, "n1.rd.0.m", range(50, 80)))
         last = await second.js.get_msg(READINGS, later[-1])
         assert "Nats-Batch-Id" in (last.headers or {})  # the stumble is over
+
+
+async def test_an_answer_that_is_lost_holds_nothing_up_though_something_comes_all_the_time(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ticks come every second for ever: the wait for an answer must not begin anew with each."""
+    monkeypatch.setattr(log_writer, "ANSWER_S", 0.5)
+    answered = LogWriter._answered
+    lost: list[Msg] = []
+
+    async def deaf_at_first(self: LogWriter, message: Msg) -> None:
+        if not lost:
+            lost.append(message)
+            return
+        await answered(self, message)
+
+    monkeypatch.setattr(LogWriter, "_answered", deaf_at_first)
+    async with writing(server) as (writer, _task), asyncio.timeout(20):
+        readings = put(writer, "n1.rd.0.m", range(20))
+        number = 0
+        while not all(one.done() for one in readings):
+            [tick] = put(writer, "n1.rd.0.t", range(number, number + 1))
+            number += 1
+            await asyncio.sleep(0.1)
+        await tick
+        assert len(lost) == 1
+        assert await stored(writer, "n1.rd.0.m") == [str(one) for one in range(20)]
+        assert await stored(writer, "n1.rd.0.t") == [str(one) for one in range(number)]
 
 
 async def test_of_two_writers_the_one_that_finds_the_other_stops(server: NatsServer) -> None:
