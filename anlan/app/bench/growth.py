@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import psycopg
 
-from anlan.app.bench import cpu
+from anlan.app.bench import processes
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import ACTOR, build_plant
 from anlan.app.bench.readings import Bench
@@ -161,9 +161,9 @@ def _settle(bench: Bench, store: Store) -> None:
 
 
 def _measure(bench: Bench, curves: dict[str, Curve], seconds: float) -> None:
-    before = cpu.used_s(bench.house.pids())
+    before = processes.used_s(bench.house.pids())
     took = flow(bench, A_SECOND, seconds, None)
-    used = sum(cpu.between(before, cpu.used_s(bench.house.pids())).values())
+    used = sum(processes.between(before, processes.used_s(bench.house.pids())).values())
     curves["cpu"].values.append(used / (A_SECOND * seconds) * 1e6)
     curves["row.p50"].values.append(float(np.median(took.row_ms)))
     asked = []

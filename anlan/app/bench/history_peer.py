@@ -10,7 +10,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from anlan.app.bench.cpu import used_s
+from anlan.app.bench.processes import used_s
 from anlan.app.stack.care import Care
 from anlan.app.stack.errors import StackError
 from anlan.app.stack.postgres import cluster_in

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from anlan.app.bench.cpu import used_s
+from anlan.app.bench.processes import used_s
 from anlan.app.stack.care import Care
 from anlan.app.stack.ports import LOOPBACK, free_port
 from anlan.kernel.sensing.batch import Batch

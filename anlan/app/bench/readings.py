@@ -18,7 +18,7 @@ import httpx
 import numpy as np
 import psycopg
 
-from anlan.app.bench import cpu
+from anlan.app.bench import processes
 from anlan.app.bench.boxes import Sender, payload_of, send_all
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import BEYOND, Box, build_plant
@@ -149,11 +149,11 @@ def _cost(bench: Bench, door: str, size: int, count: int, *, packed: bool) -> li
     """Send as fast as the door takes it; the CPU of the house until all is judged."""
     made = bench.payloads(size, count, packed=packed)
     own = time.process_time()
-    before, began = cpu.used_s(bench.house.pids()), time.monotonic()
+    before, began = processes.used_s(bench.house.pids()), time.monotonic()
     (_send_mqtt if door == "mqtt" else _send_http)(bench, made)
     bench.await_judged()
     wall_s = time.monotonic() - began
-    used = cpu.between(before, cpu.used_s(bench.house.pids()))
+    used = processes.between(before, processes.used_s(bench.house.pids()))
     core_s = sum(used.values())
     name = f"readings.{door}.{'msgpack' if packed else 'json'}.{size}"
     messages, readings = count / core_s, count * size / core_s
