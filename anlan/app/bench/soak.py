@@ -21,6 +21,7 @@ import psycopg
 
 from anlan.adapters.parquet_history.store import ParquetHistory
 from anlan.app.bench import chaos_truth
+from anlan.app.bench.beside import Beside
 from anlan.app.bench.boxes import Sender, payload_of
 from anlan.app.bench.chaos_truth import Sent
 from anlan.app.bench.house import BenchHouse, wait_until
@@ -104,31 +105,20 @@ class Flow:
         self.count += len(index)
 
 
-@dataclass(slots=True)
-class Questions:
+@dataclass
+class Questions(Beside):
     """Somebody at history while the block runs: a curve of minutes and one of a month, in turn."""
 
     store: ParquetHistory
     numbers: list[int]
     taken_ms: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
+    def go_on(self, stop: threading.Event) -> None:
+        """Ask, and note how long each answer took."""
         chance = np.random.default_rng(3)
         turn = 0
-        while not self._stop.wait(ASK_EVERY_S):
+        while not stop.wait(ASK_EVERY_S):
             turn += 1
             number = int(chance.choice(self.numbers))
             now = round(time.time() * 1000)

@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from anlan.app.bench.soak_watch import Lag, Watch, resident_mb
+from anlan.app.bench.processes import resident_mb
+from anlan.app.bench.soak_watch import Lag, Watch
 
 
 def test_lag_is_the_age_of_the_oldest_message_not_taken() -> None:
