@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 from anlan.engines.alarms import records
-from anlan.engines.alarms.compiling import compiled, hint
+from anlan.engines.alarms.prefetch import hint
 from anlan.engines.alarms.records import (
     BAD_QUALITY,
     BLOCK_BITS,
@@ -42,6 +42,7 @@ from anlan.engines.alarms.records import (
     Readings,
     Records,
 )
+from anlan.engines.compiling import compiled
 
 #: Transitions that one pass of the kernel writes before it asks for the room to be emptied.
 ROOM = 4096

@@ -6,7 +6,7 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -35,3 +35,12 @@ def _codegen(context: Any, builder: Any, signature: Any, given: Any) -> Any:
 def prefetch(_typing: Any, records: Any, number: Any) -> Any:
     """Fetch a record's first line; `records[number]` must be inside."""
     return types.void(records, number), _codegen
+
+
+def hint() -> Any:
+    """Return what asks for a record before its turn, of use in compiled code alone."""
+    return _nothing if config.DISABLE_JIT else prefetch
+
+
+def _nothing(_records: Any, _number: int) -> None:
+    """Do nothing: only compiled code can wait for memory."""

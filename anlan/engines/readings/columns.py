@@ -6,30 +6,18 @@ columns come read-only and of the declared types (`fixed`), so that one signatur
 everything compiled stands in this file.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
+
+from anlan.engines.compiling import compiled
 
 #: Reasons by which a reading is refused, as `read` numbers them; of several the highest stands.
 GOOD, UNIT_DIFFERS, QUALITY_BAD, TIME_BAD, VALUE_BAD, TAG_UNKNOWN = range(6)
 #: From 2^53 steps on doubles are further apart than the step: there is nothing to round.
 EXACT = 2.0**53
-
-
-def compiled(signatures: list[Any] | None = None) -> Callable[[Any], Any]:
-    """Compile without the interpreter lock, keeping the machine code on disk where a disk allows it."""
-
-    def compile_it(function: Any) -> Any:
-        try:
-            return numba.njit(signatures, nogil=True, cache=True)(function)
-        except (RuntimeError, OSError):  # a read-only or full installation: compile at each start
-            return numba.njit(signatures, nogil=True)(function)
-
-    return compile_it
 
 
 def fixed(column: NDArray[Any], kind: "np.dtype[Any]") -> NDArray[Any]:

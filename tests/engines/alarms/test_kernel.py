@@ -6,7 +6,7 @@ import numba
 import pytest
 
 from anlan.engines.alarms import kernel
-from anlan.engines.alarms.compiling import compiled
+from anlan.engines.compiling import compiled
 
 
 def test_warming_compiles_nothing_new() -> None:
