@@ -9,7 +9,7 @@ import xlsxwriter
 from django.db.models import F, QuerySet
 from xlsxwriter.worksheet import Worksheet
 
-from anlan.app.register.sheets import FIRMS, Sheet
+from anlan.app.register.sheets import FIRMS, Sheet, headed
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.events import ListExported
 from anlan.kernel.base.services import exports
@@ -34,14 +34,7 @@ def write_register(*, door: str = "api") -> bytes:
     cover = Cover(name=principal.name, unit=principal.unit, title="register")
     buffer, count = BytesIO(), 0
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
-        plain = book.add_format({"bg_color": "#EEEEEE"})
-        for sheet in FIRMS:
-            page = book.add_worksheet(sheet.title)
-            page.freeze_panes(1, 0)
-            for at, (key, title) in enumerate(sheet.columns.items()):
-                page.write_string(0, at, title, bold if key in sheet.needed else plain)
-                page.set_column(at, at, max(14, 2 * len(title)))
+        for sheet, page in headed(book, FIRMS):
             count += _write(page, sheet, _ROWS[sheet.key]())
             page.set_footer(f"&L{cover.watermark(moment).replace('&', '&&')}&R&P/&N")
         about = book.add_worksheet(ABOUT)

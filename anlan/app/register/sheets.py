@@ -6,13 +6,14 @@ or by its Chinese title.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
+from xlsxwriter.worksheet import Worksheet
 
 from anlan.app.register import geojson
 from anlan.kernel.base.errors import InvalidError
@@ -206,14 +207,20 @@ def read(source: Path, sheets: Iterable[Sheet]) -> list[Row]:
 def write_template(target: Path | BinaryIO, sheets: Iterable[Sheet]) -> None:
     """Write an empty workbook with the sheets' titles; what must be filled is bold."""
     with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
-        plain = book.add_format({"bg_color": "#EEEEEE"})
-        for sheet in sheets:
-            page = book.add_worksheet(sheet.title)
-            page.freeze_panes(1, 0)
-            for at, (key, title) in enumerate(sheet.columns.items()):
-                page.write(0, at, title, bold if key in sheet.needed else plain)
-                page.set_column(at, at, max(12, 2 * len(title)))
+        list(headed(book, sheets))
+
+
+def headed(book: xlsxwriter.Workbook, sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, Worksheet]]:
+    """Add a page for each sheet with its titles, and yield it for what is to stand below them."""
+    bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
+    plain = book.add_format({"bg_color": "#EEEEEE"})
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.title)
+        page.freeze_panes(1, 0)
+        for at, (key, title) in enumerate(sheet.columns.items()):
+            page.write_string(0, at, title, bold if key in sheet.needed else plain)
+            page.set_column(at, at, max(14, 2 * len(title)))
+        yield sheet, page
 
 
 def _rows(sheet: Sheet, table: list[list[Any]], first: int) -> list[Row]:
