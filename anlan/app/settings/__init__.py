@@ -1,6 +1,7 @@
 """Django's settings, made from `kernel.base.config`; nothing here is a secret."""
 
 import os
+import sys
 from typing import Any
 
 from anlan.kernel.base.config import config
@@ -62,7 +63,13 @@ def database(url: str, role: str) -> dict[str, Any]:
         "PORT": str(parts.get("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": role},
+        "OPTIONS": {
+            "application_name": role,
+            # Django forbids prepared statements; ours are prepared where their caller asks for it
+            "prepare_threshold": sys.maxsize,
+            # row security makes a plan cost ten times its execution: what is prepared is planned once
+            "options": "-c plan_cache_mode=force_generic_plan",
+        },
     }
 
 

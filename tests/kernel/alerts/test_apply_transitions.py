@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from psycopg import Cursor
 
 from anlan.kernel.alerts import queries
 from anlan.kernel.alerts.events import AlarmState
 from anlan.kernel.alerts.models import Alarm, EngineProgress
 from anlan.kernel.alerts.rules import Deafness, Progress, Transition
+from anlan.kernel.alerts.services import rows
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base.clock import from_ms, now_ms
 from anlan.kernel.base.config import config
@@ -193,3 +196,28 @@ def test_an_alarm_without_data_is_marked_once_and_the_mark_goes_with_the_data(
         types = list(Journal.objects.order_by("id").values_list("type", flat=True))
     told = [name.rpartition(".")[2] for name in types if name.startswith("alerts.")]
     assert told == ["raised", "unconfirmed", "reaffirmed", "unconfirmed", "returned"]
+
+
+def test_a_statement_is_planned_once_and_again_when_the_table_has_grown(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row security makes a plan cost ten times its execution, and an empty table's plan misleads."""
+    said: list[str] = []
+
+    class Heard(Cursor[Any]):
+        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+            said.append(bytes(query).decode() if isinstance(query, bytes) else query)
+            return super().execute(query, *args, **kwargs)
+
+    monkeypatch.setattr(rows, "Cursor", Heard)
+    monkeypatch.setattr(rows, "_Growth", partial(rows._Growth, replan_at=2))
+    rows._growth.clear()
+    for seq in range(6):
+        apply([step(plant, "raised" if seq % 2 == 0 else "returned", seq + 1)], seq, seq + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE '%%INSERT INTO alerts_alarm%%'"
+        )
+        assert cursor.fetchall() == [(3, 0)]
+    assert [at for at, one in enumerate(said) if one == "DISCARD PLANS"] == [1, 4]
