@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nats.aio.client import Client
@@ -181,7 +182,14 @@ class Engine:
             else:
                 session.was_committed()
                 self._committed_s = time.monotonic()
+                if transitions:
+                    await self._tell_relay()
                 return
+
+    async def _tell_relay(self) -> None:
+        """Say that alarms wait in the journal; should it not be heard, the relay looks by itself."""
+        with suppress(NatsError):
+            await self.nats.publish(bus.pending_subject(self.config.node))
 
     def _has(self, epoch: str, seq: int) -> bool:
         """Tell whether a commit whose answer was lost had come through after all."""

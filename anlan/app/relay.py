@@ -10,10 +10,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
@@ -231,10 +233,11 @@ def _within_bytes(events: list[tuple[int, str, bytes]]) -> list[tuple[int, str, 
     return events
 
 
-def conninfo(config: Config) -> str:
-    """Return how the relay reaches PostgreSQL, as its own role and in UTC."""
+def conninfo(config: Config, *options: str) -> str:
+    """Return how the relay reaches PostgreSQL, as its own role, in UTC and with these settings."""
+    said = " ".join(f"-c {one}" for one in ("TimeZone=UTC", *options))
     return psycopg.conninfo.make_conninfo(
-        config.database_url, user=ROLE, application_name=ROLE, options="-c TimeZone=UTC"
+        config.database_url, user=ROLE, application_name=ROLE, options=said
     )
 
 
@@ -266,30 +269,53 @@ async def _is_ours(connection: Connection) -> bool:
 async def _relay(
     config: Config, connection: Connection, nats: Client, stop: asyncio.Event, announce: Announce
 ) -> None:
-    sealed = asyncio.Event()
-    drained = asyncio.Event()
+    pending, sealed, drained = asyncio.Event(), asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(_publish_forever(config, nats, sealed, drained))
+        group.create_task(_hear_of_pending(config, nats, pending, drained))
         try:
-            await _seal_until_drained(connection, stop, sealed, announce)
+            await _seal_until_drained(connection, stop, pending, sealed, announce)
         finally:  # also when sealing fails: a cancellation alone may be swallowed on the way
             drained.set()
             sealed.set()
 
 
+async def _hear_of_pending(
+    config: Config, nats: Client, pending: asyncio.Event, drained: asyncio.Event
+) -> None:
+    """Let writers who cannot wait for the next look say that they have written."""
+
+    async def heard(_: Msg) -> None:
+        pending.set()
+
+    while not nats.is_connected:
+        await pause(drained, RETRY_S)
+        if drained.is_set():
+            return
+    subscription = await nats.subscribe(bus.pending_subject(config.node), cb=heard)
+    await drained.wait()
+    with suppress(NatsError):
+        await subscription.unsubscribe()
+
+
 async def _seal_until_drained(
-    connection: Connection, stop: asyncio.Event, sealed: asyncio.Event, announce: Announce
+    connection: Connection,
+    stop: asyncio.Event,
+    pending: asyncio.Event,
+    sealed: asyncio.Event,
+    announce: Announce,
 ) -> None:
     """Seal what is pending until told to stop and nothing is left."""
     while True:
         is_last = stop.is_set()
+        pending.clear()
         if last := await seal_once(connection):
             sealed.set()
             announce(last)
         elif is_last:
             break
         else:
-            await pause(stop, POLL_S)
+            await pause(pending, POLL_S)
 
 
 async def _publish_forever(
@@ -298,7 +324,9 @@ async def _publish_forever(
     """Publish whenever something has been sealed, until all is sealed and out."""
     outlet = Outlet(nats, nats.jetstream(timeout=ANSWER_S), config)
     after: int | None = None
-    async with await psycopg.AsyncConnection.connect(conninfo(config)) as connection:
+    # how far we came is read from the stream should the last of it be lost: no sync for it
+    unhurried = conninfo(config, "synchronous_commit=off")
+    async with await psycopg.AsyncConnection.connect(unhurried) as connection:
         await connection.set_autocommit(True)
         while True:
             sealed.clear()

@@ -204,6 +204,33 @@ async def test_a_second_relay_waits_for_the_first(
     assert len(sealed(journal_dsn)) == 1
 
 
+async def test_told_that_something_waits_it_does_not_wait_for_its_next_look(
+    settings_of_run: Config, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "POLL_S", 600.0)
+    client = await bus.connect(settings_of_run, "test")
+    announced: asyncio.Queue[int] = asyncio.Queue()
+    stop = asyncio.Event()
+    task = asyncio.create_task(
+        relay.relay_journal(settings_of_run, client, stop, announced.put_nowait)
+    )
+    write(writer, Row())
+    writer.commit()
+    async with asyncio.timeout(60):
+        while announced.empty():  # it may not listen yet
+            await client.publish(bus.pending_subject(settings_of_run.node))
+            await asyncio.sleep(0.05)
+        write(writer, Row())
+        writer.commit()
+        await client.publish(bus.pending_subject(settings_of_run.node))
+        while await announced.get() != 2:
+            pass
+    stop.set()
+    await client.publish(bus.pending_subject(settings_of_run.node))
+    await task
+    await client.close()
+
+
 async def test_a_stream_made_anew_goes_on_at_the_next_position(
     settings_of_run: Config, writer: Writer
 ) -> None:

@@ -98,6 +98,11 @@ def tail_subject(node: str, shard: int) -> str:
     return f"{node}.tail.{shard}"
 
 
+def pending_subject(node: str) -> str:
+    """Return the subject on which the relay is told that journal rows wait; a hint, kept nowhere."""
+    return f"{node}.pending"
+
+
 def errors_subject(firm: str, gateway: str) -> str:
     """Return the topic on which a gateway hears what was wrong with its messages."""
     return f"a1.{firm}.{gateway}.errors"

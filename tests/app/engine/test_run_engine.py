@@ -1,5 +1,6 @@
 """The process itself, between a real NATS and a real PostgreSQL, killed and starved."""
 
+import asyncio
 import os
 import random
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from django.db import connections
 from nats.aio.client import Client
 
 from anlan.app.judging import Judging
@@ -61,6 +63,26 @@ def test_a_reading_beyond_its_limit_becomes_an_alarm(engine: EngineHouse) -> Non
         alarm = Alarm.objects.get()
     assert (alarm.instrument_state, alarm.value, alarm.condition) == ("active", 95.0, "HH")
     assert alarm.limit_value == 90.0
+
+
+def test_alarms_are_announced_to_the_relay_once_they_are_committed(engine: EngineHouse) -> None:
+    engine.start()
+
+    async def heard(client: Client) -> bool:
+        hints = await client.subscribe(bus.pending_subject(engine.house.config.node))
+        message = engine.beyond(95.0)
+        subject = bus.readings_subject(engine.house.config.node, message.shard, message.kind)
+        await client.jetstream().publish(subject, message.payload)
+        await hints.next_msg(timeout=PATIENCE_S)
+        return await asyncio.to_thread(is_written)
+
+    def is_written() -> bool:
+        try:
+            return sum(journal().values()) == 1
+        finally:
+            connections.close_all()
+
+    assert engine.house.ask(heard)
 
 
 def test_progress_goes_on_when_nothing_happens(engine: EngineHouse) -> None:
@@ -141,8 +163,6 @@ def test_with_postgresql_away_it_waits_and_loses_nothing(
     engine.start()
     first = engine.publish(tick(0, now_ms()))
     engine.until(engine.has_judged(first), "the engine works")
-    from django.db import connections
-
     connections.close_all()
     with psycopg.connect(databases.dsn("anlan_admin", "postgres"), autocommit=True) as admin:
         admin.execute(f'ALTER DATABASE "{DATABASE}" ALLOW_CONNECTIONS false')
