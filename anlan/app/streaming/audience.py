@@ -19,7 +19,7 @@ ROWS_A_FRAME = 500
 #: Rows that may leave at once between two frames. While no more than so many come in the time of a
 #: frame, such frames are only kept apart; in a storm there are so many a second and no more.
 URGENT_ROWS = 50
-CALM_ROWS = 15
+CALM_ROWS = 40
 URGENT_APART_S = 0.03
 URGENT_FRAMES_A_SECOND = 8
 #: Places whose answer is remembered; scopes are few, places of one county some thousands.

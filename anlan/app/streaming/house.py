@@ -21,7 +21,7 @@ from anlan.kernel.base.config import Config, config
 
 log = logging.getLogger("anlan.live")
 
-FLUSH_S = 0.02
+FLUSH_S = 0.01
 FORGET_S = 5.0
 LOOK_S = 3.0
 BEAT_S = 15.0

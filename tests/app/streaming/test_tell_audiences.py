@@ -346,6 +346,25 @@ def test_each_red_alarm_of_a_site_leaves_at_once_while_they_come_calmly(told: To
         assert red.object in ids(mine)
 
 
+def test_a_burst_of_twenty_red_alarms_leaves_within_fifty_milliseconds(told: Told) -> None:
+    hub = Hub()
+    mine = listen(hub)
+    for burst in range(3):
+        raised: dict[str, float] = {}
+        moment = 10.0 + burst * 0.667
+        for step in range(200):
+            now = moment + step / 1000
+            if step % 7 == 0 and step < 140:
+                red = told.event(data={"priority": 1, "subject_id": f"tank{step}"})
+                raised[red.object] = now
+                hub.hear([red], now)
+            elif step % 10 == 0:
+                hub.flush(now)
+            for seen in ids(mine):
+                assert now - raised.pop(seen, now) <= 0.05
+        assert not raised
+
+
 def test_yellow_alarms_of_one_subject_wait_for_the_frame(told: Told) -> None:
     hub = Hub()
     mine = listen(hub)
