@@ -13,6 +13,7 @@ from anlan.kernel.alerts import queries as alarms
 from anlan.kernel.alerts.api import ALARMS
 from anlan.kernel.base import registry
 from anlan.kernel.base.api.audit import JOURNAL
+from anlan.kernel.base.english import Language
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.listing import Ask, ListSpec
 from anlan.kernel.base.queries import journal_rows
@@ -56,11 +57,12 @@ def registry_text() -> str:
     return json.dumps(registry.exported(), ensure_ascii=False, indent=1) + "\n"
 
 
-def export_table(name: str, ask: Ask, username: str) -> Export:
+def export_table(name: str, ask: Ask, username: str, language: Language = Language.ZH) -> Export:
     """Write a list as a person reads it; filters as in the API. The journal keeps who and how many."""
     if name not in TABLES:
         raise InvalidError(f"没有列表 {name}；可用：{'、'.join(TABLES)}", code="app.unknown_table")
     table = TABLES[name]
     reader = acting.person(username, table.permission).within(table.permission)
     with unit_of_work(reader):
-        return export_list(name, table.spec, table.rows(), ask, door=acting.door())
+        door = acting.door()
+        return export_list(name, table.spec, table.rows(), ask, door=door, language=language)

@@ -62,13 +62,18 @@ def table(
     after: Annotated[
         str | None, typer.Option("--after", help="接着上一份导出。Go on behind the last export.")
     ] = None,
+    english: Annotated[
+        bool, typer.Option("--english", help="表头和用词用英文。Headings and words in English.")
+    ] = False,
 ) -> None:
     """把一个列表以某人的权限导出为表格，并记入日志。A list as xlsx, as this person reads it."""
     start_django("anlan_app")
     from anlan.app.exports import export_table
+    from anlan.kernel.base.english import Language
     from anlan.kernel.base.listing import Ask
 
-    made = export_table(name, Ask(filters=tuple(where or ()), after=after), who)
+    language = Language.EN if english else Language.ZH
+    made = export_table(name, Ask(filters=tuple(where or ()), after=after), who, language)
     out.write_bytes(made.content)
     said = {"file": str(out), "rows": made.rows, "after": made.further}
     typer.echo(json.dumps(said, ensure_ascii=False))

@@ -75,11 +75,16 @@ def template(
     supervisions: Annotated[
         bool, typer.Option("--supervisions", help="写监管关系的登记簿。That of supervision.")
     ] = False,
+    english: Annotated[
+        bool, typer.Option("--english", help="表头用英文。Headings in English.")
+    ] = False,
 ) -> None:
     """写出空白的登记簿（xlsx）。Write the empty workbook."""
     from anlan.app.register.sheets import FIRMS, SUPERVISIONS, write_template
+    from anlan.kernel.base.english import Language
 
-    write_template(out, SUPERVISIONS if supervisions else FIRMS)
+    sheets = SUPERVISIONS if supervisions else FIRMS
+    write_template(out, sheets, Language.EN if english else Language.ZH)
     typer.echo(str(out))
 
 

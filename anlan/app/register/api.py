@@ -13,7 +13,8 @@ from anlan.app.register.rows import Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Sheet, write_template
 from anlan.app.register.upload import read_upload
 from anlan.engines.geodesy.offset import Datum
-from anlan.kernel.base.doors import Door
+from anlan.kernel.base.doors import Door, language_of
+from anlan.kernel.base.english import Language
 from anlan.kernel.base.xlsx import MEDIA_TYPE
 from anlan.kernel.people.services.organisations import SUPERVISE
 from anlan.kernel.subjects.services import EDIT
@@ -79,13 +80,14 @@ class ReportOut(Schema):
 @door.write("/firms/template", EDIT, "GET")
 def firms_template(request: HttpRequest) -> HttpResponse:
     """The empty workbook of firms and all that is theirs; bold columns must be filled."""
-    return _template(FIRMS, "register")
+    return _template(request, FIRMS, "register")
 
 
 @door.write("/firms", EDIT, "GET")
 def export_firms(request: HttpRequest) -> HttpResponse:
     """The register that I reach, as the workbook that enters it; who takes it is recorded."""
-    return _xlsx(write_register(), "register")
+    language = language_of(request)
+    return _xlsx(write_register(language=language), "register", language)
 
 
 @door.write("/firms", EDIT, response=ReportOut)
@@ -99,7 +101,7 @@ def import_firms(
 @door.write("/supervisions/template", SUPERVISE, "GET")
 def supervisions_template(request: HttpRequest) -> HttpResponse:
     """The empty workbook of who supervises which site."""
-    return _template(SUPERVISIONS, "supervisions")
+    return _template(request, SUPERVISIONS, "supervisions")
 
 
 @door.write("/supervisions", SUPERVISE, response=ReportOut)
@@ -147,14 +149,15 @@ def _refused(one: RowError) -> dict[str, Any]:
     }
 
 
-def _template(sheets: tuple[Sheet, ...], name: str) -> HttpResponse:
-    buffer = BytesIO()
-    write_template(buffer, sheets)
-    return _xlsx(buffer.getvalue(), f"{name}-template")
+def _template(request: HttpRequest, sheets: tuple[Sheet, ...], name: str) -> HttpResponse:
+    buffer, language = BytesIO(), language_of(request)
+    write_template(buffer, sheets, language)
+    return _xlsx(buffer.getvalue(), f"{name}-template", language)
 
 
-def _xlsx(content: bytes, name: str) -> HttpResponse:
+def _xlsx(content: bytes, name: str, language: Language) -> HttpResponse:
     answer = HttpResponse(content, content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     answer["Cache-Control"] = "no-store"
+    answer["Content-Language"] = language
     return answer

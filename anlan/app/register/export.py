@@ -11,10 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from anlan.app.register.sheets import FIRMS, Sheet, headed
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import ListExported
 from anlan.kernel.base.services import exports
 from anlan.kernel.base.unit_of_work import current_work
-from anlan.kernel.base.xlsx import ABOUT, Cover
+from anlan.kernel.base.xlsx import ABOUT, ABOUT_EN, Cover
 from anlan.kernel.people.models import Organisation, OrganisationKind
 from anlan.kernel.people.queries.directory import facts_of
 from anlan.kernel.places.rules import code_of
@@ -25,21 +26,22 @@ from anlan.kernel.subjects.services import SITE_KIND
 Cells = dict[str, Any]
 
 
-def write_register(*, door: str = "api") -> bytes:
+def write_register(*, door: str = "api", language: Language = Language.ZH) -> bytes:
     """Return the register that the open unit of work reaches as an xlsx, and record who took it.
 
     What has been retired, replaced or withdrawn is not in it, nor is any key of a gateway.
     """
     principal, moment = current_work().principal, now()
-    cover = Cover(name=principal.name, unit=principal.unit, title="register")
+    cover = Cover(name=principal.name, unit=principal.unit, title="register", language=language)
     buffer, count = BytesIO(), 0
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        for sheet, page in headed(book, FIRMS):
+        for sheet, page in headed(book, FIRMS, language):
             count += _write(page, sheet, _ROWS[sheet.key]())
             page.set_footer(f"&L{cover.watermark(moment).replace('&', '&&')}&R&P/&N")
-        about = book.add_worksheet(ABOUT)
-        about.write_string(0, 0, f"导出 {cover.watermark(moment)}")
-        book.set_properties({"title": "安澜登记簿", "author": cover.name, "company": cover.unit})
+        about = book.add_worksheet(cover.say(ABOUT, ABOUT_EN))
+        about.write_string(0, 0, f"{cover.say('导出', 'Exported')} {cover.watermark(moment)}")
+        title = cover.say("安澜登记簿", "Register of Anlan")
+        book.set_properties({"title": title, "author": cover.name, "company": cover.unit})
     said = ListExported(
         name="register", filters=[], sort="", after=None, rows=count, is_complete=True, door=door
     )

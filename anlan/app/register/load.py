@@ -91,13 +91,13 @@ def enter_supervisions(source: Path, *, who: str, dry_run: bool = False) -> Repo
 
 def chosen(sheets: Sequence[Sheet], only: Sequence[str]) -> list[Sheet]:
     """Return the sheets that are named by key or title, all when none is."""
-    known = {name: sheet for sheet in sheets for name in (sheet.key, sheet.title)}
+    known = {name: sheet for sheet in sheets for name in sheet.names}
     if unknown := [name for name in only if name not in known]:
         titles = "、".join(sheet.title for sheet in sheets)
         raise InvalidError(
             f"没有工作表 {'、'.join(unknown)}；可用：{titles}", code="register.unknown_sheet"
         )
-    return [one for one in sheets if not only or {one.key, one.title} & set(only)]
+    return [one for one in sheets if not only or set(one.names) & set(only)]
 
 
 def enter(rows: Iterable[Row], *, dry_run: bool) -> Report:

@@ -1,8 +1,8 @@
 """The sheets of the register's workbook: their columns, how they are read, the empty template.
 
 A workbook is an xlsx file with a sheet for each table, or a folder with one CSV file each
-(`sites.csv`), or a GeoJSON file of sites and equipment. A sheet and a column may be named by its key
-or by its Chinese title.
+(`sites.csv`), or a GeoJSON file of sites and equipment. A sheet and a column may be named by its key,
+by its Chinese or by its English title.
 """
 
 import csv
@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 from xlsxwriter.worksheet import Worksheet
 
 from anlan.app.register import geojson
+from anlan.kernel.base.english import Language, heading
 from anlan.kernel.base.errors import InvalidError
 
 
@@ -28,6 +29,21 @@ class Sheet:
     title_en: str
     columns: dict[str, str]
     needed: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Return what it may be called in a file: its key and its two titles."""
+        return self.key, self.title, self.title_en
+
+    def name(self, language: Language) -> str:
+        """Return the table's title."""
+        return self.title_en if language is Language.EN else self.title
+
+    def heads(self, language: Language) -> dict[str, str]:
+        """Return {key: title} of the columns; the English ones are the keys as people write them."""
+        if language is Language.ZH:
+            return self.columns
+        return {key: heading(key) for key in self.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,33 +214,37 @@ def read(source: Path, sheets: Iterable[Sheet]) -> list[Row]:
     else:
         tables = _folder(source) if source.is_dir() else _workbook(source)
     for sheet in sheets:
-        table = tables.get(sheet.key) or tables.get(sheet.title) or []
+        table = next((tables[name] for name in sheet.names if tables.get(name)), [])
         # a spreadsheet counts its head as row 1; of features the first is the first
         found += _rows(sheet, table, first=1 if is_features else 2)
     return found
 
 
-def write_template(target: Path | BinaryIO, sheets: Iterable[Sheet]) -> None:
+def write_template(
+    target: Path | BinaryIO, sheets: Iterable[Sheet], language: Language = Language.ZH
+) -> None:
     """Write an empty workbook with the sheets' titles; what must be filled is bold."""
     with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target) as book:
-        list(headed(book, sheets))
+        list(headed(book, sheets, language))
 
 
-def headed(book: xlsxwriter.Workbook, sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, Worksheet]]:
+def headed(
+    book: xlsxwriter.Workbook, sheets: Iterable[Sheet], language: Language
+) -> Iterator[tuple[Sheet, Worksheet]]:
     """Add a page for each sheet with its titles, and yield it for what is to stand below them."""
     bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
     plain = book.add_format({"bg_color": "#EEEEEE"})
     for sheet in sheets:
-        page = book.add_worksheet(sheet.title)
+        page = book.add_worksheet(sheet.name(language))
         page.freeze_panes(1, 0)
-        for at, (key, title) in enumerate(sheet.columns.items()):
+        for at, (key, title) in enumerate(sheet.heads(language).items()):
             page.write_string(0, at, title, bold if key in sheet.needed else plain)
-            page.set_column(at, at, max(14, 2 * len(title)))
+            page.set_column(at, at, max(14, 2 * len(sheet.columns[key])))
         yield sheet, page
 
 
 def _rows(sheet: Sheet, table: list[list[Any]], first: int) -> list[Row]:
-    keys = {title: key for key, title in sheet.columns.items()}
+    keys = {title: key for one in Language for key, title in sheet.heads(one).items()}
     head = [_text(cell) for cell in table[0]] if table else []
     names = [keys.get(title, title) for title in head]
     if unknown := [one for one in names if one and one not in sheet.columns]:

@@ -17,6 +17,7 @@ from ninja.responses import NinjaJSONEncoder
 from ninja.security import APIKeyCookie
 
 from anlan.kernel.base import idempotency
+from anlan.kernel.base.english import Language, preferred
 from anlan.kernel.base.errors import NotPermittedError, NotSignedInError, PreconditionMissingError
 from anlan.kernel.base.listing import PAGE_DEFAULT, Ask, ListSpec
 from anlan.kernel.base.permissions import Principal, decide
@@ -85,6 +86,11 @@ def principal(request: HttpRequest) -> Principal:
     if not isinstance(asking, Principal):
         raise NotSignedInError("请先登录")
     return asking
+
+
+def language_of(request: HttpRequest) -> Language:
+    """Return the language in which a file is to be written: Accept-Language, else Chinese."""
+    return preferred(request.headers.get("Accept-Language", ""))
 
 
 def expected_version(request: HttpRequest) -> int:
@@ -160,7 +166,10 @@ class Door:
                 if request.get_preferred_type([JSON, MEDIA_TYPE]) == MEDIA_TYPE:
                     with unit_of_work(principal(request), correlation_id=_correlation(request)):
                         name = view.__name__
-                        made = exports.export_list(name, spec, view(request), query.ask())
+                        language = language_of(request)
+                        made = exports.export_list(
+                            name, spec, view(request), query.ask(), language=language
+                        )
                     return _xlsx(request, made, name)
                 with unit_of_work(principal(request), read_only=True):
                     return spec.page(view(request), query.ask())
@@ -205,6 +214,7 @@ def _xlsx(request: HttpRequest, made: Export, name: str) -> HttpResponse:
     answer = HttpResponse(made.content, content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     answer["Cache-Control"] = "no-store"
+    answer["Content-Language"] = language_of(request)
     answer["Anlan-Rows"] = str(made.rows)
     if made.further is not None:
         asked = request.GET.copy()

@@ -10,6 +10,12 @@ from anlan.kernel.base.errors import DomainError
 EVENT_TYPES: dict[str, "EventType"] = {}
 
 
+def english_title(name: str) -> str:
+    """Return `alerts.alarm.raised` as "Alarm raised"."""
+    _slice, _dot, happened = name.partition(".")
+    return happened.replace(".", " ").replace("_", " ").capitalize()
+
+
 class UnknownSchemaError(DomainError):
     """An event of a version that this one cannot read: it waits for an upgrade, nothing is guessed."""
 
@@ -36,6 +42,11 @@ class EventType:
         if not is_dataclass(self.data):
             raise TypeError(f"event type {self.name} needs a dataclass for its data")
         EVENT_TYPES[self.name] = self
+
+    @property
+    def title_en(self) -> str:
+        """What happened, in English: the noun and the verb of the name."""
+        return english_title(self.name)
 
     def payload(self, state: Any) -> dict[str, Any]:
         """Return the public state as plain values; another dataclass is refused."""

@@ -6,7 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field, computed_field
 
-from anlan.kernel.base.events import EVENT_TYPES
+from anlan.kernel.base.events import EVENT_TYPES, english_title
 
 
 class JournalOut(Schema):
@@ -36,6 +36,12 @@ class JournalOut(Schema):
         """What happened, in words."""
         known = EVENT_TYPES.get(self.type)
         return known.title if known else self.type
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic writes it
+    @property
+    def title_en(self) -> str:
+        """The same in English."""
+        return english_title(self.type)
 
 
 class JournalRows(Schema):
@@ -110,6 +116,12 @@ class DeadLetterOut(Schema):
         """What happened, in words."""
         known = EVENT_TYPES.get(self.event_type)
         return known.title if known else self.event_type
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic writes it
+    @property
+    def title_en(self) -> str:
+        """The same in English."""
+        return english_title(self.event_type)
 
 
 class DiscardBody(Schema):

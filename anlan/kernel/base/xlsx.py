@@ -1,4 +1,7 @@
-"""A list as a spreadsheet: titles in the first row, times in Shanghai, a watermark on every page."""
+"""A list as a spreadsheet: titles in the first row, times in Shanghai, a watermark on every page.
+
+The same rows for who reads Chinese and for who reads English (`english.py`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +14,15 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from anlan.kernel.base import english
 from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.base.english import Language
 from anlan.kernel.base.listing import Field
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATA, ABOUT = "安澜", "说明"
+#: The same two pages for who reads English.
+DATA_EN, ABOUT_EN = "Anlan", "About"
 #: A footer holds 255 characters, its codes included; name and unit get most of them.
 _WATERMARK_MAX = 200
 
@@ -29,6 +36,16 @@ class Cover:
     title: str = ""
     filters: tuple[str, ...] = ()
     is_complete: bool = True
+    language: Language = Language.ZH
+
+    @property
+    def is_english(self) -> bool:
+        """Tell whether it is written for who reads English."""
+        return self.language is Language.EN
+
+    def say(self, chinese: str, in_english: str) -> str:
+        """Return one of two ways to say the same."""
+        return in_english if self.is_english else chinese
 
     def watermark(self, moment: datetime) -> str:
         """Return name, unit and minute."""
@@ -47,54 +64,87 @@ def sheet(fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]], cover:
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     head = book.add_format({"bold": True, "bg_color": "#E8ECF1", "border": 1})
     time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-    data, about = book.add_worksheet(DATA), book.add_worksheet(ABOUT)
-    _write_rows(data, shown, rows, head, time)
+    data = book.add_worksheet(cover.say(DATA, DATA_EN))
+    about = book.add_worksheet(cover.say(ABOUT, ABOUT_EN))
+    columns = [_Column(name, fields, cover) for name in shown]
+    _write_rows(data, columns, rows, head, time)
     _write_cover(about, cover, len(rows), moment)
     if not cover.is_complete:
-        data.write_string(len(rows) + 1, 0, f"未完：只有前 {len(rows)} 条，见“{ABOUT}”")
+        unfinished = cover.say(
+            f"未完：只有前 {len(rows)} 条，见“{ABOUT}”",
+            f"Not all of it: the first {len(rows)} only, see “{ABOUT_EN}”",
+        )
+        data.write_string(len(rows) + 1, 0, unfinished)
         about.activate()
     for page in (data, about):
         page.set_footer(f"&L{cover.watermark(moment).replace('&', '&&')}&R&P/&N")
-    book.set_properties({"title": "安澜导出", "author": cover.name, "company": cover.unit})
+    title = cover.say("安澜导出", "Exported by Anlan")
+    book.set_properties({"title": title, "author": cover.name, "company": cover.unit})
     book.close()
     return buffer.getvalue()
 
 
+class _Column:
+    """A column as it is read: its heading, and the value of a row in one language."""
+
+    def __init__(self, name: str, fields: Mapping[str, Field], cover: Cover) -> None:
+        field, is_english = fields[name], cover.is_english
+        self.name, self._words, self._is_english = name, field.words, is_english
+        self.heading = english.heading(name) if is_english else field.title or name
+        beside = f"{name}_en"
+        # a list that shows both names side by side keeps them apart
+        is_lent = is_english and beside in fields and not fields[beside].title
+        self._english_name = beside if is_lent else None
+
+    def of(self, row: Mapping[str, Any]) -> Any:
+        """Return what stands in the row, a code in words, a name in English where it has one."""
+        value = row[self.name]
+        if self._english_name is not None and row[self._english_name]:
+            return row[self._english_name]
+        if not self._words or value not in self._words:
+            return value
+        return english.word(self.name, value) if self._is_english else self._words[value]
+
+
 def _write_rows(
     page: Worksheet,
-    shown: Mapping[str, Field],
+    columns: Sequence[_Column],
     rows: Sequence[Mapping[str, Any]],
     head: Format,
     time: Format,
 ) -> None:
     page.freeze_panes(1, 0)
-    for column, (name, field) in enumerate(shown.items()):
-        page.write_string(0, column, field.title or name, head)
-        page.set_column(column, column, 20)
+    for at, column in enumerate(columns):
+        page.write_string(0, at, column.heading, head)
+        page.set_column(at, at, 20)
     for line, row in enumerate(rows, start=1):
-        for column, (name, field) in enumerate(shown.items()):
-            value = field.words.get(row[name], row[name]) if field.words else row[name]
+        for at, column in enumerate(columns):
+            value = column.of(row)
             if isinstance(value, datetime):
                 local = value.astimezone(SHANGHAI).replace(tzinfo=None)
-                page.write_datetime(line, column, local, time)
+                page.write_datetime(line, at, local, time)
             elif isinstance(value, (int, float, bool)):
-                page.write(line, column, value)
+                page.write(line, at, value)
             elif isinstance(value, (dict, list)):
-                page.write_string(line, column, dumps(value, ensure_ascii=False, default=str))
+                page.write_string(line, at, dumps(value, ensure_ascii=False, default=str))
             elif value is not None:
-                page.write_string(line, column, str(value))
+                page.write_string(line, at, str(value))
 
 
 def _write_cover(page: Worksheet, cover: Cover, rows: int, moment: datetime) -> None:
-    extent = (
-        "全部" if cover.is_complete else f"未完：只有前 {rows} 条。请缩小条件，或从此处接着导出"
+    unfinished = cover.say(
+        f"未完：只有前 {rows} 条。请缩小条件，或从此处接着导出",
+        f"Not all of it: the first {rows} only. Ask for less, or go on behind them",
     )
     lines = [
-        ("导出", cover.watermark(moment)),
-        ("列表", cover.title),
-        ("条件", "；".join(cover.filters) or "无"),
-        ("条数", str(rows)),
-        ("范围", extent),
+        (cover.say("导出", "Exported"), cover.watermark(moment)),
+        (cover.say("列表", "List"), cover.title),
+        (cover.say("条件", "Filters"), "；".join(cover.filters) or cover.say("无", "none")),
+        (cover.say("条数", "Rows"), str(rows)),
+        (
+            cover.say("范围", "Extent"),
+            cover.say("全部", "all") if cover.is_complete else unfinished,
+        ),
     ]
     page.set_column(0, 0, 10)
     page.set_column(1, 1, 80)

@@ -8,12 +8,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from anlan.app.register import upload
 from anlan.app.register.load import enter_firms
+from anlan.app.register.sheets import FIRMS
 from anlan.engines.geodesy.offset import Datum, from_wgs84
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
@@ -158,6 +160,48 @@ def test_what_is_exported_and_entered_again_changes_nothing(
     assert (row.type, row.data["name"], row.data["rows"]) == ("base.list.exported", "register", 10)
 
 
+def test_a_workbook_in_english_is_entered_again_like_the_chinese_one(
+    keeper: Client, bureau: Organisation, tmp_path: Path
+) -> None:
+    assert whole(tmp_path, bureau, a_rich_book()).errors == []
+    chinese = sheets_of(export(keeper))
+
+    answer = keeper.get(f"{URL}/firms", headers={"Accept-Language": "en"})
+    english = sheets_of(answer.content)
+
+    assert answer["Content-Language"] == "en"
+    assert list(english) == [one.title_en for one in FIRMS]
+    heads = [cell for one in FIRMS for cell in english[one.title_en][0]]
+    assert all(cell.isascii() for cell in heads), heads
+    for one in FIRMS:
+        # a heading may be translated, what stands below it is the register
+        assert english[one.title_en][1:] == chinese[one.title][1:]
+    for content in (answer.content, export(keeper)):
+        status, report = send(keeper, content, dry_run="false")
+        assert (status, report["is_kept"], report["errors"]) == (200, True, [])
+        counts = counted(report)
+        assert sum(same for _, _, same, _ in counts.values()) == 10
+        assert {(new, changed, bad) for new, changed, _, bad in counts.values()} == {(0, 0, 0)}
+
+
+def test_a_template_in_english_is_filled_and_entered(
+    keeper: Client, bureau: Organisation, tmp_path: Path
+) -> None:
+    empty = keeper.get(f"{URL}/firms/template", headers={"Accept-Language": "en"})
+    heads = {name: table[0] for name, table in sheets_of(empty.content).items()}
+    assert heads["Firms"][:2] == ["Credit code", "Name"]
+    file = tmp_path / "english.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        page = book.add_worksheet("Firms")
+        page.write_row(0, 0, heads["Firms"])
+        page.write_row(1, 0, [CODE, "灵武油品", "Lingwu Oil", "640181"])
+
+    status, report = send(keeper, file.read_bytes(), dry_run="false", only=["organisations"])
+
+    assert (status, report["errors"], counted(report)) == (200, [], {"organisations": (1, 0, 0, 0)})
+    assert Organisation.objects.get(credit_code=CODE).name_en == "Lingwu Oil"
+
+
 def test_an_export_entered_into_an_empty_house_makes_the_same_register(
     keeper: Client, bureau: Organisation, tmp_path: Path
 ) -> None:
@@ -184,7 +228,7 @@ def sheets_of(content: bytes) -> dict[str, list[list[Any]]]:
     return {
         name: book.get_sheet_by_name(name).to_python()
         for name in book.sheet_names
-        if name != "说明"
+        if name not in {"说明", "About"}
     }
 
 

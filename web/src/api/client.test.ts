@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { confirmAlarm, listAlarms } from './alerts'
+import { confirmAlarm, exportAlarms, listAlarms } from './alerts'
 import { keepCsrfToken, onSignedOut } from './client'
 import { readSession } from './people'
 import { ApiProblem } from './problem'
@@ -44,6 +44,17 @@ describe('the door to the server', () => {
     server.mockClear()
     await listAlarms({})
     expect(sent().headers.has('X-CSRFToken')).toBe(false)
+  })
+
+  it('asks for a workbook in the language of the page', async () => {
+    server.mockImplementation(() => Promise.resolve(new Response('book')))
+    for (const language of ['en', 'zh-CN']) {
+      document.documentElement.lang = language
+      server.mockClear()
+      await exportAlarms({}, true)
+      expect(sent().headers.get('Accept')).toContain('spreadsheetml')
+      expect(sent().headers.get('Accept-Language')).toBe(language)
+    }
   })
 
   it('repeats a filter for each condition', async () => {

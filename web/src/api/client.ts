@@ -29,6 +29,9 @@ export function idempotencyKey(): string {
 
 const headers: Middleware = {
   onRequest({ request }) {
+    // a workbook is written in the language of the page, not in that of the browser
+    const language = globalThis.document?.documentElement.lang
+    if (language) request.headers.set('Accept-Language', language)
     if (READS.has(request.method)) return request
     request.headers.set('X-CSRFToken', csrf())
     if (!request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', idempotencyKey())

@@ -4707,6 +4707,11 @@ export interface components {
              * @description What happened, in words.
              */
             readonly title: string;
+            /**
+             * Title En
+             * @description The same in English.
+             */
+            readonly title_en: string;
         };
         /** JournalOutPage */
         JournalOutPage: {
@@ -4856,6 +4861,11 @@ export interface components {
              * @description What happened, in words.
              */
             readonly title: string;
+            /**
+             * Title En
+             * @description The same in English.
+             */
+            readonly title_en: string;
         };
         /** DeadLetterOutPage */
         DeadLetterOutPage: {

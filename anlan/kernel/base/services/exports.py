@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.kernel.base import journal, listing
+from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import LIST_EXPORTED, ListExported
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Ask, ListSpec
@@ -23,7 +24,13 @@ class Export:
 
 
 def export_list(
-    name: str, spec: ListSpec, rows: QuerySet[Any, Any], ask: Ask, *, door: str = "api"
+    name: str,
+    spec: ListSpec,
+    rows: QuerySet[Any, Any],
+    ask: Ask,
+    *,
+    door: str = "api",
+    language: Language = Language.ZH,
 ) -> Export:
     """Write what is asked of a list as a spreadsheet, `listing.SHEET_MAX` rows at most.
 
@@ -37,6 +44,7 @@ def export_list(
         title=name,
         filters=ask.filters,
         is_complete=further is None,
+        language=language,
     )
     content = sheet(spec.fields, found, cover)
     record(

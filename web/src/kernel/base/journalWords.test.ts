@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { englishTitle, fieldsOf, objectName, shortId } from './journalWords'
+import { fieldsOf, objectName, shortId } from './journalWords'
 
 describe('a journal row in words', () => {
-  it('has an English title made of noun and verb of its type', () => {
-    expect(englishTitle('alerts.alarm.raised')).toBe('Alarm raised')
-    expect(englishTitle('people.user.signed_in')).toBe('User signed in')
-  })
-
   it('names its object by the names in it, each once', () => {
     expect(objectName({ data: { subject_name: 'T101 储罐', datastream_name: '液位', name: '液位' } })).toBe('T101 储罐 · 液位')
     expect(objectName({ data: { id: '01K' } })).toBe('')

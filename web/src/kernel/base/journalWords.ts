@@ -4,13 +4,6 @@ import type { JournalRow } from '@/api/types'
 /** The slices whose events the journal holds, in the order in which they are asked for. */
 export const SLICES = ['alerts', 'sensing', 'subjects', 'people', 'messaging', 'documents', 'places', 'base'] as const
 
-/** `alerts.alarm.raised` -> "Alarm raised": noun and verb of the type, for who does not read the Chinese title. */
-export function englishTitle(type: string): string {
-  const [, ...words] = type.split('.')
-  const text = words.join(' ').replaceAll('_', ' ')
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
 type Data = Readonly<Record<string, unknown>>
 
 function dataOf(row: Pick<JournalRow, 'data'>): Data {
