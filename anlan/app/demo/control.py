@@ -18,11 +18,12 @@ DEFAULT_ROW = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRequest:
-    """Which firm is to play which run from which row on."""
+    """Which firm is to play which run from which row on, or for how many seconds its gateway is lost."""
 
     firm: str
     run: str = DEFAULT_RUN
     from_row: int = DEFAULT_ROW
+    lost_s: float | None = None
 
 
 def faults() -> dict[str, str]:
@@ -33,7 +34,8 @@ def faults() -> dict[str, str]:
 
 def request_fault(folder: Path, request: FaultRequest) -> Path:
     """Ask the feeds for a fault. Raises InvalidError for a firm or run that cannot play it."""
-    firms = [plant.code for plant in read_plants() if plant.mapping.source == "tep"]
+    is_loss = request.lost_s is not None
+    firms = [one.code for one in read_plants() if is_loss or one.mapping.source == "tep"]
     if request.firm not in firms:
         raise InvalidError(f"没有企业 {request.firm}；可用：{'、'.join(firms)}", code="demo.firm")
     if request.run not in faults():

@@ -162,7 +162,7 @@ def _file_limits(gateway: Gateway, plant: Plant, series: dict[str, Series]) -> N
         [
             _filing(ids[name], limit)
             for name, tag in plant.mapping.tags()
-            for limit in limits_of(tag, plant.mapping.source, series)
+            for limit in limits_of(tag, plant.mapping, series)
         ]
     )
 

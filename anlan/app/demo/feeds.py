@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from anlan.app.demo.control import take_requests
+from anlan.app.demo.control import FaultRequest, take_requests
 from anlan.app.demo.credentials import read_credentials
 from anlan.app.demo.door import Door, SequenceFile, encode
 from anlan.app.demo.plants import read_plants
@@ -39,6 +39,8 @@ class Feed:
     play: Playback
     door: Door
     last_row: int = -1
+    #: what falls due before this second is not sent: the gateway is lost
+    lost_until: float = 0.0
 
     @property
     def firm(self) -> str:
@@ -46,8 +48,15 @@ class Feed:
         return self.play.plant.code
 
     def is_due(self, second: float) -> bool:
-        """Tell whether a new row of the play has begun since the last message."""
-        return int(second / self.play.row_s) > self.last_row
+        """Tell whether a new row of the play has begun since the last message, and the line stands."""
+        return second >= self.lost_until and int(second / self.play.row_s) > self.last_row
+
+    def obey(self, request: FaultRequest, second: float) -> None:
+        """Fall silent for a while, or play a fault from now on."""
+        if request.lost_s is not None:
+            self.lost_until = second + request.lost_s
+        elif request.run in self.play.series:
+            self.play.inject(Episode(at_s=second, run=request.run, from_row=request.from_row))
 
     def send(self, second: float, seq: int) -> None:
         """Send all tags of the row that is on."""
@@ -78,10 +87,8 @@ class Feeds:
             feed.door.flush()
         for request in take_requests(self.folder):
             for feed in self.feeds:
-                if feed.firm == request.firm and request.run in feed.play.series:
-                    feed.play.inject(
-                        Episode(at_s=second, run=request.run, from_row=request.from_row)
-                    )
+                if feed.firm == request.firm:
+                    feed.obey(request, second)
         due = [feed for feed in self.feeds if feed.is_due(second)]
         numbers = self.sequences.take(feed.firm for feed in due)
         for feed in due:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.app.demo.mapping import HERE, TagMapping
+from anlan.app.demo.mapping import HERE, PlantMapping, TagMapping
 from anlan.app.demo.series import NORMAL, Series
 
 #: A limit by spread returns this share of the normal spread inside the limit.
@@ -49,20 +49,18 @@ def _bases() -> dict[str, dict[str, str]]:
     return tomllib.loads((HERE / "bases.toml").read_text(encoding="utf-8"))
 
 
-def limits_of(tag: TagMapping, source: str, series: dict[str, Series]) -> list[DemoLimit]:
-    """Return the limits of a tag, the widest condition first."""
+def limits_of(tag: TagMapping, plant: PlantMapping, series: dict[str, Series]) -> list[DemoLimit]:
+    """Return the limits of a tag of a plant, the widest condition first, silence last."""
     found = [
         _limit(condition, value, abs(value) * FIXED_DEADBAND_SHARE, tag, tag.basis)
         for condition, value in tag.fixed.items()
     ]
     if tag.spread:
-        middle, spread = normal_spread(tag, source, series)
+        middle, spread = normal_spread(tag, plant.source, series)
         for condition, times in tag.spread.items():
             away = times * spread if condition in _UPWARD else -times * spread
             found.append(_limit(condition, middle + away, DEADBAND_SHARE * spread, tag, "spread"))
-    if tag.silent_s is not None:
-        found.append(_silent(tag.silent_s))
-    return found
+    return [*found, _silent(plant.silent_s)]
 
 
 def normal_spread(tag: TagMapping, source: str, series: dict[str, Series]) -> tuple[float, float]:

@@ -37,7 +37,6 @@ class TagMapping:
     fixed: dict[str, float] = field(default_factory=dict)
     spread: dict[str, float] = field(default_factory=dict)
     basis: str = "spread"
-    silent_s: float | None = None
     name_en: str = ""
 
     def apply(self, column: Values) -> Values:
@@ -74,9 +73,13 @@ class SubjectMapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantMapping:
-    """A whole mapping file: where the numbers come from and the equipment they are given to."""
+    """A whole mapping file: where the numbers come from and the equipment they are given to.
+
+    `silent_s` is how long any of its tags may send nothing before that is an alarm, in seconds.
+    """
 
     source: str
+    silent_s: float
     subjects: tuple[SubjectMapping, ...]
 
     def tags(self) -> list[tuple[str, TagMapping]]:
@@ -92,6 +95,7 @@ def read_mapping(name: str) -> PlantMapping:
     raw = tomllib.loads((MAPPINGS / f"{name}.toml").read_text(encoding="utf-8"))
     return PlantMapping(
         source=raw["source"],
+        silent_s=raw["silent_s"],
         subjects=tuple(
             SubjectMapping(**{**row, "tags": tuple(_tag(tag) for tag in row["tags"])})
             for row in raw["subject"]

@@ -59,7 +59,7 @@ def _rehearse_one(play: Playback, series: dict[str, Series], seconds: int) -> li
             value=float(values[name][second]),
         )
         for name, tag in play.plant.mapping.tags()
-        for limit in limits_of(tag, play.plant.mapping.source, series)
+        for limit in limits_of(tag, play.plant.mapping, series)
         if limit.condition != "silent"
         for second in raised_at(values[name], limit)
     ]

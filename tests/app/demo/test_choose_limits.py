@@ -1,5 +1,7 @@
 """Limits keep normal operation quiet and stand in the right order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,7 @@ def flat(name: str, values: list[float]) -> Series:
     return Series(name=name, columns={"x": np.array(values)})
 
 
+PLANT = read_mapping("process_plant")
 RUNS = {
     "normal-1": flat("normal-1", [10.0, 10.0, 11.0]),
     "normal-2": flat("normal-2", [10.0, 10.0, 8.0]),
@@ -38,16 +41,19 @@ def test_the_spread_is_the_furthest_normal_value_of_all_runs() -> None:
 
 
 def test_limits_by_spread_stand_outside_it_on_their_own_side() -> None:
-    found = {limit.condition: limit for limit in limits_of(TAG, "tep", RUNS)}
-    assert {name: limit.value for name, limit in found.items()} == {"HH": 16.0, "H": 14.0, "L": 6.0}
+    found = {limit.condition: limit for limit in limits_of(TAG, PLANT, RUNS)}
+    assert {name: limit.value for name, limit in found.items()} == {
+        "HH": 16.0, "H": 14.0, "L": 6.0, "silent": PLANT.silent_s,
+    }  # fmt: skip
     assert found["H"].deadband == pytest.approx(DEADBAND_SHARE * 2.0)
     assert "演示" in found["H"].reason
     assert found["H"].confidence == "default"
 
 
 def test_a_fixed_limit_names_its_standard_and_its_mark() -> None:
-    tag = dict(read_mapping("process_plant").tags())["GD301.AI"]
-    found = {limit.condition: limit for limit in limits_of(tag, "tep", {})}
+    plant = read_mapping("process_plant")
+    tag = dict(plant.tags())["GD301.AI"]
+    found = {limit.condition: limit for limit in limits_of(tag, plant, {})}
     assert (found["H"].value, found["HH"].value) == (25.0, 50.0)
     assert found["H"].standard == "GB/T 50493-2019"
     assert found["H"].confidence == "unverified"
@@ -59,11 +65,19 @@ def test_every_limit_of_every_firm_can_be_filed(series: dict[str, Series]) -> No
             continue
         for name, tag in plant.mapping.tags():
             others: dict[str, float] = {}
-            for limit in limits_of(tag, plant.mapping.source, series):
+            for limit in limits_of(tag, plant.mapping, series):
                 asked = Asked(condition=limit.condition, value=limit.value, deadband=limit.deadband)
                 error = limit_error(asked, others)
                 assert error is None, f"{plant.code} {name}: {error}"
                 others[limit.condition] = limit.value
+
+
+def test_every_tag_of_every_plant_is_missed_within_minutes() -> None:
+    for plant in read_plants():
+        assert 0 < plant.mapping.silent_s <= 300
+        for name, tag in plant.mapping.tags():
+            bare = replace(tag, spread={})
+            assert "silent" in {one.condition for one in limits_of(bare, plant.mapping, {})}, name
 
 
 @pytest.mark.slow

@@ -31,6 +31,12 @@ def test_a_firm_that_does_not_play_simulations_is_refused(
     assert take_requests(tmp_path) == []
 
 
+def test_any_gateway_can_be_lost(tmp_path: Path) -> None:
+    asked = FaultRequest(firm="W01", lost_s=400.0)
+    request_fault(tmp_path, asked)
+    assert take_requests(tmp_path) == [asked]
+
+
 def test_an_unknown_run_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(InvalidError, match="overfill"):
         request_fault(tmp_path, FaultRequest(firm="F01", run="normal-1"))

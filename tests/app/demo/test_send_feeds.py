@@ -118,6 +118,25 @@ def test_what_is_played_stands_in_the_log(house: House, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+def test_a_lost_gateway_sends_nothing_until_it_is_back_and_the_others_go_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = 20.0
+    monkeypatch.setattr(feeding.Feeds, "second", property(lambda _self: second))
+    feeds = open_feeds(config())
+    try:
+        house.until(lambda: all(feed.door.is_open for feed in feeds.feeds), "the boxes are in")
+        request_fault(house.folder / "demo", FaultRequest(firm="F01", lost_s=30.0))
+        sent = []
+        for second in (20.0, 40.0, 49.0, 51.0):  # noqa: B007 - what the feeds' clock shows
+            sent.append(feeds.step())  # noqa: PERF401 - each step reads it
+    finally:
+        feeds.close()
+    # F09 sends each second and W01 every ten; F01 is back for the last
+    assert sent == [2, 2, 1, 3]
+
+
+@pytest.mark.slow
 def test_a_forced_fault_fills_the_tank(house: House) -> None:
     stop = threading.Event()
     feeder = threading.Thread(target=run, args=(stop,))
