@@ -17,6 +17,7 @@ from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people import rules, totp
+from anlan.kernel.people.keys import ceremonies
 from anlan.kernel.people.models import AdministratorKind
 from anlan.kernel.people.queries.standing import Standing, standing
 
@@ -97,6 +98,10 @@ def _second_factor(here: Here) -> Judged:
     missing = here.accounts.without_second_factor
     text = f"{missing} 人尚未启用，启用前不能使用系统 have not enrolled, nothing opens before"
     return ("warning" if missing else "ok"), text
+
+
+def _key_kinds() -> str:
+    return "、".join(one.kind for one in ceremonies.usable()) or "无 none at this address"
 
 
 def _transport(here: Here) -> Judged:
@@ -187,12 +192,16 @@ CLAUSES: tuple[Clause, ...] = (
         asks_en="two kinds of proof, one of them cryptographic",
         setting=lambda h: (
             f"second_factor = {str(h.config.second_factor).lower()}；口令 + 动态口令"
-            f"（RFC 6238，{totp.STEP_S} 秒）"
+            f"（RFC 6238，{totp.STEP_S} 秒）或安全密钥（{_key_kinds()}）"
         ),
         judge=_second_factor,
         evidence=(
             f"{_PEOPLE}/test_second_factor.py::test_8_1_4_1_d_without_a_second_factor_a_password_opens_nothing_but_its_enrolment",
             f"{_PEOPLE}/test_second_factor.py::test_8_1_4_1_d_once_enrolled_the_password_alone_signs_nobody_in",
+            f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_key_is_a_second_factor_of_its_own",
+            f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_key_that_another_page_has_asked_proves_nothing",
+            f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_copied_key_is_refused_and_the_journal_says_so",
+            f"{_PEOPLE}/test_sign_by_sm2.py::test_8_1_4_1_d_a_key_of_sm2_signs_in_after_the_password",
         ),
     ),
     Clause(

@@ -22,6 +22,12 @@ HARMLESS = {
     "POST /api/v1/session/second-factor/confirmation",
     "POST /api/v1/session/second-factor/offer",
     "POST /api/v1/session/second-factor/recovery-codes",
+    "POST /api/v1/session/second-factor/keys",
+    "POST /api/v1/session/second-factor/keys/answer",
+    "POST /api/v1/session/second-factor/keys/offer",
+    "POST /api/v1/session/second-factor/keys/question",
+    "POST /api/v1/session/second-factor/keys/{key_id}/remove",
+    "PATCH /api/v1/session/second-factor/keys/{key_id}",
     "POST /api/v1/messaging/messages/{message_id}/read",
     "POST /api/v1/audit/verify",
     # the answer holds credentials, which are kept nowhere: a repeat is refused, never answered again

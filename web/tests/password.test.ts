@@ -17,8 +17,10 @@ const replace = vi.hoisted(() => vi.fn())
 vi.mock('vue-router', () => ({ useRouter: () => ({ replace }), RouterLink: { template: '<a><slot /></a>' } }))
 
 const standing = (has: boolean) => ({
-  session: { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: 'enrolled', must_change_password: false, has_password: has },
+  session: { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: 'enrolled', second_factor_kinds: ['totp'], must_change_password: false, has_password: has },
   isCodeAwaited: false,
+  kinds: [],
+  keyKinds: [],
 })
 
 async function open(has = true): Promise<void> {

@@ -16,8 +16,8 @@ vi.mock('@/api/people', () => api)
 const replace = vi.hoisted(() => vi.fn())
 vi.mock('vue-router', () => ({ useRouter: () => ({ replace }), RouterLink: { template: '<a><slot /></a>' } }))
 
-const standing = { session: { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: 'enrolled', must_change_password: false, has_password: true }, isCodeAwaited: false }
-const factor = (given: object = {}) => ({ is_enrolled: true, is_required: true, confirmed_at: '2026-08-01T02:00:00Z', recovery_left: 2, ...given })
+const standing = { session: { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: 'enrolled', second_factor_kinds: ['totp'], must_change_password: false, has_password: true }, isCodeAwaited: false, kinds: [], keyKinds: [] }
+const factor = (given: object = {}) => ({ is_enrolled: true, is_required: true, confirmed_at: '2026-08-01T02:00:00Z', recovery_left: 2, keys: [], ...given })
 
 async function open(given: object = {}): Promise<void> {
   const pinia = createPinia()

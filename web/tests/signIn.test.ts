@@ -16,8 +16,10 @@ const replace = vi.hoisted(() => vi.fn())
 vi.mock('vue-router', () => ({ useRoute: () => ({ path: '/login', query: { next: '/monitor' } }), useRouter: () => ({ replace }) }))
 
 const standing = (factor: string | null, isCodeAwaited = false) => ({
-  session: factor && { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: factor },
+  session: factor && { user: { name: '王敏', username: 'wangmin' }, posts: [], permissions: [], second_factor: factor, second_factor_kinds: [] },
   isCodeAwaited,
+  kinds: ['totp'],
+  keyKinds: [],
 })
 
 async function signIn(): Promise<void> {

@@ -66,6 +66,10 @@ class Config:
     secret_key_file: Path = Path("secret_key")
     session_idle_minutes: int = 30
     second_factor: bool = True
+    #: The name that security keys are bound to; empty: the host of `public_url`.
+    webauthn_rp_id: str = ""
+    #: Whether keys that sign by SM2 are taken (密评); their tokens and drivers are their makers'.
+    sm2_keys: bool = False
     #: From where administrators may work; the default is every network that is not the Internet.
     admin_networks: str = INSIDE
     demo: bool = False

@@ -23,6 +23,10 @@ BESIDE = frozenset(
 _NODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 #: History younger than this is never let go.
 LEAST_DAYS = 31
+#: Names of hosts by RFC 1123; the last part has a letter, so an address is none.
+_HOST_NAME = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -106,6 +110,15 @@ def _days_kept(value: int) -> str | None:
     return f"0（永久）或至少 {LEAST_DAYS} 天 · 0 (for ever), or at least {LEAST_DAYS} days"
 
 
+def _rp_id(value: str) -> str | None:
+    if not value or _HOST_NAME.fullmatch(value):
+        return None
+    return (
+        "应为域名，如 yingji.example（public_url 的主机名或其上级域）"
+        " · a host name: that of public_url, or a domain above it"
+    )
+
+
 def _networks(value: str) -> str | None:
     try:
         networks(value)
@@ -127,6 +140,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "nats_url": _address("nats", "tls"),
     "public_url": _address("http", "https"),
     "admin_networks": _networks,
+    "webauthn_rp_id": _rp_id,
     "segment_seconds": _at_least(0.1, "s"),
     "readings_max_bytes": _at_least(1024**2, "B"),
     "events_max_bytes": _at_least(1024**2, "B"),

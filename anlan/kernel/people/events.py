@@ -124,6 +124,18 @@ class SecondFactorState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityKeyState:
+    """A security key of a person, by its number and kind; its name is his own affair."""
+
+    id: str
+    user_id: str
+    kind: str
+    keys_left: int
+    recovery_left: int
+    sessions_epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyShiftState:
     """Who is on duty for a post, from when to when."""
 
@@ -148,6 +160,9 @@ SECOND_FACTOR_ENROLLED = EventType("people.second_factor.enrolled", SecondFactor
 SECOND_FACTOR_RESET = EventType("people.second_factor.reset", SecondFactorState, "重置双因素")
 RECOVERY_CODES_RENEWED = EventType("people.recovery_codes.renewed", SecondFactorState, "更换恢复码")
 RECOVERY_CODE_USED = EventType("people.recovery_code.used", SecondFactorState, "使用恢复码")
+KEY_ADDED = EventType("people.security_key.added", SecurityKeyState, "登记安全密钥")
+KEY_RENAMED = EventType("people.security_key.renamed", SecurityKeyState, "安全密钥改名")
+KEY_REMOVED = EventType("people.security_key.removed", SecurityKeyState, "移除安全密钥")
 PASSWORD_RESET = EventType("people.user.password_reset", UserState, "重设口令")
 LINK_ISSUED = EventType("people.link.issued", LinkState, "发出一次性链接")
 POST_CREATED = EventType("people.post.created", PostState, "设立岗位")

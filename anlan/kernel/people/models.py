@@ -185,8 +185,32 @@ class SecondFactor(Identified):
         ]
 
 
+class KeyKind(models.TextChoices):
+    """By which standard a key signs."""
+
+    WEBAUTHN = "webauthn", "安全密钥（WebAuthn）"
+    SM2 = "sm2", "国密密钥（SM2）"
+
+
+class SecurityKey(Identified):
+    """A key that a person has registered as his second factor: its public half, under his name for it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=KeyKind.choices)
+    name = models.CharField(max_length=60)
+    credential = models.BinaryField()
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "credential"], name="people_key_once"),
+        ]
+
+
 class RecoveryCode(Identified):
-    """A code that stands for the app once; only the SHA-256 of it is kept."""
+    """A code that stands for the app or the key once; only the SHA-256 of it is kept."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     code_digest = models.CharField(max_length=64)

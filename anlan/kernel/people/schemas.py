@@ -7,13 +7,17 @@ from ninja import Schema
 from pydantic import AwareDatetime, StringConstraints
 
 #: PostgreSQL keeps no NUL; a body with one is refused at the door.
-_NO_NUL = r"^[^\x00]*$"
-Word = Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)]
-Title = Annotated[str, StringConstraints(max_length=60, pattern=_NO_NUL)]
-Name = Annotated[str, StringConstraints(max_length=120, pattern=_NO_NUL)]
+NO_NUL = r"^[^\x00]*$"
+Word = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]
+Title = Annotated[str, StringConstraints(max_length=60, pattern=NO_NUL)]
+Name = Annotated[str, StringConstraints(max_length=120, pattern=NO_NUL)]
 #: Long enough for any sentence, short enough that hashing it is no attack.
-Secret = Annotated[str, StringConstraints(max_length=256, pattern=_NO_NUL)]
+Secret = Annotated[str, StringConstraints(max_length=256, pattern=NO_NUL)]
 Key = Annotated[str, StringConstraints(max_length=26, pattern=r"^[0-9A-Z]*$")]
+
+
+KeyKind = Literal["webauthn", "sm2"]
+FactorKind = Literal["totp", "webauthn", "sm2"]
 
 
 class SignInBody(Schema):
@@ -84,6 +88,10 @@ class SessionOut(Schema):
     has_password: bool
     #: `needed`: the password was right, the code is awaited; `must_enrol`: nothing opens before.
     second_factor: Literal["none", "needed", "must_enrol", "enrolled"]
+    #: By what this person can prove himself; said once the password was right.
+    second_factor_kinds: list[FactorKind]
+    #: Kinds of keys that can be registered here; none where the address is a number.
+    key_kinds: list[KeyKind]
     csrf_token: str
     server_time: int
 
@@ -112,15 +120,6 @@ class RecoveryCodesOut(Schema):
     """Codes that each stand for the app once; shown once."""
 
     codes: list[str]
-
-
-class SecondFactorOut(Schema):
-    """Whether I have a second factor, must have one, and how many recovery codes are left."""
-
-    is_enrolled: bool
-    is_required: bool
-    confirmed_at: datetime | None
-    recovery_left: int
 
 
 class FirstLinkOut(Schema):

@@ -13,13 +13,27 @@ export type SecondFactor = components['schemas']['SecondFactorOut']
 export interface Standing {
   session: Session | null
   isCodeAwaited: boolean
+  /** By what the person who is half-way in can prove himself. */
+  kinds: readonly string[]
+  /** Kinds of keys that are taken at this address. */
+  keyKinds: readonly string[]
 }
 
 /** Remember token and time of any answer, also one that says that nobody is signed in. */
 function kept(answer: Answer): Standing {
   keepCsrfToken(answer.csrf_token)
   tellServerTime(answer.server_time)
-  return { session: answer.user ? { ...answer, user: answer.user } : null, isCodeAwaited: answer.second_factor === 'needed' }
+  return {
+    session: answer.user ? { ...answer, user: answer.user } : null,
+    isCodeAwaited: answer.second_factor === 'needed',
+    kinds: answer.second_factor_kinds,
+    keyKinds: answer.key_kinds,
+  }
+}
+
+/** An answer that must have let somebody in, or half-way in. */
+export function standingOf(answer: Answer): Standing {
+  return signedIn(kept(answer))
 }
 
 function signedIn(standing: Standing): Standing {

@@ -121,7 +121,7 @@ export interface paths {
         };
         /**
          * My Second Factor
-         * @description Whether I have a second factor and must have one.
+         * @description Whether I have a second factor and must have one, and my keys.
          */
         get: operations["anlan_kernel_people_api_own_account_my_second_factor"];
         put?: never;
@@ -190,6 +190,126 @@ export interface paths {
          * @description Give me new recovery codes in place of the old; a code of the app is needed.
          */
         post: operations["anlan_kernel_people_api_own_account_renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/keys/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask my keys, at the log-in after the password, or to change something of my account.
+         */
+        post: operations["anlan_kernel_people_api_own_keys_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/keys/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In By Key
+         * @description Sign in: the second step, by a key.
+         */
+        post: operations["anlan_kernel_people_api_own_keys_sign_in_by_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/keys/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer
+         * @description Give me what a new key must be asked for.
+         */
+        post: operations["anlan_kernel_people_api_own_keys_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Register the key that answered; with my first second factor come the recovery codes, once.
+         */
+        post: operations["anlan_kernel_people_api_own_keys_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename
+         * @description Call one of my keys by another name.
+         */
+        patch: operations["anlan_kernel_people_api_own_keys_rename"];
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/keys/{key_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Take one of my keys away; my other sessions end.
+         */
+        post: operations["anlan_kernel_people_api_own_keys_remove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1950,6 +2070,10 @@ export interface components {
              * @enum {string}
              */
             second_factor: "none" | "needed" | "must_enrol" | "enrolled";
+            /** Second Factor Kinds */
+            second_factor_kinds: ("totp" | "webauthn" | "sm2")[];
+            /** Key Kinds */
+            key_kinds: ("webauthn" | "sm2")[];
             /** Csrf Token */
             csrf_token: string;
             /** Server Time */
@@ -2071,7 +2195,7 @@ export interface components {
         };
         /**
          * SecondFactorOut
-         * @description Whether I have a second factor, must have one, and how many recovery codes are left.
+         * @description Whether I have a second factor, must have one, my keys, and how many recovery codes are left.
          */
         SecondFactorOut: {
             /** Is Enrolled */
@@ -2082,6 +2206,30 @@ export interface components {
             confirmed_at: string | null;
             /** Recovery Left */
             recovery_left: number;
+            /** Keys */
+            keys: components["schemas"]["SecurityKeyOut"][];
+        };
+        /**
+         * SecurityKeyOut
+         * @description One of my keys; never what it signs by.
+         */
+        SecurityKeyOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "webauthn" | "sm2";
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
         };
         /**
          * CodeBody
@@ -2121,6 +2269,116 @@ export interface components {
         RecoveryCodesOut: {
             /** Codes */
             codes: string[];
+        };
+        /**
+         * KeyQuestions
+         * @description What my keys are asked, by their kind; good once and for five minutes.
+         */
+        KeyQuestions: {
+            /** Questions */
+            questions: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /**
+         * KeyAnswer
+         * @description What a key said: RegistrationResponseJSON or AuthenticationResponseJSON, or the signature of SM2.
+         */
+        KeyAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "webauthn" | "sm2";
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * KeyOfferOut
+         * @description What the new key is asked for: PublicKeyCredentialCreationOptions as JSON, or a text to sign.
+         */
+        KeyOfferOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "webauthn" | "sm2";
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * KeyOfferBody
+         * @description Which kind of key I want to register.
+         */
+        KeyOfferBody: {
+            /** Password */
+            password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            key?: components["schemas"]["KeyAnswer"] | null;
+            /**
+             * Kind
+             * @default webauthn
+             * @enum {string}
+             */
+            kind: "webauthn" | "sm2";
+        };
+        /**
+         * NewKeyOut
+         * @description My new key; the recovery codes are shown once, with the first second factor only.
+         */
+        NewKeyOut: {
+            key: components["schemas"]["SecurityKeyOut"];
+            /** Codes */
+            codes: string[];
+        };
+        /**
+         * NewKeyBody
+         * @description A new key's answer and my name for it.
+         */
+        NewKeyBody: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "webauthn" | "sm2";
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * KeyNameBody
+         * @description My name for a key.
+         */
+        KeyNameBody: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ProofBody
+         * @description Proof of who changes his keys: the password and, where there is a second factor, that too.
+         */
+        ProofBody: {
+            /** Password */
+            password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            key?: components["schemas"]["KeyAnswer"] | null;
         };
         /**
          * RegionOut
@@ -5327,6 +5585,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_own_keys_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyQuestions"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_own_keys_sign_in_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_own_keys_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyOfferBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOfferOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_own_keys_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_own_keys_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyNameBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityKeyOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_own_keys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -14,7 +14,7 @@ from anlan.kernel.base.permissions import Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.principals import principal_of
-from anlan.kernel.people.queries.second_factor import factor_of
+from anlan.kernel.people.queries.second_factor import is_enrolled
 from anlan.kernel.people.queries.sessions import asking, session_state
 from anlan.kernel.people.schemas import (
     LinkBody,
@@ -86,7 +86,7 @@ def sign_in_by_link(request: HttpRequest, body: LinkBody) -> dict[str, Any]:
 
 def _admit(request: HttpRequest, user: User, how: str) -> None:
     """Open the session, or remember who has still to prove his second factor."""
-    if factor_of(user) is not None:
+    if is_enrolled(user):
         sessions.await_second_factor(request=request, user=user, how=how)
     else:
         sessions.open_session(request=request, user=user, how=how)

@@ -13,10 +13,11 @@ from anlan.kernel.base.clock import from_ms, now, now_ms
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import NotPermittedError
 from anlan.kernel.base.permissions import Principal
+from anlan.kernel.people.keys import ceremonies
 from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.holdings import posts_of
 from anlan.kernel.people.queries.principals import principal_of
-from anlan.kernel.people.queries.second_factor import factor_of, is_required
+from anlan.kernel.people.queries.second_factor import is_enrolled, is_required, kinds_of
 from anlan.kernel.people.rules import NOTICE, password_expired, session_ended
 
 SIGNED_IN = "signed_in_at"
@@ -74,7 +75,7 @@ def asking(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
     )
     must_enrol = False
     if not request.session.get(PROVEN) and is_required(user):
-        if factor_of(user) is not None:  # enrolled elsewhere, or asked for since this log-in
+        if is_enrolled(user):  # enrolled elsewhere, or asked for since this log-in
             request.session.flush()
             return None
         must_enrol = True
@@ -137,11 +138,17 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         "must_change_password": False,
         "has_password": False,
         "second_factor": "none",
+        "second_factor_kinds": [],
+        "key_kinds": [one.kind for one in ceremonies.usable()],
         "csrf_token": get_token(request),
         "server_time": now_ms(),
     }
     if found is None:
-        return known | {"second_factor": "needed" if awaited(request) else "none"}
+        half_way = awaited(request)
+        return known | {
+            "second_factor": "needed" if half_way else "none",
+            "second_factor_kinds": kinds_of(half_way[0]) if half_way else [],
+        }
     user = found.user
     proven = "enrolled" if request.session.get(PROVEN) else "none"
     return known | {
@@ -168,5 +175,6 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         "permissions": sorted(found.principal.permissions),
         "must_change_password": found.must_change_password,
         "has_password": user.has_usable_password(),
+        "second_factor_kinds": kinds_of(user),
         "second_factor": "must_enrol" if found.must_enrol else proven,
     }

@@ -15,9 +15,9 @@ from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedEr
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events, totp
-from anlan.kernel.people.models import RecoveryCode, SecondFactor, User
+from anlan.kernel.people.models import RecoveryCode, SecondFactor, SecurityKey, User
 from anlan.kernel.people.queries.holdings import actor_of
-from anlan.kernel.people.queries.second_factor import factor_of, recovery_left
+from anlan.kernel.people.queries.second_factor import is_enrolled, keys_of, recovery_left
 from anlan.kernel.people.services.users import end_sessions
 
 WRONG_CODE = "people.wrong_code"
@@ -50,7 +50,8 @@ def offer(*, user: User) -> tuple[str, str]:
 def confirm(*, user: User, code: str) -> list[str]:
     """Take the offer by its first right code; return recovery codes, which are shown once.
 
-    Every session that was opened without it ends; the caller keeps its own.
+    Every session that was opened without it ends; the caller keeps its own. Who has a key already
+    gets new recovery codes all the same: those of before are good no more.
     """
     factor = SecondFactor.objects.select_for_update().filter(user=user, confirmed_at=None).first()
     if factor is None:
@@ -59,7 +60,7 @@ def confirm(*, user: User, code: str) -> list[str]:
     SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).delete()
     factor.confirmed_at = now()
     factor.save(update_fields=["confirmed_at"])
-    codes = _new_recovery_codes(user)
+    codes = new_recovery_codes(user)
     end_sessions(user=user)
     _record(events.SECOND_FACTOR_ENROLLED, user, is_enrolled=True)
     return codes
@@ -69,10 +70,10 @@ def prove(*, user: User, code: str) -> How:
     """Check a code of the app, or use a recovery code up. Raises InvalidError `people.wrong_code`."""
     mine = SecondFactor.objects.filter(user=user, confirmed_at__isnull=False)
     factor = mine.select_for_update().first()
-    if factor is None:
+    if factor is None and not keys_of(user):
         raise ConflictError("尚未启用双因素", code="people.not_enrolled")
     typed = code.strip().lower().replace(" ", "")
-    if len(typed) == totp.DIGITS:
+    if factor is not None and len(typed) == totp.DIGITS:
         _take_step(factor, typed)
         return "totp"
     moment = now()
@@ -85,21 +86,22 @@ def prove(*, user: User, code: str) -> How:
 
 def renew_recovery_codes(*, user: User) -> list[str]:
     """Replace a person's recovery codes; the caller has had him prove himself."""
-    codes = _new_recovery_codes(user)
+    codes = new_recovery_codes(user)
     _record(events.RECOVERY_CODES_RENEWED, user, is_enrolled=True)
     return codes
 
 
 def reset(*, user: User) -> User:
-    """Take a person's second factor away, because his app is lost; his sessions end.
+    """Take a person's second factor away, app and keys, because it is lost; his sessions end.
 
     Nobody does it to himself: who holds another's session must not get rid of the second proof.
     """
     if current_work().principal.actor == actor_of(user):
         raise NotPermittedError("不能重置本人的双因素", code="people.own_account")
-    if factor_of(user) is None:
+    if not is_enrolled(user):
         raise ConflictError("尚未启用双因素", code="people.not_enrolled")
     SecondFactor.objects.filter(user=user).delete()
+    SecurityKey.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     end_sessions(user=user)
     _record(events.SECOND_FACTOR_RESET, user, is_enrolled=False)
@@ -117,7 +119,8 @@ def _take_step(factor: SecondFactor, code: str) -> None:
     factor.save(update_fields=["last_step", "version", "updated_at"])
 
 
-def _new_recovery_codes(user: User) -> list[str]:
+def new_recovery_codes(user: User) -> list[str]:
+    """Put fresh codes in place of a person's old ones; the caller writes the journal."""
     RecoveryCode.objects.filter(user=user).delete()
     codes, moment = totp.new_recovery_codes(), now()
     RecoveryCode.objects.bulk_create(

@@ -2,18 +2,25 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
+import { askKeys, proveByKey } from '@/api/keys'
 import { changePassword as sendPassword, logIn, logInByLink, logOut, proveSecondFactor, readSession, type Standing } from '@/api/people'
 import { ApiProblem } from '@/api/problem'
 import type { Session } from '@/api/types'
+
+import { canUseKeys, KeyNotUsedError, signByKey } from './securityKey'
 
 export const useSessionStore = defineStore('session', () => {
   const session = shallowRef<Session | null>(null)
   /** Somebody for whom no door opens before the password is changed or the second factor set up: not signed in for any other page. */
   const heldBack = shallowRef<Session | null>(null)
   const isCodeAwaited = ref(false)
+  const kinds = shallowRef<readonly string[]>([])
+  const keyKinds = shallowRef<readonly string[]>([])
   let asked: Promise<void> | null = null
 
   const isSignedIn = computed(() => session.value !== null)
+  /** Whether this browser, at this address, can speak to security keys. */
+  const takesKeys = computed(() => keyKinds.value.includes('webauthn') && canUseKeys())
   const demo = computed(() => session.value?.demo ?? false)
   const exercise = computed(() => session.value?.exercise ?? null)
   const name = computed(() => session.value?.user.name ?? '')
@@ -24,6 +31,8 @@ export const useSessionStore = defineStore('session', () => {
     session.value = isHeld ? null : standing.session
     heldBack.value = isHeld ? standing.session : null
     isCodeAwaited.value = standing.isCodeAwaited
+    kinds.value = standing.kinds
+    keyKinds.value = standing.keyKinds
   }
 
   /** Ask once who we are; null is nobody. The first answer also brings the CSRF token of the log-in. */
@@ -50,6 +59,13 @@ export const useSessionStore = defineStore('session', () => {
     settle(await proveSecondFactor(code))
   }
 
+  /** The second step by a security key. */
+  async function proveWithKey(): Promise<void> {
+    const question = await askKeys()
+    if (!question) throw new KeyNotUsedError()
+    settle(await proveByKey(await signByKey(question)))
+  }
+
   async function changePassword(old: string, fresh: string): Promise<void> {
     settle(await sendPassword(old, fresh))
   }
@@ -60,7 +76,7 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   function forget(): void {
-    settle({ session: null, isCodeAwaited: false })
+    settle({ session: null, isCodeAwaited: false, kinds: [], keyKinds: keyKinds.value })
     asked = null
   }
 
@@ -74,7 +90,7 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   return {
-    session, heldBack, isCodeAwaited, isSignedIn, demo, exercise, name, post,
-    ensure, refresh, signIn, signInByLink, prove, changePassword, forget, signOut, can,
+    session, heldBack, isCodeAwaited, kinds, takesKeys, isSignedIn, demo, exercise, name, post,
+    ensure, refresh, signIn, signInByLink, prove, proveWithKey, changePassword, forget, signOut, can,
   }
 })
