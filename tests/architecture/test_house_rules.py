@@ -71,13 +71,28 @@ def string_models(source: str) -> bool:
     return "get_model(" in source
 
 
-def slices() -> list[Path]:
+def slices(root: Path = ROOT) -> list[Path]:
     found = []
     for layer in ("kernel", "systems", "adapters"):
-        found += [
-            one for one in sorted((PACKAGE / layer).iterdir()) if (one / "__init__.py").exists()
-        ]
+        folders = sorted((root / "anlan" / layer).iterdir())
+        found += [one for one in folders if (one / "__init__.py").exists()]
     return found
+
+
+def without_readme(root: Path = ROOT) -> list[str]:
+    """Return the slices whose README is missing, or says next to nothing."""
+    readmes = [folder / "README.md" for folder in slices(root)]
+    return [
+        str(file.parent.relative_to(root))
+        for file in readmes
+        if not file.exists() or len(file.read_text(encoding="utf-8")) <= 200
+    ]
+
+
+def without_tests(root: Path = ROOT) -> list[str]:
+    """Return the slices that no folder of tests mirrors."""
+    names = [folder.relative_to(root / "anlan") for folder in slices(root)]
+    return [str(name) for name in names if not list((root / "tests" / name).glob("test_*.py"))]
 
 
 @pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(ROOT)))
@@ -119,17 +134,26 @@ def test_no_model_is_fetched_by_its_name() -> None:
     assert [str(f) for f in modules() if string_models(f.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize("folder", slices(), ids=lambda folder: folder.name)
-def test_every_slice_has_a_readme_that_says_who_uses_it(folder: Path) -> None:
-    readme = folder / "README.md"
-    assert readme.exists(), f"{folder.relative_to(ROOT)} has no README.md"
-    assert len(readme.read_text(encoding="utf-8")) > 200
+def test_every_slice_has_a_readme_that_says_who_uses_it() -> None:
+    assert len(slices()) >= 11
+    assert without_readme() == []
 
 
-@pytest.mark.parametrize("folder", slices(), ids=lambda folder: folder.name)
-def test_tests_mirror_the_package(folder: Path) -> None:
-    mirror = ROOT / "tests" / folder.relative_to(PACKAGE)
-    assert list(mirror.glob("test_*.py")), f"{mirror.relative_to(ROOT)} has no test"
+def test_tests_mirror_the_package() -> None:
+    assert without_tests() == []
+
+
+def test_a_planted_slice_without_readme_or_tests_is_caught(tmp_path: Path) -> None:
+    for name in ("kernel/whole", "systems/bare", "adapters/terse"):
+        folder = tmp_path / "anlan" / name
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
+    (tmp_path / "anlan/kernel/whole/README.md").write_text("who uses it and why " * 20)
+    (tmp_path / "anlan/adapters/terse/README.md").write_text("# Terse")
+    (tmp_path / "tests/kernel/whole").mkdir(parents=True)
+    (tmp_path / "tests/kernel/whole/test_act.py").touch()
+    assert without_readme(tmp_path) == ["anlan/systems/bare", "anlan/adapters/terse"]
+    assert without_tests(tmp_path) == ["systems/bare", "adapters/terse"]
 
 
 def test_no_folder_is_a_drawer_for_everything() -> None:

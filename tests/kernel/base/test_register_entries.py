@@ -1,0 +1,59 @@
+"""The registry: nine fixed keys, each name given once, shown to whom its permission is held."""
+
+from copy import deepcopy
+from typing import Any, cast
+
+import pytest
+
+from anlan.kernel.base import registry
+from anlan.kernel.base.registry import Entry, Key
+
+KEYS = (
+    "map_layers",
+    "dossier_sections",
+    "panels",
+    "menu",
+    "report_templates",
+    "alarm_advice",
+    "search",
+    "exports",
+    "settings",
+)
+
+
+@pytest.fixture(autouse=True)
+def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the registry of this process as it was."""
+    monkeypatch.setattr(registry, "_entries", deepcopy(registry._entries))
+
+
+def entry(name: str, permission: str = "a.b.view", **more: Any) -> Entry:
+    return Entry(name=name, title_zh="某", title_en="Some", permission=permission, **more)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_takes_an_entry_and_shows_it_to_whom_it_is_open(key: Key) -> None:
+    registry.register(key, entry("planted", component="systems/some/SomePage", order=-1))
+    shown = registry.exported({"a.b.view"})
+    assert tuple(shown) == KEYS
+    assert [one["name"] for one in shown[key]] == ["planted"]
+    assert shown[key][0]["component"] == "systems/some/SomePage"
+    assert registry.exported(set())[key] == []
+
+
+def test_there_are_these_keys_and_no_other() -> None:
+    assert KEYS == registry.KEYS
+    with pytest.raises(KeyError, match="colours"):
+        registry.register(cast("Key", "colours"), entry("red"))
+
+
+def test_a_name_is_given_once() -> None:
+    registry.register("panels", entry("planted"))
+    with pytest.raises(ValueError, match="planted"):
+        registry.register("panels", entry("planted"))
+
+
+def test_entries_stand_in_their_order() -> None:
+    for name, order in (("last", 900), ("first", -2), ("second", -1)):
+        registry.register("search", entry(name, order=order))
+    assert [one.name for one in registry.entries("search")] == ["first", "second", "last"]
