@@ -86,6 +86,7 @@ def _sites() -> Iterator[Cells]:
             "code": one.code,
             "credit_code": one.organisation.credit_code if one.organisation else None,
             "name": one.name,
+            "name_en": one.name_en,
             "division": code_of(one.div),
             "zone": one.zone,
         } | _place(one)
@@ -105,6 +106,7 @@ def _subjects() -> Iterator[Cells]:
                 "code": one.code,
                 "kind": one.kind.code,
                 "name": one.name,
+                "name_en": one.name_en,
                 "parent": parent.code if parent else None,
                 "attributes": json.dumps(one.attributes, ensure_ascii=False)
                 if one.attributes
@@ -122,7 +124,7 @@ def _of(rows: QuerySet[Any, Any], **columns: str) -> Iterator[Cells]:
 
 def _gateways() -> Iterator[Cells]:
     rows = _at_sites(Gateway.objects).order_by("firm_code", "code")
-    return _of(rows, site="firm_code", code="code", name="name")
+    return _of(rows, site="firm_code", code="code", name="name", name_en="name_en")
 
 
 def _devices() -> Iterator[Cells]:
@@ -133,6 +135,7 @@ def _devices() -> Iterator[Cells]:
         gateway="gateway__code",
         subject="subject__code",
         name="name",
+        name_en="name_en",
         model="model",
         serial="serial",
     )
@@ -149,6 +152,7 @@ def _datastreams() -> Iterator[Cells]:
         subject="subject__code",
         property="observed_property__code",
         name="name",
+        name_en="name_en",
         unit="unit",
         resolution="resolution",
         time_resolution_ms="time_resolution_ms",

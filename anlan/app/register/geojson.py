@@ -7,10 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from anlan.kernel.base.english import heading
 from anlan.kernel.base.errors import InvalidError
 
-#: The column that only sites have, by its key and by its title.
-_OF_SITES = {"credit_code", "统一社会信用代码"}
+#: The column that only sites have, by its key and by its titles.
+_OF_SITES = {"credit_code", "统一社会信用代码", heading("credit_code")}
 
 
 def tables(source: Path) -> dict[str, list[list[Any]]]:

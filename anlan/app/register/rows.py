@@ -56,6 +56,7 @@ def site(row: Row, known: Known) -> Outcome:
         subjects.register_site(
             organisation=owner,
             name=row.of("name"),
+            name_en=row.of("name_en"),
             code=row.of("code"),
             place=subjects.place_of(row.of("division"), row.whole_of("zone")),
             lon_lat=_lon_lat(row),
@@ -91,6 +92,7 @@ def subject(row: Row, known: Known) -> Outcome:
     subjects.register_subject(
         kind=row.of("kind"),
         name=row.of("name"),
+        name_en=row.of("name_en"),
         code=row.of("code"),
         parent_id=(known.subject(row, "parent") if row.of("parent") else at).id,
         lon_lat=_lon_lat(row),
@@ -104,13 +106,14 @@ def gateway(row: Row, known: Known) -> Outcome:
     at = known.site(row)
     found = known.gateway_at(at, row.of("code"))
     if found is not None:
-        if found.name != row.of("name"):
+        if _differing(found, {"name": row.of("name")} | _english(row)):
             raise ConflictError(
                 f"网关 {found.code} 已登记为“{found.name}”，名称不能由导入改动",
                 code="register.gateway_stands",
             )
         return Outcome.SAME
-    equipment.register_gateway_at(site_id=at.id, code=row.of("code"), name=row.of("name"))
+    named = {"name": row.of("name")} | _english(row)
+    equipment.register_gateway_at(site_id=at.id, code=row.of("code"), **named)
     return Outcome.NEW
 
 
@@ -118,7 +121,7 @@ def device(row: Row, known: Known) -> Outcome:
     """Register an instrument behind a gateway."""
     behind, at = known.gateway(row), known.subject(row)
     found = known.device_behind(behind, row.of("name"))
-    said = {"model": row.of("model"), "serial": row.of("serial")}
+    said = {"model": row.of("model"), "serial": row.of("serial")} | _english(row)
     if found is not None:
         if found.subject_id != at.id or _differing(found, said):
             raise ConflictError(
@@ -140,7 +143,7 @@ def datastream(row: Row, known: Known) -> Outcome:
         "unit": row.of("unit") or observed.unit,
         "resolution": row.number_of("resolution"),
         "device": known.device(row, behind),
-    }
+    } | _english(row)
     if (step_ms := row.whole_of("time_resolution_ms")) is not None:
         wanted["time_resolution_ms"] = step_ms
     found = known.stream_behind(behind, row.of("tag"))
@@ -232,8 +235,8 @@ def _owned_site(row: Row) -> str:
 def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
     """Change of a subject what the row says differently."""
     wanted: dict[str, Any] = {}
-    if found.name != row.of("name"):
-        wanted["name"] = row.of("name")
+    named = {"name": row.of("name")} | _english(row)
+    wanted |= {key: named[key] for key in _differing(found, named)}
     here = (found.location.x, found.location.y) if found.location else None
     if (lon_lat := _lon_lat(row)) is not None and lon_lat != here:
         wanted["location"] = Point(*lon_lat, srid=4326)
@@ -248,6 +251,11 @@ def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
 
 def _differing(found: object, wanted: dict[str, Any]) -> list[str]:
     return [name for name, value in wanted.items() if getattr(found, name) != value]
+
+
+def _english(row: Row) -> dict[str, str]:
+    """Return the English name where the row has one: an empty cell takes no name away."""
+    return {"name_en": said} if (said := row.of("name_en")) else {}
 
 
 def _lon_lat(row: Row) -> tuple[float, float] | None:

@@ -81,6 +81,7 @@ class Row:
         return int(figure)
 
 
+_NAME = {"name": "名称", "name_en": "英文名称"}
 _PLACE = {"lon": "经度", "lat": "纬度"}
 _TAG = {"site": "厂区编码", "gateway": "网关编码", "tag": "位号"}
 #: In the order in which they are entered: each may name what stands in those before it.
@@ -91,11 +92,9 @@ FIRMS = (
         "Firms",
         {
             "credit_code": "统一社会信用代码",
-            "name": "名称",
-            "name_en": "英文名称",
-            "division": "区划代码",
-            "zone": "功能区编号",
-        },
+        }
+        | _NAME
+        | {"division": "区划代码", "zone": "功能区编号"},
         ("credit_code", "name", "division"),
     ),
     Sheet(
@@ -105,10 +104,9 @@ FIRMS = (
         {
             "code": "厂区编码",
             "credit_code": "统一社会信用代码",
-            "name": "名称",
-            "division": "区划代码",
-            "zone": "功能区编号",
         }
+        | _NAME
+        | {"division": "区划代码", "zone": "功能区编号"}
         | _PLACE,
         ("code", "credit_code", "name", "division"),
     ),
@@ -120,9 +118,9 @@ FIRMS = (
             "site": "厂区编码",
             "code": "对象编码",
             "kind": "类别代码",
-            "name": "名称",
-            "parent": "上级对象编码",
         }
+        | _NAME
+        | {"parent": "上级对象编码"}
         | _PLACE
         | {"attributes": "属性（JSON）"},
         ("site", "code", "kind", "name"),
@@ -131,7 +129,7 @@ FIRMS = (
         "gateways",
         "网关",
         "Gateways",
-        {"site": "厂区编码", "code": "网关编码", "name": "名称"},
+        {"site": "厂区编码", "code": "网关编码"} | _NAME,
         ("site", "code", "name"),
     ),
     Sheet(
@@ -142,10 +140,9 @@ FIRMS = (
             "site": "厂区编码",
             "gateway": "网关编码",
             "subject": "对象编码",
-            "name": "名称",
-            "model": "型号",
-            "serial": "出厂编号",
-        },
+        }
+        | _NAME
+        | {"model": "型号", "serial": "出厂编号"},
         ("site", "gateway", "subject", "name"),
     ),
     Sheet(
@@ -156,7 +153,9 @@ FIRMS = (
         | {
             "subject": "对象编码",
             "property": "指标代码",
-            "name": "名称",
+        }
+        | _NAME
+        | {
             "unit": "单位",
             "resolution": "分辨力",
             "time_resolution_ms": "时间分辨力（毫秒）",

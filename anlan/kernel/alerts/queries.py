@@ -63,7 +63,9 @@ _JOINED = {
     "datastream_name": Coalesce(
         "datastream__name", _behind(Gateway, "name"), _behind(Device, "name")
     ),
-    "datastream_name_en": Coalesce("datastream__name_en", _behind(Gateway, "name_en"), Value("")),
+    "datastream_name_en": Coalesce(
+        "datastream__name_en", _behind(Gateway, "name_en"), _behind(Device, "name_en"), Value("")
+    ),
     "tag": Coalesce(
         "datastream__tag", _behind(Gateway, "code"), _behind(Device, "serial"), Value("")
     ),

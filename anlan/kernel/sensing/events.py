@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from anlan.kernel.base.events import EventType
 
@@ -15,6 +16,7 @@ class GatewayState:
     firm_code: str
     code: str
     name: str
+    name_en: str
     shard: int
     is_active: bool
     organisation_id: str
@@ -60,6 +62,7 @@ class DeviceState:
     gateway_id: str
     subject_id: str
     name: str
+    name_en: str
     model: str
     serial: str
     div: int
@@ -87,12 +90,15 @@ class DatastreamState:
     version: int
     number: int
     gateway_id: str
+    device_id: str | None
     subject_id: str
     tag: str
     name: str
+    name_en: str
     unit: str
     observed_property: str
     resolution: float | None
+    time_resolution_ms: int
     shard: int
     retired_at: datetime | None
     div: int
@@ -172,22 +178,33 @@ class HistoryExpired:
     digests: list[str]
 
 
-GATEWAY_REGISTERED = EventType("sensing.gateway.registered", GatewayState, "采集网关已登记")
-GATEWAY_CHANGED = EventType("sensing.gateway.changed", GatewayState, "采集网关已变更")
-GATEWAY_KEY_ISSUED = EventType(
+def _put_up(name: str, data: type, title: str, **more: Any) -> EventType:
+    """Schema 2 tells what schema 1 left out: the English name, and `more` of a datastream."""
+    return EventType(
+        name, data, title, schema=2, from_before=lambda state: {"name_en": "", **more} | state
+    )
+
+
+def _datastream(name: str, title: str) -> EventType:
+    return _put_up(name, DatastreamState, title, device_id=None, time_resolution_ms=1)
+
+
+GATEWAY_REGISTERED = _put_up("sensing.gateway.registered", GatewayState, "采集网关已登记")
+GATEWAY_CHANGED = _put_up("sensing.gateway.changed", GatewayState, "采集网关已变更")
+GATEWAY_KEY_ISSUED = _put_up(
     "sensing.gateway.key_issued", GatewayState, "新密钥已签发，新旧两把均有效"
 )
-GATEWAY_KEY_ROLLED = EventType("sensing.gateway.key_rolled", GatewayState, "旧密钥已作废")
-GATEWAY_KEY_WITHDRAWN = EventType("sensing.gateway.key_withdrawn", GatewayState, "新密钥已撤回")
+GATEWAY_KEY_ROLLED = _put_up("sensing.gateway.key_rolled", GatewayState, "旧密钥已作废")
+GATEWAY_KEY_WITHDRAWN = _put_up("sensing.gateway.key_withdrawn", GatewayState, "新密钥已撤回")
 QUARANTINE_RESENT = EventType("sensing.quarantine.resent", QuarantineState, "隔离报文已要求重送")
 QUARANTINE_ANSWERED = EventType(
     "sensing.quarantine.answered", QuarantineState, "重送的报文已有结果"
 )
 QUARANTINE_DISCARDED = EventType("sensing.quarantine.discarded", QuarantineState, "隔离报文已丢弃")
 PROPERTY_DEFINED = EventType("sensing.property.defined", PropertyState, "监测指标已定义")
-DEVICE_REGISTERED = EventType("sensing.device.registered", DeviceState, "感知设备已登记")
-DATASTREAM_REGISTERED = EventType("sensing.datastream.registered", DatastreamState, "测点已登记")
-DATASTREAM_RETIRED = EventType("sensing.datastream.retired", DatastreamState, "测点已停用")
+DEVICE_REGISTERED = _put_up("sensing.device.registered", DeviceState, "感知设备已登记")
+DATASTREAM_REGISTERED = _datastream("sensing.datastream.registered", "测点已登记")
+DATASTREAM_RETIRED = _datastream("sensing.datastream.retired", "测点已停用")
 LIMIT_FILED = EventType("sensing.limit.filed", LimitState, "限值已备案")
 LIMIT_WITHDRAWN = EventType("sensing.limit.withdrawn", LimitState, "限值已撤销")
 SUPPRESSION_FILED = _suppression("sensing.suppression.filed", "报警抑制已备案")

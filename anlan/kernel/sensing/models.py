@@ -46,6 +46,7 @@ class Device(Identified, Placed):
     gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="devices")
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True, default="", db_default="")
     model = models.CharField(max_length=120, blank=True)
     serial = models.CharField(max_length=80, blank=True)
 

@@ -85,6 +85,7 @@ def register_site(request: HttpRequest, said: schemas.SiteIn) -> dict[str, Any]:
     row = services.register_site(
         organisation=directory.one(Organisation.objects, said.organisation_id),
         name=said.name,
+        name_en=said.name_en,
         code=said.code,
         place=services.place_of(said.division, said.zone),
         lon_lat=(said.lon or 0.0, said.lat or 0.0) if placed else None,

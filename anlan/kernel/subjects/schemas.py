@@ -51,11 +51,12 @@ class SubjectIn(Schema):
 
     kind: str
     name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(default="", max_length=160)
     parent_id: str
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
     attributes: dict[str, Any] = {}
-    code: str = ""
+    code: str = Field(default="", max_length=64)
 
 
 class SiteIn(Schema):
@@ -63,6 +64,7 @@ class SiteIn(Schema):
 
     organisation_id: str
     name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(default="", max_length=160)
     code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")
     division: str = Field(pattern=r"^[0-9]{2,16}$")
     zone: int | None = None
@@ -74,8 +76,8 @@ class SubjectPatch(Schema):
     """What may be changed of a subject."""
 
     name: str | None = Field(default=None, min_length=1, max_length=120)
-    name_en: str | None = None
-    code: str | None = None
+    name_en: str | None = Field(default=None, max_length=160)
+    code: str | None = Field(default=None, max_length=64)
     status: str | None = Field(default=None, pattern="^(active|out_of_service|retired)$")
     attributes: dict[str, Any] | None = None
 

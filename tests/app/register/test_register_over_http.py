@@ -114,15 +114,26 @@ def test_a_new_gateways_credentials_are_told_once_and_never_on_a_dry_run(
     assert made.hmac_key.encode() not in export(keeper)
 
 
+ENGLISH = {
+    "sites": "Lingwu Oil, works",
+    "gateways": "Gateway of the tank farm",
+    "devices": "Radar gauge",
+    "datastreams": "Methanol level",
+}
+
+
 def a_rich_book() -> Table:
     """Return a register with nested equipment, a place of 17 digits, every kind of figure in limits."""
     book = firm_book()
     book["sites"][1][4:6] = ["106.34000000000002", "38.1"]
     book["subjects"] = [
-        ["site", "code", "kind", "name", "parent", "lon", "lat", "attributes"],
-        ["lwyp", "U1", "process_unit", "罐组一", "", "", "", ""],
-        ["lwyp", "T101", "tank", "甲醇储罐", "U1", 106.341, 38.102, '{"volume_m3": 2000}'],
+        ["site", "code", "kind", "name", "parent", "lon", "lat", "attributes", "name_en"],
+        ["lwyp", "U1", "process_unit", "罐组一", "", "", "", "", ""],
+        ["lwyp", "T101", "tank", "甲醇储罐", "U1", 106.341, 38.102, '{"volume_m3": 2000}', "Tank"],
     ]
+    for sheet, name in ENGLISH.items():
+        book[sheet][0].append("name_en")
+        book[sheet][1].append(name)
     book["limits"] = [
         ["site", "gateway", "tag", "condition", "value", "deadband", "on_delay_ms", "window_ms",
          "low", "priority", "standard", "clause", "reason"],
@@ -158,6 +169,41 @@ def test_what_is_exported_and_entered_again_changes_nothing(
     with unit_of_work(machine("test")):
         [row] = Journal.objects.filter(id__gt=0).order_by("-id")[: Journal.objects.count() - before]
     assert (row.type, row.data["name"], row.data["rows"]) == ("base.list.exported", "register", 10)
+
+
+def test_whatever_has_a_name_has_an_english_one_and_an_empty_cell_takes_none_away(
+    keeper: Client, bureau: Organisation, tmp_path: Path
+) -> None:
+    assert whole(tmp_path, bureau, a_rich_book()).errors == []
+
+    def told(of: str) -> Any:
+        return keeper.get(f"/api/v1/{of}").json()["items"][-1]["name_en"]
+
+    paths = ("sensing/gateways", "sensing/devices", "sensing/datastreams")
+    assert [told(path) for path in paths] == list(ENGLISH.values())[1:]
+    plain = xlsx(tmp_path, firm_book(subjects=[["site", "code", "kind", "name"]])).read_bytes()
+    status, report = send(keeper, plain, dry_run="false")
+    assert (status, report["errors"]) == (200, [])
+    assert [told(path) for path in paths] == list(ENGLISH.values())[1:]
+    with unit_of_work(machine("test")):
+        assert Subject.objects.get(code="lwyp").name_en == ENGLISH["sites"]
+        assert Subject.objects.get(code="T101").name_en == "Tank"
+
+
+def test_another_english_name_is_taken_for_what_can_be_changed_and_refused_for_the_rest(
+    keeper: Client, bureau: Organisation, tmp_path: Path
+) -> None:
+    assert whole(tmp_path, bureau, a_rich_book()).errors == []
+    book = a_rich_book()
+    for sheet in ENGLISH:
+        book[sheet][1][-1] = "Another"
+
+    _, report = send(keeper, xlsx(tmp_path, book).read_bytes())
+
+    assert counted(report)["sites"] == (0, 1, 0, 0)
+    assert {one["code"] for one in report["errors"]} == {
+        "register.gateway_stands", "register.device_stands", "register.tag_stands",
+    }  # fmt: skip
 
 
 def test_a_workbook_in_english_is_entered_again_like_the_chinese_one(

@@ -40,6 +40,23 @@ def test_what_schema_3_added_is_exactly_what_an_older_event_gets() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "added"),
+    [
+        ("sensing.gateway.registered", {"name_en"}),
+        ("sensing.gateway.key_rolled", {"name_en"}),
+        ("sensing.device.registered", {"name_en"}),
+        ("sensing.datastream.registered", {"name_en", "device_id", "time_resolution_ms"}),
+        ("sensing.datastream.retired", {"name_en", "device_id", "time_resolution_ms"}),
+    ],
+)
+def test_what_was_put_up_before_it_had_an_english_name_is_read(kind: str, added: set[str]) -> None:
+    load_event_types()
+    assert set(event(1, {}, kind).state()) == added
+    assert added <= {field.name for field in fields(EVENT_TYPES[kind].data)}
+    assert event(1, {"name_en": "kept"}, kind).state()["name_en"] == "kept"
+
+
 def test_a_field_that_this_version_does_not_know_is_kept() -> None:
     assert event(NOW, {"id": "A1", "colour": "red"}).state() == {"id": "A1", "colour": "red"}
 

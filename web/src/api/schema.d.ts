@@ -3103,6 +3103,11 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
             /** Parent Id */
             parent_id: string;
             /** Lon */
@@ -3178,6 +3183,11 @@ export interface components {
             organisation_id: string;
             /** Name */
             name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
             /** Code */
             code: string;
             /** Division */
@@ -4239,14 +4249,20 @@ export interface components {
             gateway_id: string;
             /** Gateway Name */
             gateway_name: string;
+            /** Gateway Name En */
+            gateway_name_en: string;
             /** Subject Id */
             subject_id: string;
             /** Subject Name */
             subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
             /** Site Name */
             site_name: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Model */
             model: string;
             /** Serial */
@@ -4274,6 +4290,11 @@ export interface components {
             subject_id: string;
             /** Name */
             name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
             /**
              * Model
              * @default

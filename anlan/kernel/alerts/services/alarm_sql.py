@@ -146,7 +146,7 @@ STATE_SQL = """jsonb_build_object('id', a.id, 'version', a.version, 'subject_id'
     'out_of_service_until', a.out_of_service_until, 'out_of_service_by', a.out_of_service_by,
     'out_of_service_reason', a.out_of_service_reason,
     'subject_name_en', s.name_en, 'site_name_en', coalesce(e.name_en, ''),
-    'datastream_name_en', coalesce(d.name_en, g.name_en, ''), 'limit_clause_en', coalesce(l.clause_en, ''),
+    'datastream_name_en', coalesce(d.name_en, g.name_en, v.name_en, ''), 'limit_clause_en', coalesce(l.clause_en, ''),
     'limit_standard', coalesce(l.standard, ''), 'limit_clause', coalesce(l.clause, ''),
     'limit_confidence', coalesce(l.confidence, ''), 'matter', k.matter)"""
 

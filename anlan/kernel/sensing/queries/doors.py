@@ -143,7 +143,11 @@ def _moment(ms: int | None) -> datetime | None:
 def devices() -> QuerySet[Device]:
     """Return instruments with the gateway and the subject that they stand at."""
     return Device.objects.annotate(
-        gateway_name=F("gateway__name"), subject_name=F("subject__name"), site_name=_SITE_NAME
+        gateway_name=F("gateway__name"),
+        gateway_name_en=F("gateway__name_en"),
+        subject_name=F("subject__name"),
+        subject_name_en=F("subject__name_en"),
+        site_name=_SITE_NAME,
     )
 
 

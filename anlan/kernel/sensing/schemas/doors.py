@@ -139,10 +139,13 @@ class DeviceRow(Schema):
     version: int
     gateway_id: str
     gateway_name: str
+    gateway_name_en: str
     subject_id: str
     subject_name: str
+    subject_name_en: str
     site_name: str
     name: str
+    name_en: str
     model: str
     serial: str
 

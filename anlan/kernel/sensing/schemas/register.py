@@ -28,6 +28,7 @@ class DeviceIn(Schema):
     gateway_id: str
     subject_id: str
     name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(default="", max_length=160)
     model: str = Field(default="", max_length=120)
     serial: str = Field(default="", max_length=80)
 
