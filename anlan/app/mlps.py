@@ -4,13 +4,15 @@ For the auditor who reads papers first: each clause names the tests that are its
 holds that they exist. What is here is what this program does; rooms, networks and people are not.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from django.conf import settings as django_settings
 from django.db import DatabaseError
 
+from anlan.app.clauses import Clause, Here, Judged, Level, always
+from anlan.app.mlps_data import DATA_CLAUSES
 from anlan.app.stack.nginx import CONTENT_SECURITY_POLICY
 from anlan.kernel.base.addresses import INSIDE
 from anlan.kernel.base.config import Config
@@ -20,29 +22,6 @@ from anlan.kernel.people import rules, totp
 from anlan.kernel.people.keys import ceremonies
 from anlan.kernel.people.models import AdministratorKind
 from anlan.kernel.people.queries.standing import Standing, standing
-
-Level = Literal["ok", "warning", "broken"]
-Judged = tuple[Level, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Here:
-    """This installation: its settings, and its accounts where the database answers."""
-
-    config: Config
-    accounts: Standing | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """One clause: what it asks, what is set, how it stands here, which tests are its evidence."""
-
-    number: str
-    asks: str
-    asks_en: str
-    setting: Callable[[Here], str]
-    judge: Callable[[Here], Judged]
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +45,6 @@ def answers(config: Config) -> Iterator[Answer]:
     for clause in CLAUSES:
         level, state = clause.judge(here)
         yield Answer(clause=clause, setting=clause.setting(here), level=level, state=state)
-
-
-def _always(_here: Here) -> Judged:
-    return "ok", "由程序保证 held by the program"
 
 
 def _of_accounts(judge: Callable[[Standing], Judged]) -> Callable[[Here], Judged]:
@@ -140,7 +115,8 @@ def _networks(here: Here) -> Judged:
 
 
 _PEOPLE = "tests/kernel/people"
-CLAUSES: tuple[Clause, ...] = (
+_SEALS = "tests/kernel/base/test_verify_seals.py"
+_PEOPLE_CLAUSES: tuple[Clause, ...] = (
     Clause(
         number="8.1.4.1 a",
         asks="身份唯一，口令复杂并定期更换",
@@ -167,7 +143,7 @@ CLAUSES: tuple[Clause, ...] = (
             f"空闲 {h.config.session_idle_minutes} 分钟、最长"
             f" {rules.SESSION_LIMIT.total_seconds() / 3600:.0f} 小时退出；登录限速"
         ),
-        judge=_always,
+        judge=always,
         evidence=(
             f"{_PEOPLE}/test_sign_in.py::test_8_1_4_1_b_five_wrong_tries_lock_a_name_whether_it_exists_or_not",
             f"{_PEOPLE}/test_change_password.py::test_8_1_4_1_b_five_wrong_old_passwords_lock_the_name_and_sign_out",
@@ -209,7 +185,7 @@ CLAUSES: tuple[Clause, ...] = (
         asks="按岗位分配权限，岗位变动即失效",
         asks_en="rights by post, gone when the post is",
         setting=lambda _h: "权限来自任职；任职变动结束全部会话",
-        judge=_always,
+        judge=always,
         evidence=(
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_2_a_an_appointment_ends_open_sessions",
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_2_a_leaving_a_post_ends_open_sessions",
@@ -220,7 +196,7 @@ CLAUSES: tuple[Clause, ...] = (
         asks="无默认账户、默认口令；不自我授权",
         asks_en="no default account or password; nobody gives himself rights",
         setting=lambda _h: "安装后无账户；首批管理员凭一次性链接自设口令",
-        judge=_always,
+        judge=always,
         evidence=(
             f"{_PEOPLE}/test_three_administrators.py::test_8_1_4_2_c_no_account_exists_after_the_installation",
             "tests/app/cli/test_first_administrators.py::test_8_1_4_2_b_three_named_administrators_come_by_links_and_set_their_own_passwords",
@@ -257,7 +233,7 @@ CLAUSES: tuple[Clause, ...] = (
         asks="审计记录含日期、用户、类型、成败",
         asks_en="records name time, person, kind and outcome",
         setting=lambda _h: "每次登录、拒绝、变更一行日志；不含所输入内容",
-        judge=_always,
+        judge=always,
         evidence=(
             f"{_PEOPLE}/test_sign_in.py::test_8_1_4_3_b_a_refused_attempt_is_in_the_journal_without_what_was_typed",
         ),
@@ -267,10 +243,15 @@ CLAUSES: tuple[Clause, ...] = (
         asks="审计记录受保护，不被删改",
         asks_en="records are kept from change and loss",
         setting=lambda h: f"只增不改，哈希链封存，链头导出到 {h.config.path('audit_dir')}",
-        judge=_always,
+        judge=always,
         evidence=(
-            "tests/kernel/base/test_verify_seals.py::test_no_process_may_change_the_journal",
-            "tests/kernel/base/test_verify_seals.py::test_a_cut_tail_shows_against_an_exported_head",
+            f"{_SEALS}::test_8_1_4_3_c_no_process_may_change_the_journal",
+            f"{_SEALS}::test_8_1_4_3_c_one_changed_value_of_a_row_is_found",
+            f"{_SEALS}::test_8_1_4_3_c_a_deleted_row_is_found",
+            f"{_SEALS}::test_8_1_4_3_c_a_swapped_pair_is_found",
+            f"{_SEALS}::test_8_1_4_3_c_a_cut_tail_shows_against_an_exported_head",
+            f"{_SEALS}::test_8_1_4_3_c_a_cut_tail_shows_against_what_was_published",
+            "tests/kernel/base/test_audit_over_http.py::test_8_1_4_3_c_nobody_but_the_auditor_reads_or_verifies_the_whole_journal",
         ),
     ),
     Clause(
@@ -290,9 +271,11 @@ CLAUSES: tuple[Clause, ...] = (
         asks="校验输入；页面不执行外来内容",
         asks_en="input is checked; pages run nothing foreign",
         setting=lambda _h: CONTENT_SECURITY_POLICY.split("; style-src")[0] + " …",
-        judge=_always,
+        judge=always,
         evidence=(
-            "tests/app/stack/test_serve_origin.py::test_every_answer_carries_the_headers_of_safety_once",
+            "tests/app/stack/test_serve_origin.py::test_8_1_4_4_d_every_answer_carries_the_headers_of_safety_once",
+            "tests/app/test_run_under_the_policy.py::test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere",
+            "tests/app/test_run_under_the_policy.py::test_8_1_4_4_d_what_the_policy_forbids_is_stopped_and_heard",
             f"{_PEOPLE}/test_sign_in.py::test_a_body_that_cannot_be_is_refused_field_by_field",
         ),
     ),
@@ -313,3 +296,14 @@ CLAUSES: tuple[Clause, ...] = (
         ),
     ),
 )
+
+
+def _order(clause: Clause) -> list[tuple[int, str]]:
+    """Order as the standard does: 8.1.4.11 comes after 8.1.4.9."""
+    return [
+        (int(part), "") if part.isdigit() else (0, part)
+        for part in re.split(r"[. ]", clause.number)
+    ]
+
+
+CLAUSES: tuple[Clause, ...] = tuple(sorted((*_PEOPLE_CLAUSES, *DATA_CLAUSES), key=_order))

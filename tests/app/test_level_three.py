@@ -26,7 +26,8 @@ def test_every_test_that_is_named_as_evidence_exists(evidence: str) -> None:
 
 def test_every_clause_stands_once_and_has_evidence() -> None:
     numbers = [clause.number for clause in CLAUSES]
-    assert numbers == sorted(set(numbers))
+    assert len(numbers) == len(set(numbers))
+    assert numbers.index("8.1.4.11 b") > numbers.index("8.1.4.8 b") > numbers.index("8.1.4.2 a")
     assert all(clause.evidence for clause in CLAUSES)
 
 
@@ -90,12 +91,12 @@ def test_8_1_4_1_c_cookies_leave_by_https_only_where_the_address_is_https() -> N
         "print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)"
     )
     said = {}
-    for scheme in ("http", "https"):
+    for address in ("http://127.0.0.1:8080", "https://yingji.example"):
         done = subprocess.run(
             [sys.executable, "-c", code],
             env=os.environ
             | {
-                "ANLAN_PUBLIC_URL": f"{scheme}://yingji.example",
+                "ANLAN_PUBLIC_URL": address,
                 "DJANGO_SETTINGS_MODULE": "anlan.app.settings",
             },
             check=True,
@@ -103,5 +104,5 @@ def test_8_1_4_1_c_cookies_leave_by_https_only_where_the_address_is_https() -> N
             text=True,
             cwd=ROOT,
         )
-        said[scheme] = done.stdout.split()
+        said[address.partition(":")[0]] = done.stdout.split()
     assert said == {"http": ["False", "False"], "https": ["True", "True"]}

@@ -28,6 +28,7 @@ MACHINERY = {
     "kernel/base/seals.py": "erases the private half of a journal row, by request",
     "app/bench/plant.py": "a plant for measuring, in a throw-away database",
     "app/bench/growth.py": "what is stored beside a measured load, in a throw-away database",
+    "app/bench/scope.py": "subjects for measuring, in a throw-away database",
     "app/stack/throw_away.py": "the template of the tests' databases",
 }
 #: `update` and `delete` of things that are not rows are told apart by what they are called on.

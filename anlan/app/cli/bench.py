@@ -111,3 +111,45 @@ def growth(quick: Quick = False, json: Json = None, page: Page = None) -> None:
 
         report = bench.run(house, quick=quick, say=_say)
     _told(report, json, page)
+
+
+@app.command()
+def scope(
+    rows: Annotated[int, typer.Option(help="监测对象数。Subjects.", min=10_000)] = 1_000_000,
+    json: Json = None,
+    page: Page = None,
+) -> None:
+    """行级安全下的常用查询：谁用哪个索引、多久。Hot queries under row security: whose plan takes which index."""
+    import os
+
+    import psycopg
+
+    from anlan.app.cli.django_setup import start_django
+    from anlan.app.stack.throw_away import ThrowAwayStack
+
+    stack = ThrowAwayStack()
+    try:
+        stack.start()
+        stack.databases.clone("anlan_scope")
+        os.environ |= {
+            "ANLAN_DATABASE_URL": stack.databases.url("anlan_scope"),
+            "ANLAN_HOME": str(stack.home),
+            "ANLAN_SECRET_KEY_FOR_TESTS": "only for a bench",
+        }
+        start_django("anlan_app")
+        from anlan.app.bench import scope as bench  # its models need the settings
+
+        def analyse() -> None:
+            owner = psycopg.connect(
+                stack.databases.dsn("anlan_owner", "anlan_scope"), autocommit=True
+            )
+            with owner:
+                owner.execute("VACUUM ANALYZE subjects_subject")
+
+        report = bench.run(rows=rows, analyse=analyse, kind_id=bench.a_kind(), say=_say)
+        from django.db import connections
+
+        connections.close_all()
+    finally:
+        stack.stop()
+    _told(report, json, page)

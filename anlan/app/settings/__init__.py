@@ -49,6 +49,10 @@ MIDDLEWARE = [
 ]
 
 
+#: What the address says of TLS (libpq); dropped, the line would go on in clear text.
+_TLS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey"})
+
+
 def database(url: str, role: str) -> dict[str, Any]:
     """Return Django's entry for `postgresql:///name?host=…`, as the process's own role."""
     from psycopg.conninfo import conninfo_to_dict
@@ -69,6 +73,7 @@ def database(url: str, role: str) -> dict[str, Any]:
             "prepare_threshold": sys.maxsize,
             # row security makes a plan cost ten times its execution: what is prepared is planned once
             "options": "-c plan_cache_mode=force_generic_plan",
+            **{name: value for name, value in parts.items() if name in _TLS},
         },
     }
 
@@ -123,8 +128,13 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "anlan.app.log_lines.PlainLines"},
+        "json": {"()": "anlan.app.log_lines.JsonLines", "process": _config.db_role},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": _config.log_format},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # it says at every start of every command that it has jobs
     "loggers": {"procrastinate.blueprints": {"level": "WARNING"}},

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from anlan.kernel.base import settings_check
+from anlan.kernel.base import clear_doors, settings_check
 from anlan.kernel.base.addresses import INSIDE
 
 
@@ -70,6 +70,10 @@ class Config:
     webauthn_rp_id: str = ""
     #: Whether keys that sign by SM2 are taken (密评); their tokens and drivers are their makers'.
     sm2_keys: bool = False
+    #: What a collector of metrics shows at /metrics of `serve`; without the file nobody gets them.
+    metrics_token_file: Path = Path("metrics_token")
+    #: How every process writes its log: `line` for people, `json` for a collector.
+    log_format: str = "line"
     #: From where administrators may work; the default is every network that is not the Internet.
     admin_networks: str = INSIDE
     demo: bool = False
@@ -129,7 +133,20 @@ def load(environ: Mapping[str, str]) -> Config:
     for name, value in given.items():
         if (hint := settings_check.hint(name, getattr(found, name))) is not None:
             raise ConfigurationError(f"ANLAN_{name.upper()}={value!r}: {hint}")
+    _refuse_clear_lines(found)
     return found
+
+
+def _refuse_clear_lines(found: Config) -> None:
+    """Refuse lines in clear text to other machines; a demo says so, `plain_doors` allows them."""
+    if found.demo or found.plain_doors:
+        return
+    for name, instead in clear_doors.clear_lines(found):
+        raise ConfigurationError(
+            f"ANLAN_{name.upper()}：通向别的机器而未加密，应为 {instead}；确需明文时设 ANLAN_PLAIN_DOORS=1"
+            f" · goes to another machine in clear text; should be {instead},"
+            " or set ANLAN_PLAIN_DOORS=1"
+        )
 
 
 def _from_file(file: str) -> dict[str, Any]:

@@ -119,6 +119,10 @@ def _rp_id(value: str) -> str | None:
     )
 
 
+def _log_format(value: str) -> str | None:
+    return None if value in {"line", "json"} else "应为 line 或 json · line or json"
+
+
 def _networks(value: str) -> str | None:
     try:
         networks(value)
@@ -140,6 +144,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "nats_url": _address("nats", "tls"),
     "public_url": _address("http", "https"),
     "admin_networks": _networks,
+    "log_format": _log_format,
     "webauthn_rp_id": _rp_id,
     "segment_seconds": _at_least(0.1, "s"),
     "readings_max_bytes": _at_least(1024**2, "B"),

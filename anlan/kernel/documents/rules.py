@@ -30,6 +30,9 @@ _PACKAGES = (
     ),
     (b"OFD.xml", "application/ofd"),  # GB/T 33190-2016
 )
+#: What carries macros: an entry of a package, a storage inside an OLE file ([MS-OVBA] 2.2.1).
+_PACKAGE_MACROS = (b"vbaProject.bin", b"macroSheet", b"macrosheets/")
+OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _TEXT_CONTROLS = set(b"\t\n\r\f")
 
 
@@ -54,6 +57,11 @@ def media_type_of(ends: Ends) -> str | None:
     if ends.head.startswith(_ZIP):
         return next((kind for entry, kind in _PACKAGES if entry in ends.tail), None)
     return "text/plain" if _is_text(ends.head) else None
+
+
+def has_package_macros(tail: bytes) -> bool:
+    """Tell whether the directory of an office package names macros; `tail` is the end of the file."""
+    return any(name in tail for name in _PACKAGE_MACROS)
 
 
 def _is_text(head: bytes) -> bool:

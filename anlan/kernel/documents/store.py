@@ -16,7 +16,16 @@ from typing import IO
 
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import InvalidError, TooLargeError, UnavailableError
-from anlan.kernel.documents.rules import HEAD_BYTES, MAX_BYTES, TAIL_BYTES, Ends, media_type_of
+from anlan.kernel.documents.rules import (
+    HEAD_BYTES,
+    MAX_BYTES,
+    OLE,
+    OLE_MACROS,
+    TAIL_BYTES,
+    Ends,
+    has_package_macros,
+    media_type_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,8 @@ def path_of(digest: str) -> Path:
 def put(chunks: Iterable[bytes]) -> Stored:
     """Keep some content and return its digest; the same content is kept once.
 
-    Raises TooLargeError or InvalidError (empty, of a kind not taken); then nothing is kept.
+    Raises TooLargeError or InvalidError (empty, of a kind not taken, with macros); then nothing is
+    kept.
     """
     folder = config().path("documents_dir")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,9 +71,11 @@ def get(digest: str) -> IO[bytes]:
 
 def _write(file: IO[bytes], chunks: Iterable[bytes]) -> Stored:
     """Write and measure content, and bring it to the disk."""
-    digest, size, head, tail = sha256(), 0, b"", b""
+    digest, size, head, tail, names_macros = sha256(), 0, b"", b"", False
     for chunk in chunks:
         size += len(chunk)
+        # a name may lie across two chunks
+        names_macros = names_macros or OLE_MACROS in tail[-len(OLE_MACROS) :] + chunk
         if size > MAX_BYTES:
             raise TooLargeError(
                 f"文件超过 {MAX_BYTES // 1024**2} MB", code="documents.too_large", limit=MAX_BYTES
@@ -77,6 +89,9 @@ def _write(file: IO[bytes], chunks: Iterable[bytes]) -> Stored:
     media_type = media_type_of(Ends(head=head, tail=tail))
     if media_type is None:
         raise InvalidError("不接收这种文件", code="documents.kind_not_taken")
+    is_ole = head.startswith(OLE)
+    if (is_ole and names_macros) or (not is_ole and head[:2] == b"PK" and has_package_macros(tail)):
+        raise InvalidError("含宏的文件不收，请另存为不含宏的格式", code="documents.macros")
     file.flush()
     os.fsync(file.fileno())
     return Stored(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)

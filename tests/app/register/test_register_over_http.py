@@ -318,7 +318,7 @@ def package(**entries: bytes) -> bytes:
     ],
     ids=["empty", "other bytes", "cut archive", "macros", "a bomb", "a workbook without sheets"],
 )
-def test_what_is_no_harmless_workbook_is_refused(
+def test_8_1_4_5_what_is_no_harmless_workbook_is_refused(
     keeper: Client, monkeypatch: pytest.MonkeyPatch, content: bytes, status: int, code: str
 ) -> None:
     monkeypatch.setattr(upload, "UNFOLDED_BYTES_MAX", 2 * 1024**2)

@@ -106,7 +106,7 @@ def test_a_page_of_the_app_is_the_app_and_a_missing_asset_is_not(origin: str) ->
     assert "Cache-Control" not in gone.headers
 
 
-def test_every_answer_carries_the_headers_of_safety_once(origin: str) -> None:
+def test_8_1_4_4_d_every_answer_carries_the_headers_of_safety_once(origin: str) -> None:
     for path in ("/", "/assets/app-1a2b.js", "/api/v1/session"):
         headers = httpx.get(f"{origin}{path}").headers
         assert headers.get_list("X-Frame-Options") == ["DENY"]

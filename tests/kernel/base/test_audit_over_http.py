@@ -55,7 +55,9 @@ def test_the_auditor_reads_the_whole_journal_and_verifies_it(cast: Cast) -> None
 
 
 @pytest.mark.parametrize("who", ["duty_officer", "leader", "system_administrator", "control_room"])
-def test_nobody_else_reads_or_verifies_the_whole_journal(cast: Cast, who: str) -> None:
+def test_8_1_4_3_c_nobody_but_the_auditor_reads_or_verifies_the_whole_journal(
+    cast: Cast, who: str
+) -> None:
     client = signed_in(cast.people[who])
     for path in ("journal", "seals"):
         assert client.get(f"/api/v1/audit/{path}").status_code == 403

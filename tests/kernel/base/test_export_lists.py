@@ -74,7 +74,9 @@ def test_what_the_caller_likes_best_is_what_he_gets(
     assert answer["Content-Type"].partition(";")[0] == kind
 
 
-def test_an_export_is_written_down_with_who_what_and_how_many(cast: Cast, monitor: Client) -> None:
+def test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many(
+    cast: Cast, monitor: Client
+) -> None:
     where = "tag.like:LI"
     monitor.get(DATASTREAMS, {"filter": where}, headers={"Accept": MEDIA_TYPE})
     monitor.get(DATASTREAMS, {"filter": where})
@@ -110,7 +112,7 @@ def test_a_refused_export_is_none_and_is_not_written_down(monitor: Client) -> No
     assert exports() == []
 
 
-def test_every_page_carries_name_unit_and_minute(monitor: Client) -> None:
+def test_8_1_4_11_b_every_page_of_an_export_carries_name_unit_and_minute(monitor: Client) -> None:
     content = monitor.get(DATASTREAMS, headers={"Accept": MEDIA_TYPE}).content
     marks = footers(content)
     assert len(marks) == 2

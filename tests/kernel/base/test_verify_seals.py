@@ -90,7 +90,9 @@ def test_an_empty_journal_is_intact() -> None:
         "exercise_id = correlation_id",
     ],
 )
-def test_one_changed_value_of_a_row_is_found(chain: list[Row], admin: Admin, change: str) -> None:
+def test_8_1_4_3_c_one_changed_value_of_a_row_is_found(
+    chain: list[Row], admin: Admin, change: str
+) -> None:
     admin.execute(f"UPDATE base_journal SET {change} WHERE ulid = %s", [chain[4].ulid])  # noqa: S608
     report = verified()
     assert kinds(report) == {("changed", 5)}
@@ -117,7 +119,7 @@ def test_a_private_half_added_later_is_found(chain: list[Row], admin: Admin) -> 
     assert kinds(verified()) == {("private", 1)}
 
 
-def test_a_deleted_row_is_found(chain: list[Row], admin: Admin) -> None:
+def test_8_1_4_3_c_a_deleted_row_is_found(chain: list[Row], admin: Admin) -> None:
     admin.execute("DELETE FROM base_journal WHERE ulid = %s", [chain[6].ulid])
     assert kinds(verified()) == {("missing", 7)}
 
@@ -129,7 +131,7 @@ def test_a_row_deleted_with_its_place_is_found(admin: Admin) -> None:
 
 
 @pytest.mark.usefixtures("chain")
-def test_a_swapped_pair_is_found(admin: Admin) -> None:
+def test_8_1_4_3_c_a_swapped_pair_is_found(admin: Admin) -> None:
     columns = "SELECT journal_id, digest, change_digest FROM base_sealed WHERE position = %s"
     two, four = (admin.execute(columns, [place]).fetchone() for place in (2, 4))
     admin.execute("DELETE FROM base_sealed WHERE position IN (2, 4)")
@@ -161,7 +163,7 @@ def cut_tail(admin: Admin) -> None:
 
 
 @pytest.mark.usefixtures("chain")
-def test_a_cut_tail_shows_against_an_exported_head(admin: Admin, tmp_path: Path) -> None:
+def test_8_1_4_3_c_a_cut_tail_shows_against_an_exported_head(admin: Admin, tmp_path: Path) -> None:
     file = tmp_path / "audit" / "heads.log"
     heads.export(file, heads.current(), "n640181")
     cut_tail(admin)
@@ -170,7 +172,7 @@ def test_a_cut_tail_shows_against_an_exported_head(admin: Admin, tmp_path: Path)
 
 
 @pytest.mark.usefixtures("chain")
-def test_a_cut_tail_shows_against_what_was_published(admin: Admin) -> None:
+def test_8_1_4_3_c_a_cut_tail_shows_against_what_was_published(admin: Admin) -> None:
     admin.execute("INSERT INTO base_relayprogress VALUES (1, 12)")
     cut_tail(admin)
     assert kinds(verified()) == {("cut", 10)}
@@ -245,7 +247,7 @@ def test_nothing_is_erased_without_reason_twice_or_where_nothing_is(chain: list[
         ("anlan_relay", "DELETE FROM base_journal"),
     ],
 )
-def test_no_process_may_change_the_journal(role: str, statement: str) -> None:
+def test_8_1_4_3_c_no_process_may_change_the_journal(role: str, statement: str) -> None:
     with unit_of_work(CLERK), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {role}")
         with pytest.raises(ProgrammingError, match=r"permission denied|never changed"):

@@ -25,7 +25,7 @@ def test_content_comes_whole_as_an_attachment_that_no_browser_runs() -> None:
     assert answer["Cache-Control"] == "private, no-store"
 
 
-def test_reading_what_is_personal_is_recorded_and_reading_the_rest_is_not() -> None:
+def test_8_1_4_3_a_reading_what_is_personal_is_recorded_and_reading_the_rest_is_not() -> None:
     cast = assemble()
     plain = factories.document(cast.duty_officer, sensitivity=1)
     personal = factories.document(cast.duty_officer, sensitivity=2)
@@ -39,7 +39,7 @@ def test_reading_what_is_personal_is_recorded_and_reading_the_rest_is_not() -> N
     assert opened[0].actor == f"user:{cast.leader.id}"
 
 
-def test_what_is_above_a_posts_ceiling_is_not_there() -> None:
+def test_8_1_4_2_g_what_is_above_a_posts_ceiling_is_not_there() -> None:
     cast = assemble()
     secret = factories.document(cast.duty_officer, sensitivity=3)
     assistant = factories.officer(cast.bureau, "assistant_duty_officer")

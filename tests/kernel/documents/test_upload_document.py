@@ -14,7 +14,7 @@ from anlan.kernel.base.errors import InvalidError, NotFoundError, NotPermittedEr
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.documents import queries, rules
+from anlan.kernel.documents import queries, rules, services
 from anlan.kernel.documents.models import Document
 from tests import factories
 from tests.cast import DIV_IN_TOWN, Cast, assemble, csrf, principal, signed_in
@@ -92,7 +92,7 @@ def test_a_file_cannot_be_about_what_its_owner_does_not_see() -> None:
         factories.document(cast.town_control_room, about=about.id)
 
 
-def test_a_label_above_the_owners_ceiling_is_refused() -> None:
+def test_8_1_4_2_g_a_label_above_the_owners_ceiling_is_refused() -> None:
     cast = assemble()
 
     with pytest.raises(NotPermittedError) as refusal:
@@ -108,10 +108,21 @@ def test_a_label_above_the_owners_ceiling_is_refused() -> None:
         (b"MZ\x90\x00\x03", "documents.kind_not_taken"),
         (b"\x7fELF\x02\x01\x01", "documents.kind_not_taken"),
         (package("bomb.bin"), "documents.kind_not_taken"),
+        (package("word/document.xml", "word/vbaProject.bin"), "documents.macros"),
+        (package("xl/workbook.xml", "xl/macrosheets/sheet1.xml"), "documents.macros"),
+        (rules.OLE + bytes(600) + "_VBA_PROJECT".encode("utf-16-le"), "documents.macros"),
     ],
-    ids=["empty", "windows program", "linux program", "plain archive"],
+    ids=[
+        "empty",
+        "windows program",
+        "linux program",
+        "plain archive",
+        "docm",
+        "excel 4 macros",
+        "doc with macros",
+    ],
 )
-def test_what_is_refused_leaves_nothing_behind(content: bytes, code: str) -> None:
+def test_8_1_4_5_what_is_refused_leaves_nothing_behind(content: bytes, code: str) -> None:
     cast = assemble()
     before = on_disk()
 
@@ -123,7 +134,20 @@ def test_what_is_refused_leaves_nothing_behind(content: bytes, code: str) -> Non
     assert not Document.objects.exists()
 
 
-def test_a_file_above_the_limit_is_refused_and_leaves_nothing_behind(
+def test_8_1_4_5_macros_are_seen_wherever_the_upload_is_cut_in_two() -> None:
+    cast = assemble()
+    content = rules.OLE + bytes(600) + rules.OLE_MACROS + bytes(600)
+    start = content.index(rules.OLE_MACROS)
+    for cut in range(start, start + len(rules.OLE_MACROS) + 1):
+        with unit_of_work(principal(cast.duty_officer)), pytest.raises(InvalidError) as refusal:
+            services.upload_document(content=iter((content[:cut], content[cut:])), name="a.doc")
+        assert refusal.value.code == "documents.macros"
+    with unit_of_work(principal(cast.duty_officer)):
+        kept = services.upload_document(content=iter((rules.OLE, bytes(600))), name="a.doc")
+    assert kept.media_type == "application/x-ole-storage"
+
+
+def test_8_1_4_5_a_file_above_the_limit_is_refused_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cast = assemble()
@@ -171,7 +195,7 @@ def test_a_character_cut_by_the_window_is_still_text() -> None:
         ("." * 3 + "hidden", "hidden"),
     ],
 )
-def test_a_name_keeps_no_path_and_nothing_invisible(given: str, kept: str) -> None:
+def test_8_1_4_5_a_name_keeps_no_path_and_nothing_invisible(given: str, kept: str) -> None:
     assert rules.safe_name(given) == kept
 
 

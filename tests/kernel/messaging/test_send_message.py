@@ -127,7 +127,7 @@ def test_a_drills_message_never_reaches_a_channel_of_the_real_world(recorder: Re
         assert not Delivery.objects.exists()
 
 
-def test_a_channel_gets_nothing_above_its_ceiling(recorder: Recorder) -> None:
+def test_8_1_4_2_g_a_channel_gets_nothing_above_its_ceiling(recorder: Recorder) -> None:
     cast = assemble()
 
     factories.message(cast.leader, sensitivity=2)

@@ -157,7 +157,9 @@ def _later(person: Person) -> str:
     return person.code()
 
 
-def test_neither_the_secret_nor_a_code_can_be_read_in_database_or_journal(officer: User) -> None:
+def test_8_1_4_8_b_neither_the_secret_nor_a_code_can_be_read_in_database_or_journal(
+    officer: User,
+) -> None:
     person = Person(officer)
     codes = person.enrol()
     factor = SecondFactor.objects.get()

@@ -1,0 +1,165 @@
+"""Hot queries of subjects under row security: which index PostgreSQL takes for whom, and how long it takes.
+
+Rows are loaded and asked for as the API's role, inside its unit of work. A plan that reads the whole
+table for a township is a county's screen that stands still (decisions, 7.6).
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Polygon
+from django.db import connection
+from django.db.models import QuerySet
+
+from anlan.app.bench.report import Report, Row, new_report
+from anlan.kernel.base.permissions import EVERYTHING, Principal, Scope
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.places.rules import DIGITS, div_range
+from anlan.kernel.subjects import queries, services
+from anlan.kernel.subjects.models import Subject
+
+ROWS = 1_000_000
+#: A tile of zoom 12 over 宁东, in degrees.
+BOX = (106.5, 38.1, 106.59, 38.17)
+PROVINCE, COUNTY, TOWNSHIP = "64", "640181", "640181003"
+ZONE = 64018101
+_COUNTIES, _TOWNSHIPS = 100, 10
+#: Names of divisions and rows: 100 counties of ten provinces, the first of them Lingwu; a site to a
+#: thousand rows; every twentieth row of Lingwu in the zone. Places lie evenly over three degrees.
+_LOAD = """
+    INSERT INTO subjects_subject (id, version, created_at, updated_at, div, zone, site, kind_id, name,
+        name_en, code, location, status, attributes, is_invented)
+    SELECT lpad(n::text, 26, '0'), 1, now(), now(),
+        CASE WHEN county = 0 THEN 640181::int8 ELSE (64 - county / 10) * 10000 + 200 + county END
+            * %(county_unit)s + (n / %(counties)s %% %(townships)s + 1) * %(township_unit)s,
+        CASE WHEN county = 0 AND n %% 2000 = 0 THEN %(zone)s END,
+        lpad((n / 1000)::text, 26, 'S'), %(kind)s, 'R-' || n, '', '',
+        ST_SetSRID(ST_MakePoint(105 + (n * 7919 %% 30011) / 10003.7, 37 + (n * 104729 %% 30013) / 10004.3), 4326),
+        'active', '{}', true
+    FROM (SELECT n, n %% %(counties)s AS county FROM generate_series(%(first)s::int8, %(last)s) n) s
+"""
+_AT_ONCE = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What PostgreSQL does for one person's query; times as EXPLAIN ANALYZE tells them."""
+
+    who: str
+    query: str
+    indexes: tuple[str, ...]
+    whole_tables: tuple[str, ...]
+    planning_ms: float
+    execution_ms: float
+    text: str
+
+
+def people(site: str) -> dict[str, Principal]:
+    """Return who asks: what each reaches is one arm of the policy."""
+    scopes = {
+        "township": Scope(divs=(div_range(TOWNSHIP),)),
+        "county": Scope(divs=(div_range(COUNTY),)),
+        "zone": Scope(zones=(ZONE,)),
+        "firm": Scope(sites=(site,)),
+        "province": Scope(divs=(div_range(PROVINCE),)),
+    }
+    return {
+        name: Principal(actor=f"user:{name}", name=name, scope=scope, ceiling=3)
+        for name, scope in scopes.items()
+    }
+
+
+def load(rows: int, kind_id: str) -> None:
+    """Put subjects in, as the API's role, through the policies."""
+    digits = 10 ** (DIGITS - 6), 10 ** (DIGITS - 9)
+    for first in range(1, rows + 1, _AT_ONCE):
+        with (
+            unit_of_work(
+                Principal(actor="system:bench", name="bench", scope=EVERYTHING, ceiling=3)
+            ),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                _LOAD,
+                {
+                    "first": first,
+                    "last": min(first + _AT_ONCE - 1, rows),
+                    "kind": kind_id,
+                    "zone": ZONE,
+                    "counties": _COUNTIES,
+                    "townships": _TOWNSHIPS,
+                    "county_unit": digits[0],
+                    "township_unit": digits[1],
+                },
+            )
+
+
+def hot(key: str) -> dict[str, QuerySet[Any, Any]]:
+    """Return what the screens ask most: a page of the list, its count, a tile's box, one row."""
+    box = Polygon.from_bbox(BOX)
+    box.srid = 4326
+    listed: QuerySet[Any, Any] = queries.subjects()
+    return {
+        "page": listed.order_by("name", "id").values("id", "name", "kind_code", "lon", "lat")[:51],
+        "count": listed.order_by().values("id")[:10_001],
+        "box": Subject.objects.filter(location__bboverlaps=box).values("id"),
+        "one": Subject.objects.filter(pk=key).values("id"),
+    }
+
+
+def plans(site: str, key: str) -> Iterator[Plan]:
+    """Explain every hot query for everybody."""
+    for who, principal in people(site).items():
+        for name, rows in hot(key).items():
+            with unit_of_work(principal, read_only=True):
+                told = rows.explain(format="json", analyze=True)
+                text = rows.explain()
+            yield _plan(who, name, json.loads(told)[0], text)
+
+
+def run(
+    *, rows: int, analyse: Callable[[], None], kind_id: str, say: Callable[[str], None]
+) -> Report:
+    """Load, explain, and report the time and the index of each."""
+    begun = time.perf_counter()
+    load(rows, kind_id)
+    analyse()
+    say(f"{rows:,} subjects in {time.perf_counter() - begun:.0f} s")
+    report = new_report("scope", quick=rows < ROWS)
+    for plan in plans(site=f"{rows // 2000:S>26}", key=f"{rows // 2:0>26}"):
+        say(f"\n-- {plan.who}, {plan.query}: {', '.join(plan.indexes) or 'NO INDEX'}\n{plan.text}")
+        where = "+".join(plan.indexes) or "no index"
+        report.rows.append(
+            Row(name=f"{plan.who} {plan.query} [{where}]", value=plan.execution_ms, unit="ms")
+        )
+    return report
+
+
+def _plan(who: str, query: str, told: dict[str, Any], text: str) -> Plan:
+    nodes = list(_nodes(told["Plan"]))
+    return Plan(
+        who=who,
+        query=query,
+        indexes=tuple(sorted({one["Index Name"] for one in nodes if "Index Name" in one})),
+        whole_tables=tuple(
+            sorted({one["Relation Name"] for one in nodes if one["Node Type"] == "Seq Scan"})
+        ),
+        planning_ms=told["Planning Time"],
+        execution_ms=told["Execution Time"],
+        text=text,
+    )
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", []):
+        yield from _nodes(below)
+
+
+def a_kind() -> str:
+    """Make the kind that the rows are of; return its id."""
+    with unit_of_work(Principal(actor="system:bench", name="bench", scope=EVERYTHING, ceiling=3)):
+        return str(services.define_kind(code="bench", title="基准", title_en="Bench", schema={}).id)

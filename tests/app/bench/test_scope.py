@@ -1,0 +1,56 @@
+"""Under row security a small scope is found by its index, with the planner's own statistics."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from anlan.app.bench import scope
+from anlan.app.bench.scope import Plan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = 60_000
+#: By which index each is found: one arm of the policy each.
+ARM = {"township": "subjects_div", "zone": "subjects_zone", "firm": "subjects_site"}
+
+
+@pytest.fixture
+def plans(acting_as: Callable[[str], None]) -> dict[tuple[str, str], Plan]:
+    scope.load(ROWS, scope.a_kind())
+    acting_as("anlan_owner")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE subjects_subject")
+    acting_as("anlan_app")
+    found = scope.plans(site=f"{ROWS // 2000:S>26}", key=f"{ROWS // 2:0>26}")
+    return {(plan.who, plan.query): plan for plan in found}
+
+
+def test_the_plans_name_the_index_of_the_scope_and_read_no_whole_table(
+    plans: dict[tuple[str, str], Plan],
+) -> None:
+    for who, index in ARM.items():
+        for query in ("page", "count"):
+            plan = plans[who, query]
+            assert index in plan.indexes, plan.text
+            assert "subjects_subject" not in plan.whole_tables, plan.text
+    for who in (*ARM, "county", "province"):
+        one, box = plans[who, "one"], plans[who, "box"]
+        # the key's own index, or the one beside it for patterns: the same column
+        assert re.fullmatch(r"subjects_subject_(pkey|id_\w+_like)", "+".join(one.indexes)), one.text
+        assert any("location" in name for name in box.indexes), box.text
+        assert "subjects_subject" not in box.whole_tables, box.text
+
+
+def test_a_plan_without_the_index_is_caught(plans: dict[tuple[str, str], Plan]) -> None:
+    """The test above can fail: without its index the township's list reads the whole table."""
+    del plans
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE anlan_owner")
+        for index in ARM.values():
+            cursor.execute(f"DROP INDEX {index}")
+        cursor.execute("SET ROLE anlan_app")
+    found = scope.plans(site=f"{ROWS // 2000:S>26}", key=f"{ROWS // 2:0>26}")
+    first = next(found)
+    assert (first.who, first.query) == ("township", "page")
+    assert "subjects_subject" in first.whole_tables

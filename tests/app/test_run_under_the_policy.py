@@ -1,0 +1,94 @@
+"""GB/T 22239-2019, 8.1.4.4 d in a browser: the pages run under the policy that nginx sends them with.
+
+A policy that breaks the application would be taken off; so every page is opened under it, and
+none of them may have tried what it forbids. That it forbids is tried as well.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from anlan.kernel.people.models import User
+from tests import factories
+from tests.app.origin import origin
+from tests.cast import Cast, assemble
+from tests.journeys.browser import chromium
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PATIENCE_MS = 60_000
+#: Kept where a page of the application cannot lose it: the driver hears of each at once.
+WATCH = """
+document.addEventListener('securitypolicyviolation', (event) =>
+  console.error(`POLICY ${event.effectiveDirective} ${event.blockedURI} ${location.pathname}`))
+"""
+OFFICER = ("/", "/monitor", "/subjects", "/messages", "/password", "/second-factor", "/health")
+ADMINISTRATORS = {
+    "system_administrator": ("/people", "/admin/dead-letters"),
+    "security_administrator": ("/people/posts", "/people/roles", "/organisations"),
+    "audit_administrator": ("/admin/audit",),
+}
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    tmp_path.chmod(0o755)
+    with origin(tmp_path, monkeypatch) as found:
+        yield found
+
+
+def watched(browser: Browser) -> tuple[Page, list[str]]:
+    page = browser.new_context(locale="zh-CN", reduced_motion="reduce").new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if "POLICY" in one.text else None)
+    page.add_init_script(WATCH)
+    return page, said
+
+
+def signed_in(page: Page, address: str, user: User) -> None:
+    page.goto(f"{address}/login?next=/second-factor")
+    page.fill("#username", user.username)
+    page.fill("#password", factories.PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.get_by_role("heading", name="双因素验证")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def walk(page: Page, address: str, paths: tuple[str, ...]) -> None:
+    for path in paths:
+        page.goto(f"{address}{path}", wait_until="load")
+        page.wait_for_selector("#app :is(h1, h2, canvas, table, nav)")
+        page.wait_for_timeout(1_500)  # what a page does after it stands: workers, styles, the map
+
+
+def test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere(address: str) -> None:
+    cast: Cast = assemble()
+    with chromium(address) as made:
+        said: list[str] = []
+        walks = {"duty_officer": OFFICER} | ADMINISTRATORS
+        for part, paths in walks.items():
+            page, heard = watched(made.browser)
+            signed_in(page, address, cast.people[part])
+            walk(page, address, paths)
+            said += heard
+            page.context.close()
+        assert said == []
+
+
+def test_8_1_4_4_d_what_the_policy_forbids_is_stopped_and_heard(address: str) -> None:
+    with chromium(address) as made:
+        page, said = watched(made.browser)
+        page.goto(f"{address}/login")
+        page.evaluate(
+            """() => {
+              const script = document.createElement('script')
+              script.textContent = 'window.ran = true'
+              document.head.append(script)
+              const image = new Image()
+              image.src = 'https://elsewhere.example/a.png'
+            }"""
+        )
+        page.wait_for_timeout(1_000)
+        assert page.evaluate("window.ran") is None
+        assert {one.split()[1] for one in said} == {"script-src-elem", "img-src"}
