@@ -71,7 +71,7 @@ def _processes(facts: Facts) -> Iterator[Check]:
         "ok" if well and (behind or 0) <= EVENTS_LATE else "late",
         (
             f"{live['listeners']} 个连接，落后 {_n(behind)} 条事件",
-            f"{live['listeners']} open pages, {_n(behind)} events behind",
+            f"open pages {live['listeners']}, {_n(behind)} events behind",
         ),
         {"listeners": live["listeners"], "behind": behind},
     )

@@ -26,6 +26,8 @@ _JOINED = {
         "code",
         Value(" "),
         Coalesce("organisation__name", Value("")),
+        Value(" "),
+        Coalesce("organisation__name_en", Value("")),
         output_field=CharField(),
     ),
 }

@@ -3,10 +3,22 @@
 from typing import Any
 
 from django.db.models import Case as SqlCase
-from django.db.models import CharField, Count, IntegerField, Min, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models import (
+    CharField,
+    Count,
+    IntegerField,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.sensing.models import Datastream, Gateway, QuarantinedMessage
+from anlan.kernel.subjects.models import Subject
 from anlan.systems.data_quality.models import Finding
 from anlan.systems.data_quality.rules import KINDS, OWNERS
 
@@ -17,12 +29,15 @@ FINDINGS = ListSpec(
         "rank": Field(path="rank", kind="int", sortable=True),
         "object_id": Field(path="object_id"),
         "name": Field(path="name", sortable=True, title="对象"),
+        "name_en": Field(path="name_en"),
         "code": Field(path="code", title="位号、编码或原因"),
         "figure": Field(path="figure", kind="float", sortable=True, title="数值"),
         "since": Field(path="since", kind="time", sortable=True, title="自"),
         "owner": Field(path="owner", title="责任人", words=OWNERS),
         "owner_name": Field(path="owner_name", title="责任单位"),
+        "owner_name_en": Field(path="owner_name_en"),
         "site_name": Field(path="site_name", sortable=True, title="企业"),
+        "site_name_en": Field(path="site_name_en"),
         "search": Field(path="search"),
     },
     sort="rank",
@@ -32,15 +47,45 @@ _RANK = SqlCase(
     default=Value(len(KINDS)),
     output_field=IntegerField(),
 )
+
+
+def _behind(rows: QuerySet[Any], key: str, column: str = "name_en") -> Subquery:
+    rows = rows.filter(pk=OuterRef(key)).values(column)[:1]
+    return Subquery(rows, output_field=CharField())
+
+
+#: The view speaks Chinese; the English names stand in the tables behind it, each row in one of them.
+_IN_ENGLISH = {
+    "name_en": Coalesce(
+        _behind(Datastream.objects.all(), "object_id"),
+        _behind(Gateway.objects.all(), "object_id"),
+        _behind(Subject.objects.all(), "object_id"),
+        _behind(QuarantinedMessage.objects.all(), "object_id", "gateway__name_en"),
+        Value(""),
+        output_field=CharField(),
+    ),
+    "site_name_en": Coalesce(_behind(Subject.objects.all(), "site"), Value("")),
+    "owner_name_en": SqlCase(
+        When(
+            owner="firm",
+            then=Coalesce(
+                _behind(Subject.objects.all(), "site", "organisation__name_en"), Value("")
+            ),
+        ),
+        default=Value(""),
+        output_field=CharField(),
+    ),
+}
 _SEARCH = Concat(
-    "name", Value(" "), "code", Value(" "), "site_name", Value(" "), "owner_name",
+    "name", Value(" "), "code", Value(" "), "site_name", Value(" "), "owner_name", Value(" "),
+    "name_en", Value(" "), "site_name_en",
     output_field=CharField(),
 )  # fmt: skip
 
 
 def findings() -> QuerySet[Finding]:
     """Return what is wrong within the scope of the open unit of work."""
-    return Finding.objects.annotate(rank=_RANK, search=_SEARCH)
+    return Finding.objects.annotate(**_IN_ENGLISH).annotate(rank=_RANK, search=_SEARCH)
 
 
 def counts() -> list[dict[str, Any]]:

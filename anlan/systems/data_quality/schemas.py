@@ -19,12 +19,15 @@ class DataFindingOut(Schema):
     kind: KindKey
     object_id: str
     name: str
+    name_en: str
     code: str
     figure: float | None
     since: datetime
     owner: Literal["firm", "data_keeper", "security_administrator"]
     owner_name: str
+    owner_name_en: str
     site_name: str
+    site_name_en: str
 
 
 class DataFindingCountOut(Schema):

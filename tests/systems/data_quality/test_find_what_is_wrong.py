@@ -15,8 +15,8 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
-from anlan.kernel.people.models import SiteReach
-from anlan.kernel.sensing.models import Gateway, Limit, QuarantinedMessage
+from anlan.kernel.people.models import Organisation, SiteReach
+from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedMessage
 from anlan.kernel.sensing.services.receipts import Unread, note_gateways, quarantine
 from anlan.kernel.subjects.models import Subject
 from anlan.systems.data_quality.rules import KINDS
@@ -121,6 +121,33 @@ def test_everything_that_is_wrong_stands_there_with_its_owner_its_age_and_its_ob
     assert {rows[kind]["object_id"] for kind in GATEWAY} == {plant.gateway.id}
     assert (rows["unknown_tag"]["code"], rows["unknown_tag"]["figure"]) == ("T8.NEW", 2.0)
     assert (rows["quarantined"]["code"], rows["quarantined"]["figure"]) == ("unreadable", 2.0)
+
+
+def test_an_english_page_finds_and_shows_english_names(
+    plant: Plant, keeper: Client, acting_as: Callable[[str], None]
+) -> None:
+    acting_as("anlan_owner")
+    with unit_of_work(machine("test")):
+        Subject.objects.filter(pk=plant.site.id).update(name_en="Demo works")
+        Subject.objects.filter(pk=plant.tank.id).update(name_en="Tank 101")
+        Gateway.objects.filter(pk=plant.gateway.id).update(name_en="Gateway one")
+        Datastream.objects.filter(pk=plant.streams[0].id).update(name_en="Level A")
+        Organisation.objects.filter(pk=plant.organisation.id).update(name_en="Demo chemicals")
+    acting_as("anlan_app")
+
+    rows = {one["kind"]: one for one in found(keeper)}
+
+    assert {kind: rows[kind]["name_en"] for kind in ("silent", "no_place", "gateway_late")} == {
+        "silent": "Level A",
+        "no_place": "Tank 101",
+        "gateway_late": "Gateway one",
+    }
+    # what a gateway sent wrongly goes by its name; what nobody named in English stays in Chinese
+    assert (rows["quarantined"]["name_en"], rows["no_limits"]["name_en"]) == ("Gateway one", "")
+    assert {one["site_name_en"] for one in rows.values()} == {"Demo works"}
+    assert rows["silent"]["owner_name_en"] == "Demo chemicals"
+    assert rows["no_limits"]["owner_name_en"] == ""
+    assert "silent" in {one["kind"] for one in found(keeper, filter="search.like:level a")}
 
 
 def test_the_desk_counts_each_kind_in_its_order_and_says_since_when(keeper: Client) -> None:

@@ -5181,6 +5181,8 @@ export interface components {
             object_id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Code */
             code: string;
             /** Figure */
@@ -5197,8 +5199,12 @@ export interface components {
             owner: "firm" | "data_keeper" | "security_administrator";
             /** Owner Name */
             owner_name: string;
+            /** Owner Name En */
+            owner_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
         };
         /** DataFindingOutPage */
         DataFindingOutPage: {

@@ -57,7 +57,8 @@ _OF_STREAM = {
     "ended_by_name": name_behind("ended_by"),
 }
 _SEARCH = Concat(
-    "site_name", Value(" "), "datastream__name", Value(" "), "datastream__tag",
+    "site_name", Value(" "), "datastream__name", Value(" "), "datastream__tag", Value(" "),
+    "site_name_en", Value(" "), "datastream__name_en",
     output_field=CharField(),
 )  # fmt: skip
 

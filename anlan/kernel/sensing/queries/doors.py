@@ -80,6 +80,7 @@ def gateways() -> QuerySet[Gateway]:
         has_next_key=ExpressionWrapper(~Q(next_hmac_key=""), output_field=BooleanField()),
         search=Concat(
             "firm_code", Value("/"), "code", Value(" "), "name", Value(" "), "organisation__name",
+            Value(" "), "name_en", Value(" "), "organisation__name_en",
             output_field=CharField(),
         ),
         **figures,
