@@ -6,7 +6,7 @@ import { loaderOf } from '@/kernel/base/components'
 import { useRegistryStore } from '@/kernel/base/registryStore'
 import { useSessionStore } from '@/kernel/people/sessionStore'
 
-import { homeOf } from './home'
+import { homeOf, NO_POST } from './home'
 import { i18n } from './i18n'
 import { routes } from './routes'
 
@@ -26,6 +26,11 @@ function addSystemRoutes(entries: RegistryEntry[]): boolean {
   return isAdded
 }
 
+/** The map is not everybody's, and whoever has a post by now has nothing left to wait for. */
+function isMisplaced(path: string, home: string): boolean {
+  return path !== home && (path === '/' || path === NO_POST)
+}
+
 router.beforeEach(async (to: RouteLocationNormalized) => {
   const session = useSessionStore()
   // Without an answer the log-in page says what is wrong; it must not stay blank.
@@ -38,7 +43,7 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
   const menu = registry.entries('menu')
   if (isNew && addSystemRoutes(menu) && to.name === 'not-found') return { path: to.fullPath, replace: true }
   const home = homeOf(registry.registry ? menu : null)
-  return to.path === '/' && home !== '/' ? { path: home, replace: true } : true
+  return isMisplaced(to.path, home) ? { path: home, replace: true } : true
 })
 
 router.afterEach((to) => {

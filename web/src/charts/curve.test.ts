@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { append, since, valueSpan, withGaps, type Curve } from './curve'
+import { append, axisDecimals, since, valueSpan, withGaps, type Curve } from './curve'
 
 const minute = 60_000
 
@@ -8,6 +8,13 @@ describe('a curve', () => {
   it('does not bridge silence', () => {
     const points = withGaps([0, minute, 2 * minute, 10 * minute], [1, 2, 3, 4])
     expect(points).toEqual([[0, 1], [minute, 2], [2 * minute, 3], [2 * minute + 1, null], [10 * minute, 4]])
+  })
+
+  it('writes its ticks with the decimals that tell them apart', () => {
+    expect(axisDecimals([0.196, 0.207])).toBe(3)
+    expect(axisDecimals([0, 14.9])).toBe(0)
+    expect(axisDecimals([0.9, 1.1])).toBe(2)
+    expect(axisDecimals([3, 3])).toBe(2)
   })
 
   it('takes a slow sensor as it is', () => {

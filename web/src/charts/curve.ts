@@ -59,6 +59,15 @@ export function since(curve: Curve, from: number): Curve {
   return next
 }
 
+/** Ticks that a value axis carries, as ECharts splits it. */
+const TICKS = 5
+
+/** Decimals that tell neighbouring ticks of an axis apart. */
+export function axisDecimals([low, high]: [number, number]): number {
+  const step = (high - low) / TICKS
+  return step > 0 ? Math.min(6, Math.max(0, -Math.floor(Math.log10(step)))) : 2
+}
+
 /**
  * The span of the value axis: all values, and those limits that are near enough to matter.
  *

@@ -1,11 +1,11 @@
 /** An ECharts instance that lives and dies with its component, and follows the size and theme of its box. */
 import { LineChart } from 'echarts/charts'
-import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { onBeforeUnmount, onMounted, watch, type Ref } from 'vue'
 
-use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, CanvasRenderer])
+use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, CanvasRenderer])
 
 /** A slow wall redraws four curves four times a second and no more. */
 const REDRAW_MS = 250

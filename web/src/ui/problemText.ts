@@ -37,7 +37,8 @@ export function problemText(error: unknown, { t, te, locale }: Words): string {
   if (saysEnough(error, locale)) return error.title
   const key = `ui.problem.${error.code}`
   if (te(key)) return t(key, { ...error.extensions })
-  return [serverSays(error, locale), error.detail].filter(Boolean).join('：') || t('ui.problem.unknown')
+  const said = serverSays(error, locale)
+  return said && error.detail ? t('ui.labelled', { label: said, text: error.detail }) : said || error.detail || t('ui.problem.unknown')
 }
 
 interface Refused {

@@ -34,7 +34,8 @@ export function useList<T extends { id: string | number }>({ fetch, sort: first,
   const sort = ref(first)
   const rows = shallowRef<T[]>([])
   const next = ref<string | null>(null)
-  const count = ref(0)
+  /** Null until the first answer: nobody has counted yet. */
+  const count = ref<number | null>(null)
   const isCapped = ref(false)
   const loading = ref(false)
   const ready = ref(false)

@@ -8,7 +8,7 @@ import { signsOf } from './subjectSigns'
 const feature = (id: string, kind: string, lon: number): SubjectFeature => ({
   type: 'Feature',
   geometry: { type: 'Point', coordinates: [lon, 38] },
-  properties: { id, name: id, name_en: id, kind, parent_id: kind === 'enterprise' ? null : 'F', status: 'active' },
+  properties: { id, name: id, name_en: `${id} works`, kind, parent_id: kind === 'enterprise' ? null : 'F', status: 'active' },
 })
 const firm = feature('F', 'enterprise', 106.6)
 const tanks = ['T1', 'T2', 'T3'].map((id, n) => feature(id, 'tank', 106.61 + n * 0.0002))
@@ -32,7 +32,7 @@ describe('the signs of subjects', () => {
 
   it('stand under the name of the firm that they are close to', () => {
     const [sign] = signsOf([firm, ...tanks, feature('T9', 'tank', 106.6001)], 12, null).collection.features
-    expect(sign?.properties).toMatchObject({ name: 'F', kind: 'enterprise', count: 2 })
+    expect(sign?.properties).toMatchObject({ name: 'F', name_en: 'F works', kind: 'enterprise', count: 2 })
   })
 
   it('leave the selected one by itself', () => {

@@ -7,6 +7,12 @@ import { declutter, type Spot } from '@/map/declutter'
 export const NEAR_ZOOM = 12
 const isTop = (feature: SubjectFeature) => feature.properties.kind === 'enterprise'
 
+/** A sign of several stands under the name of the firm among them, in either language; equipment lends it none. */
+function named(first: SubjectFeature) {
+  const { kind, name, name_en } = first.properties
+  return isTop(first) ? { kind, name, name_en } : { kind, name: '', name_en: '' }
+}
+
 export interface Signs {
   /** Those that stand for several, by their id. */
   clusters: Map<string, string[]>
@@ -29,7 +35,7 @@ export function signsOf(features: SubjectFeature[], zoom: number, selected: stri
     if (!first) return []
     const geometry: Point = { type: 'Point', coordinates: at }
     if (members.length === 1) return [{ type: 'Feature', geometry, properties: first.properties }]
-    return [{ type: 'Feature', geometry, properties: { id, kind: first.properties.kind, name: isTop(first) ? first.properties.name : '', count: members.length } }]
+    return [{ type: 'Feature', geometry, properties: { id, ...named(first), count: members.length } }]
   })
   const isMany = (spot: Spot) => spot.members.length > 1
   return {

@@ -55,7 +55,8 @@ export const useSubjectStore = defineStore('subjects', () => {
   function search(words: string): SubjectFeature[] {
     const wanted = words.trim().toLowerCase()
     if (!wanted) return []
-    return features.value.filter((feature) => feature.properties.name.toLowerCase().includes(wanted)).slice(0, MOST_FOUND)
+    const isMeant = ({ name, name_en }: PlacedSubject) => [name, name_en].some((one) => one.toLowerCase().includes(wanted))
+    return features.value.filter((feature) => isMeant(feature.properties)).slice(0, MOST_FOUND)
   }
 
   return { features, loaded, error, load, byId, collection, lineage, search }
