@@ -52,13 +52,27 @@ SPAN_SQL = (
 #: The seven columns of `Rows`, in the order that `rows_of_arrow` takes them.
 ROWS_SQL = f"number, {TIME_SQL} AS time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place"
 
-#: Split into bytes, chance and stillness lie apart, and zstd codes each byte at what it is worth.
-_ENCODINGS = dict.fromkeys(
-    ("number", "beat_ms", "scaled", "sequence", "place"), "DELTA_BINARY_PACKED"
-) | dict.fromkeys(("off_ms", "value"), "BYTE_STREAM_SPLIT")
-_DICTIONARY = ["scale", "quality", "lag_s"]
-#: Days are written once and read for years; what costs little to search for well is.
-_DAY_LEVELS = dict.fromkeys(SCHEMA.names, 3) | {"beat_ms": 15, "scaled": 15}
+_DELTA, _SPLIT = "DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"
+#: A segment is read for minutes, until it is put together: what costs least to write. Columns that
+#: stand still or count up are nothing to LZ4 as they are; only time is worth an encoding.
+_SEGMENT: dict[str, Any] = {
+    "compression": "lz4",
+    "use_dictionary": False,
+    "column_encoding": {"beat_ms": _DELTA},
+    "write_statistics": ["number", "beat_ms"],
+    "write_batch_size": 65_536,
+}
+#: Days are written once and read for years; what costs little to search for well is. Split into
+#: bytes, chance and stillness lie apart, and zstd codes each byte at what it is worth.
+_DAY: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": dict.fromkeys(SCHEMA.names, 3) | {"beat_ms": 15, "scaled": 15},
+    "use_dictionary": ["scale", "quality", "lag_s"],
+    "column_encoding": dict.fromkeys(("number", "beat_ms", "scaled", "sequence", "place"), _DELTA)
+    | dict.fromkeys(("off_ms", "value"), _SPLIT),
+    "max_rows_per_page": PAGE_ROWS,
+    "sorting_columns": [pq.SortingColumn(0), pq.SortingColumn(1)],
+}
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -93,39 +107,64 @@ class Extent:
     t_hi_ms: int
 
 
-def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]) -> bytes:
-    """Return a Parquet file of rows sorted by identity, a row group for each part."""
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A file's bytes, and what `describe` would read from them."""
+
+    content: bytes
+    about: About
+    extent: Extent
+
+
+def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]) -> Encoded:
+    """Return a Parquet file of rows, a row group for each part: a day's sorted by identity."""
     is_day = about.level == DAY
     out = io.BytesIO()
-    low, high = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+    count = 0
+    numbers, times = (np.iinfo(kind) for kind in (np.int32, np.int64))
+    number_lo, number_hi, t_lo, t_hi = numbers.max, numbers.min, times.max, times.min
     with pq.ParquetWriter(
         out,
         SCHEMA,
-        compression="zstd",
-        compression_level=_DAY_LEVELS if is_day else 3,
-        use_dictionary=_DICTIONARY,
-        column_encoding=_ENCODINGS,
-        max_rows_per_page=PAGE_ROWS if is_day else None,
         write_page_checksum=True,
         store_schema=False,  # it would say `about` a second time
-        sorting_columns=[pq.SortingColumn(0), pq.SortingColumn(1)],
+        **(_DAY if is_day else _SEGMENT),
     ) as writer:
         for rows in parts:
-            low = min(low, int(rows.times_ms.min(initial=low)))
-            high = max(high, int(rows.times_ms.max(initial=high)))
-            table = _table(rows, resolutions, is_day=is_day)
+            count += len(rows)
+            number_lo = min(number_lo, int(rows.numbers.min(initial=number_lo)))
+            number_hi = max(number_hi, int(rows.numbers.max(initial=number_hi)))
+            t_lo = min(t_lo, int(rows.times_ms.min(initial=t_lo)))
+            t_hi = max(t_hi, int(rows.times_ms.max(initial=t_hi)))
+            table = _day_table(rows, resolutions) if is_day else _segment_table(rows)
             writer.write_table(table, row_group_size=ROW_GROUP)
-        said = msgspec.structs.replace(about, span=(low, high))
+        said = msgspec.structs.replace(about, span=(t_lo, t_hi))
         writer.add_key_value_metadata({ABOUT: msgspec.json.encode(said)})
-    return out.getvalue()
+    extent = Extent(count, number_lo, number_hi, t_lo, t_hi)
+    return Encoded(out.getvalue(), said, extent)
 
 
-def _table(rows: Rows, resolutions: Mapping[int, float], *, is_day: bool) -> pa.Table:
-    scale = scales_of(rows.numbers, resolutions)
-    beat, off = rows.times_ms, np.zeros(len(rows), np.int32)
-    if is_day:
-        scale = scales_found(rows.numbers, rows.values, scale)
-        beat, off = beats_of(rows)
+def _segment_table(rows: Rows) -> pa.Table:
+    """Return the rows as they are: nothing is searched for that compaction will search for."""
+    count = len(rows)
+    columns = [
+        pa.array(rows.numbers),
+        pa.array(rows.times_ms),
+        pa.array(np.zeros(count, np.int32)),
+        pa.nulls(count, pa.int64()),
+        pa.nulls(count, pa.float64()),
+        pa.array(rows.values),
+        pa.array(rows.quality),
+        pa.array(rows.lag_s),
+        pa.array(rows.sequences),
+        pa.array(rows.places),
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _day_table(rows: Rows, resolutions: Mapping[int, float]) -> pa.Table:
+    scale = scales_found(rows.numbers, rows.values, scales_of(rows.numbers, resolutions))
+    beat, off = beats_of(rows)
     whole, lossless = scaled(rows.values, scale)
     plain = ~lossless
     columns = [

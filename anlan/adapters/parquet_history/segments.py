@@ -65,15 +65,23 @@ def write_file(
 
     Raises as `write_content` does.
     """
-    return write_content(disk, folder, path, encode(parts, about, resolutions or {}))
+    made = encode(parts, about, resolutions or {})
+    _write(disk, folder, path, made.content)
+    return _entry(path, made.content, made.about, made.extent)
 
 
 def write_content(disk: Disk, folder: Path, path: str, content: bytes) -> FileEntry:
     """Write one file durably under its name and return its catalogue row.
 
-    Write, fsync, name without replacing, fsync the folder. Raises FileTakenError; an OSError
-    before the name is given leaves nothing behind that a reader or a restart would see.
+    Raises FileTakenError; an OSError before the name is given leaves nothing behind that a reader
+    or a restart would see.
     """
+    _write(disk, folder, path, content)
+    return _entry(path, content, *describe(io.BytesIO(content)))
+
+
+def _write(disk: Disk, folder: Path, path: str, content: bytes) -> None:
+    """Write, fsync, name without replacing, fsync the folder."""
     target = folder / path
     unfinished = target.with_name(target.name + UNFINISHED)
     disk.make_folder(target.parent)
@@ -84,7 +92,6 @@ def write_content(disk: Disk, folder: Path, path: str, content: bytes) -> FileEn
         raise FileTakenError(f"{path} is there already") from error
     disk.sync_folder(target.parent)
     disk.unlink(unfinished)
-    return _entry(path, content, *describe(io.BytesIO(content)))
 
 
 def entry_of_file(disk: Disk, folder: Path, path: str) -> FileEntry:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.adapters.parquet_history.disk import Disk, LocalDisk
-from anlan.adapters.parquet_history.rows import Rows, by_identity, without_repeats
+from anlan.adapters.parquet_history.rows import Rows, by_identity, said_once
 from anlan.adapters.parquet_history.schema import About, NotOurFileError
 from anlan.adapters.parquet_history.segments import (
     DAYS,
@@ -46,8 +46,7 @@ class UncertainFlushError(RuntimeError):
 class _Message:
     sequence: int
     shard: int
-    exercise_id: str | None
-    rows: Rows
+    batch: Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,7 @@ class HistoryWriter:
         self._found: list[str] = []
         self._floors: dict[str, int] = defaultdict(int)
         self._seen = 0
+        self._waiting = 0
         self._again: int | None = None
         self.position = 0
         self.repeats = 0
@@ -103,17 +103,17 @@ class HistoryWriter:
     @property
     def waiting_rows(self) -> int:
         """Return how many rows are only in memory."""
-        with self._lock:
-            return sum(len(message.rows) for message in (*self._writing, *self._open))
+        return self._waiting
 
     def add(self, sequence: int, shard: int, batch: Batch) -> None:
         """Take the readings of one message; one that was seen before is passed over."""
         if sequence <= self._seen:
             return
-        rows = Rows.of_batch(sequence, batch)
+        # what a message costs stands here; what a reading costs, in a flush
         with self._lock:
-            if len(rows) and sequence > self._floors[self._file_epoch(batch.exercise_id)]:
-                self._open.append(_Message(sequence, shard, batch.exercise_id, rows))
+            if len(batch) and sequence > self._floors[self._file_epoch(batch.exercise_id)]:
+                self._open.append(_Message(sequence, shard, batch))
+                self._waiting += len(batch)
             self._seen = sequence
 
     def pass_over(self, sequence: int) -> None:
@@ -144,7 +144,8 @@ class HistoryWriter:
         written = 0
         try:
             # real readings last: their file moves the position behind which a restart goes on
-            lanes = sorted({m.exercise_id for m in self._writing}, key=lambda one: (not one, one))
+            drills = {one.batch.exercise_id for one in self._writing}
+            lanes = sorted(drills, key=lambda one: (not one, one))
             for exercise_id in lanes:
                 written += self._write_lane(exercise_id, last)
         finally:
@@ -154,9 +155,9 @@ class HistoryWriter:
         return written
 
     def _write_lane(self, exercise_id: str | None, last: int) -> int:
-        lane = [message for message in self._writing if message.exercise_id == exercise_id]
-        rows = by_identity(Rows.together([message.rows for message in lane]))
-        kept = without_repeats(rows)
+        lane = [one for one in self._writing if one.batch.exercise_id == exercise_id]
+        rows = _rows_of(lane)
+        kept = said_once(rows)
         shards = {message.shard for message in lane}
         epoch = self._file_epoch(exercise_id)
         about = About(
@@ -177,7 +178,8 @@ class HistoryWriter:
             raise
         with self._lock:
             self._floors[epoch] = last
-            self._writing = [m for m in self._writing if m.exercise_id != exercise_id]
+            self._writing = [m for m in self._writing if m.batch.exercise_id != exercise_id]
+            self._waiting -= len(rows)
             self._held.append(_Held(entry, kept if exercise_id is None else None))
             self._forget_rows_beyond_memory()
             self.repeats += len(rows) - len(kept)
@@ -213,7 +215,8 @@ class HistoryWriter:
         """Return the real rows of some datastreams that no registered file has."""
         with self._lock:
             first = self._floors[self._epoch] + 1
-            parts = [m.rows for m in (*self._writing, *self._open) if m.exercise_id is None]
+            messages = [m for m in (*self._writing, *self._open) if m.batch.exercise_id is None]
+            parts = []
             for held in reversed(self._held):
                 if held.entry.exercise_id is None:
                     if held.rows is None:
@@ -221,6 +224,8 @@ class HistoryWriter:
                     parts.append(held.rows)
                     first = held.entry.seq_first
             last = self._seen
+        if messages:
+            parts.append(_rows_of(messages))
         wanted = np.array(numbers, np.int32)
         rows = Rows.together([_chosen(part, wanted, from_ms, to_ms) for part in parts])
         return Tail(epoch=self._epoch, first=first, last=last, rows=by_identity(rows))
@@ -233,6 +238,10 @@ class HistoryWriter:
             total += len(held.rows) if held.rows is not None else 0
             if total > HELD_ROWS_MAX:
                 self._held[place] = _Held(held.entry, None)
+
+
+def _rows_of(messages: Sequence[_Message]) -> Rows:
+    return Rows.of_messages([one.sequence for one in messages], [one.batch for one in messages])
 
 
 def _chosen(rows: Rows, numbers: NDArray[np.int32], from_ms: int, to_ms: int) -> Rows:

@@ -43,13 +43,12 @@ def sizes(load: Load, node: str, epoch: str) -> Iterator[Size]:
         some = slice(place, None, len(KINDS))
         numbers = np.arange(load.datastreams, dtype=np.int32)[some]
         rows = rows_of(numbers, times[some], values[some], 1)
-        content = encode(iter([rows]), about, dict.fromkeys(numbers.tolist(), step))
+        content = encode(iter([rows]), about, dict.fromkeys(numbers.tolist(), step)).content
         bits = entropy_bits(load.jitter[some].ravel()) + _step_bits(values[some])
         yield Size(name, len(content) / len(rows), bits / 8, len(rows))
     for name, series in _recorded():
-        content = encode(
-            iter([Rows.together([_rows(i, *one) for i, one in enumerate(series)])]), about, {}
-        )
+        together = Rows.together([_rows(i, *one) for i, one in enumerate(series)])
+        content = encode(iter([together]), about, {}).content
         readings = sum(len(times) for times, _ in series)
         bits = sum(
             len(said) * (_step_bits(said[None]) + entropy_bits(np.diff(at))) for at, said in series

@@ -23,6 +23,7 @@ from anlan.kernel.sensing.batch import Batch
 
 PROGRAM = "victoria-metrics"
 NAME = "victoria-metrics"
+WAIT_S = 0.05
 #: A firm has so many datastreams.
 FIRM = 100
 
@@ -73,7 +74,7 @@ class Victoria:
             except httpx.HTTPError:
                 if time.monotonic() > end:
                     raise
-                time.sleep(0.05)
+                time.sleep(WAIT_S)
             else:
                 return
 
@@ -86,10 +87,21 @@ class Victoria:
         for payload in payloads:
             self.http.post("/api/v1/import", content=payload).raise_for_status()
 
+    def flush(self) -> None:
+        """Put what is in memory on disk."""
+        self.http.get("/internal/force_flush").raise_for_status()
+
+    def merge(self) -> None:
+        """Make one of what lies on disk; it answers at once and merges on, so it is waited for."""
+        self.http.get("/internal/force_merge").raise_for_status()
+        time.sleep(WAIT_S)
+        while "vm_active_force_merges 0" not in self.http.get("/metrics").text:
+            time.sleep(WAIT_S)
+
     def settle(self) -> None:
         """Put what is in memory on disk and merge it."""
-        self.http.get("/internal/force_flush").raise_for_status()
-        self.http.get("/internal/force_merge").raise_for_status()
+        self.flush()
+        self.merge()
 
     def bytes_per_reading(self, rows: int) -> float:
         """Return data and index over the rows."""
@@ -149,4 +161,5 @@ def payload_of(batches: Sequence[Batch]) -> bytes:
 
 def _line(number: int, times: list[Any], values: list[Any]) -> str:
     metric = {"__name__": "r", "n": str(number), "f": str(number // FIRM)}
-    return json.dumps({"metric": metric, "values": values, "timestamps": times})
+    line = {"metric": metric, "values": values, "timestamps": times}
+    return json.dumps(line, separators=(",", ":"))

@@ -18,6 +18,7 @@ NAMES = [
     "history.write.cpu",
     "history.compact.rate",
     "history.compact.cpu",
+    "history.kept.cpu",
     "history.size.day",
     "history.size.bound",
     "history.size.pressure.of_bound",
@@ -32,7 +33,7 @@ NAMES = [
     "history.query.30d_500_points.raw",
     "history.query.30d_500_points.cold",
 ]
-COMPARED = [NAMES[place] for place in (0, 1, 4, 11, 12, 13)]
+COMPARED = [NAMES[place] for place in (0, 1, 5, 12, 13, 14)]
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +52,7 @@ def test_without_peers_the_figures_stand_alone(monkeypatch: pytest.MonkeyPatch) 
     assert [row.name for row in report.rows] == NAMES
     assert {row.peer for row in report.rows} == {None}
     assert sum(line.startswith("no peer: ") for line in said) == 2
-    size, bound = (report.rows[index].value for index in (4, 5))
+    size, bound = (report.rows[index].value for index in (5, 6))
     assert 0 < bound < size < 40
 
 
@@ -71,7 +72,8 @@ def test_history_and_victoria_metrics_find_the_same(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Victoria, "open", classmethod(lambda _cls: peer))
     report = history.run(quick=True)
     beside = [row.name for row in report.rows if row.peer == "victoria-metrics"]
-    assert beside == [f"{name}.vm" for name in COMPARED]
+    compared = [*COMPARED[:2], "history.kept.cpu", *COMPARED[2:]]
+    assert beside == [f"{name}.vm" for name in compared]
 
 
 def test_answers_that_differ_stop_the_bench() -> None:
