@@ -13,7 +13,7 @@ from anlan.kernel.places import api as places
 from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
 from anlan.kernel.subjects import api as subjects
-from anlan.systems.data_quality import api as data_quality
+from anlan.systems.data_quality.api import findings as data_quality
 
 api.add_router("", sessions.router)
 api.add_router("", own_account.router)

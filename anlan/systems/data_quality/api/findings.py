@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from anlan.kernel.base.doors import Door
-from anlan.systems.data_quality import queries
 from anlan.systems.data_quality.models import Finding
+from anlan.systems.data_quality.queries import findings as queries
 from anlan.systems.data_quality.rules import VIEW
 from anlan.systems.data_quality.schemas import DataFindingCountOut, DataFindingOut
 
