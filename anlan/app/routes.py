@@ -13,7 +13,7 @@ from anlan.kernel.places import api as places
 from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
 from anlan.kernel.subjects import api as subjects
-from anlan.systems.data_quality.api import findings as data_quality
+from anlan.systems.data_quality.api import doubles, findings
 
 api.add_router("", sessions.router)
 api.add_router("", own_account.router)
@@ -30,7 +30,8 @@ api.add_router("/alerts", alerts.router)
 api.add_router("/register", register.router)
 api.add_router("/audit", audit.router)
 api.add_router("/operations", dead_letters.router)
-api.add_router("/data-quality", data_quality.router)
+api.add_router("/data-quality", findings.router)
+api.add_router("/data-quality", doubles.router)
 api.add_router("/health", health.router)
 api.add_router("/demo", demo.router)
 

@@ -68,7 +68,9 @@ def _organisations() -> Iterator[Cells]:
     """Firms of one's own territory or zone, and those whose sites are reached."""
     scope = current_work().principal.scope
     with_sites = set(_sites_reached().values_list("organisation_id", flat=True))
-    firms = Organisation.objects.filter(kind=OrganisationKind.FIRM, credit_code__isnull=False)
+    firms = Organisation.objects.filter(
+        kind=OrganisationKind.FIRM, credit_code__isnull=False, merged_into=None
+    )
     for one in firms.order_by("credit_code"):
         if one.id in with_sites or scope.sees(facts_of(one)):
             yield {

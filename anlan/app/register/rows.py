@@ -35,6 +35,9 @@ def organisation(row: Row, _known: Known) -> Outcome:
         "zone": row.whole_of("zone"),
     }
     found = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
+    if found is not None and found.merged_into_id is not None:
+        # an old code: the firm is in the register, under the name and code that were kept
+        return Outcome.SAME
     if found is None:
         organisations.create_organisation(
             kind=OrganisationKind.FIRM, credit_code=row.of("credit_code"), **wanted
@@ -48,7 +51,7 @@ def organisation(row: Row, _known: Known) -> Outcome:
 
 def site(row: Row, known: Known) -> Outcome:
     """Register a site as its firm's own; its supervision is somebody else's act."""
-    owner = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
+    owner = organisations.of_credit_code(row.of("credit_code"))
     if owner is None:
         raise InvalidError(f"没有登记单位 {row.of('credit_code')}", code="register.unknown_firm")
     found = Subject.objects.filter(kind__code=subjects.SITE_KIND, code=row.of("code")).first()

@@ -22,3 +22,4 @@ class DocumentState:
 UPLOADED = EventType("documents.document.uploaded", DocumentState, "上传文件")
 OPENED = EventType("documents.document.opened", DocumentState, "查阅敏感文件")
 WITHDRAWN = EventType("documents.document.withdrawn", DocumentState, "撤回文件")
+MOVED = EventType("documents.document.moved", DocumentState, "文件改属对象")

@@ -1,6 +1,6 @@
 """The only writer of documents: upload, open, withdraw."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from anlan.kernel.base import journal
@@ -8,6 +8,7 @@ from anlan.kernel.base.errors import InvalidError, NotFoundError, NotPermittedEr
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.permissions import Facts, decide
+from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.base.services.withdrawal import withdraw
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.documents import events, queries, store
@@ -72,6 +73,22 @@ def withdraw_document(*, document_id: str, version: int) -> Document:
     withdraw(document, author=document.owner, version=version, named="documents")
     _record(events.WITHDRAWN, document)
     return document
+
+
+def move_documents(*, giver: str, taker: str, ids: Sequence[str] | None = None) -> list[str]:
+    """Hang the documents of one object on another; with `ids` hang those back that once came from it.
+
+    Who may see them stays as it is.
+    """
+    rows = Document.objects.all()
+    moved = (
+        hand_over(rows.filter(about=giver), "about", taker)
+        if ids is None
+        else hand_back(rows, "about", ids, giver=giver, taker=taker)
+    )
+    for one in moved:
+        _record(events.MOVED, one, {"about": [giver, taker]})
+    return [one.id for one in moved]
 
 
 def _refuse_unless_permitted(permission: str, facts: Facts) -> None:

@@ -19,6 +19,7 @@ class OrganisationState:
     credit_code: str | None
     territory_code: str
     zone: int | None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +167,11 @@ KEY_REMOVED = EventType("people.security_key.removed", SecurityKeyState, "移除
 PASSWORD_RESET = EventType("people.user.password_reset", UserState, "重设口令")
 LINK_ISSUED = EventType("people.link.issued", LinkState, "发出一次性链接")
 POST_CREATED = EventType("people.post.created", PostState, "设立岗位")
+POST_MOVED = EventType("people.post.moved", PostState, "岗位改属单位")
 APPOINTED = EventType("people.post.appointed", HoldingState, "任职")
 VACATED = EventType("people.post.vacated", HoldingState, "离任")
 SCOPE_GRANTED = EventType("people.scope.granted", ScopeGrantState, "授予属地范围")
 SITE_REACH_GRANTED = EventType("people.site_reach.granted", SiteReachState, "授予企业管辖")
+SITE_REACH_MOVED = EventType("people.site_reach.moved", SiteReachState, "企业管辖改属单位")
 DUTY_SHIFT_ADDED = EventType("people.duty_shift.added", DutyShiftState, "排班")
+DUTY_SHIFT_MOVED = EventType("people.duty_shift.moved", DutyShiftState, "排班改属单位")

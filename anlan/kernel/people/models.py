@@ -31,6 +31,10 @@ class Organisation(Identified):
     territory_code = models.CharField("属地区划代码", max_length=16, blank=True)
     zone = models.BigIntegerField("功能区", null=True)
     is_invented = models.BooleanField("演示", default=False)
+    #: Of one firm entered twice, the one that is kept; this one is only its other name and code.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="aliases"
+    )
 
 
 class Role(Identified):

@@ -174,6 +174,8 @@ class OrganisationOut(Schema):
     territory_code: str
     zone: int | None
     is_invented: bool
+    #: Names and codes under which the firm was also entered: `名称 代码；…`.
+    other_names: str
     version: int
 
 

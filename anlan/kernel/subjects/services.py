@@ -1,5 +1,6 @@
 """The verbs of subjects. A site's parts carry its id as `site`, its place as their own (7.6)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -15,6 +16,7 @@ from anlan.kernel.base.errors import (
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Facts, Reach
+from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.base.unit_of_work import current_work, refuse_unless
 from anlan.kernel.people.models import Organisation, SiteRelation
 from anlan.kernel.people.queries.own_territory import is_own
@@ -167,6 +169,29 @@ def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> 
     event = events.SUBJECT_RETIRED if retired else events.SUBJECT_CHANGED
     _record(event, row, {"before": _plain(before), "after": _plain(_state(row))})
     return row
+
+
+def move_subjects(*, giver: str, taker: str, ids: Sequence[str] | None = None) -> list[str]:
+    """Give a firm's sites and all on them to another; with `ids` give those back that once came from it."""
+    rows, column = Subject.objects.select_related("kind"), "organisation_id"
+    moved = (
+        hand_over(rows.filter(organisation=giver), column, taker)
+        if ids is None
+        else hand_back(rows, column, ids, giver=giver, taker=taker)
+    )
+    change = {column: [giver, taker]}
+    journal.record_all(
+        [
+            journal.Entry(
+                event=events.SUBJECT_CHANGED,
+                state=_state(one),
+                about=journal.Subject.of(one),
+                change=change,
+            )
+            for one in moved
+        ]
+    )
+    return [one.id for one in moved]
 
 
 def _parent(parent_id: str | None) -> Subject | None:

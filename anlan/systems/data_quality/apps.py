@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from anlan.kernel.base.registry import Entry, register
-from anlan.systems.data_quality.rules import VIEW
+from anlan.systems.data_quality.rules import MERGE, VIEW
 
 
 class DataQualityConfig(AppConfig):
@@ -14,7 +14,7 @@ class DataQualityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hang the steward's desk into the menu."""
+        """Hang the steward's desk and the firms entered twice into the menu."""
         register(
             "menu",
             Entry(
@@ -26,5 +26,18 @@ class DataQualityConfig(AppConfig):
                 path="/data-quality",
                 icon="Finished",
                 order=47,
+            ),
+        )
+        register(
+            "menu",
+            Entry(
+                name="doubled_firms",
+                title_zh="重复单位",
+                title_en="Doubled firms",
+                permission=MERGE,
+                component="systems/data_quality/DoubledFirmsPage",
+                path="/data-quality/firms",
+                icon="CopyDocument",
+                order=48,
             ),
         )

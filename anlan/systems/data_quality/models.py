@@ -1,8 +1,8 @@
-"""The findings, as a view over the kernel's tables: nothing is stored twice, nothing can be stale."""
+"""The findings, as a view over the kernel's tables, and what people decided about firms entered twice."""
 
 from django.db import models
 
-from anlan.kernel.base.fields import Placed, UlidField
+from anlan.kernel.base.fields import Identified, Placed, UlidField
 from anlan.systems.data_quality.rules import KINDS, OWNERS
 
 
@@ -27,3 +27,42 @@ class Finding(Placed):
     class Meta:
         managed = False
         db_table = "data_quality_finding"
+
+
+class FirmMerge(Identified, Placed):
+    """Two entries of one firm made one (重复单位合并), by a person, with a reason; it can be undone.
+
+    `moved` holds the ids of what moved, by what they are.
+    """
+
+    kept = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("理由", max_length=200)
+    moved = models.JSONField(default=dict)
+    merged_by = models.CharField("合并人", max_length=64)
+    undone_at = models.DateTimeField("撤回时间", null=True)
+    undone_by = models.CharField("撤回人", max_length=64, blank=True, default="")
+    undo_reason = models.CharField("撤回理由", max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merged"],
+                condition=models.Q(undone_at__isnull=True),
+                name="data_quality_merged_once",
+            )
+        ]
+
+
+class FirmsApart(Identified, Placed):
+    """A person's word that two entries that look alike are two firms (不是同一家); `first` is the smaller id."""
+
+    first = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("理由", max_length=200)
+    said_by = models.CharField("认定人", max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="data_quality_apart_once")
+        ]

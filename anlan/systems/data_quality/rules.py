@@ -24,3 +24,17 @@ OWNERS = {
     "data_keeper": "数据管理员",
     "security_administrator": "安全管理员",
 }
+
+#: Who may say that two entries are one firm, or that they are two.
+MERGE = "data_quality.merge.edit"
+#: What moves with a firm, in the order in which it is told.
+MOVES = {
+    "sites": "厂区和设备",
+    "gateways": "网关",
+    "posts": "岗位",
+    "reaches": "权属",
+    "shifts": "排班",
+    "documents": "文件",
+    "parts": "下属单位",
+    "aliases": "其他名称",
+}

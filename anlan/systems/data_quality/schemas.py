@@ -1,9 +1,10 @@
 """JSON shapes of data quality."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Schema
+from pydantic import Field, StringConstraints
 
 KindKey = Literal[
     "silent", "frozen", "out_of_range", "gateway_unseen", "gateway_missing", "gateway_late",
@@ -36,3 +37,102 @@ class DataFindingCountOut(Schema):
     kind: KindKey
     count: int
     oldest: datetime | None
+
+
+_Key = Annotated[str, StringConstraints(max_length=26, pattern=r"^[0-9A-Z]*$")]
+_Reason = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class DoubledFirmOut(Schema):
+    """One entry of what may be one firm, with how much hangs on it."""
+
+    id: str
+    name: str
+    name_en: str
+    credit_code: str | None
+    territory_code: str
+    created_at: datetime
+    version: int
+    sites: int
+    subjects: int
+    gateways: int
+    posts: int
+    documents: int
+
+
+class DoubledPairOut(Schema):
+    """Why two entries seem one firm; `score` is out of 100."""
+
+    first: str
+    second: str
+    score: int
+    reasons: list[Literal["same_body", "same_name", "same_core", "near_name"]]
+
+
+class DoubledGroupOut(Schema):
+    """Entries that may be one firm; the one to keep, as far as a rule can tell, stands first."""
+
+    score: int
+    since: datetime
+    firms: list[DoubledFirmOut]
+    pairs: list[DoubledPairOut]
+
+
+class DoubledOut(Schema):
+    """Everything that may be one firm, the surest first."""
+
+    items: list[DoubledGroupOut]
+
+
+class MergeBody(Schema):
+    """Which entry is kept, which become other names of it, and why."""
+
+    kept_id: _Key
+    merged_ids: Annotated[list[_Key], Field(min_length=1, max_length=20)]
+    reason: _Reason
+
+
+class UndoBody(Schema):
+    """Why a merge is undone."""
+
+    reason: _Reason
+
+
+class ApartBody(Schema):
+    """Two entries that are two firms, and why."""
+
+    first_id: _Key
+    second_id: _Key
+    reason: _Reason
+
+
+class ApartOut(Schema):
+    """The word that two entries are two firms."""
+
+    id: str
+
+
+class MergeOut(Schema):
+    """A merge; `moved` holds the ids of what moved, by what it is."""
+
+    id: str
+    kept_id: str
+    kept_name: str
+    kept_code: str | None
+    merged_id: str
+    merged_name: str
+    merged_code: str | None
+    reason: str
+    moved: dict[str, list[str]]
+    merged_by_name: str
+    created_at: datetime
+    undone_at: datetime | None
+    undone_by_name: str
+    undo_reason: str
+    version: int
+
+
+class MergesMadeOut(Schema):
+    """The merges that were made, one an entry."""
+
+    items: list[MergeOut]

@@ -215,6 +215,15 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /sensing/quarantine": lambda r: Call(sees=r.quarantined),
     "GET /data-quality/findings": lambda r: Call(sees=r.quarantined, query={"limit": "500"}),
     "GET /data-quality/counts": lambda _: Call(),
+    "GET /data-quality/doubled-firms": lambda r: Call(sees=r.twice),
+    "GET /data-quality/merges": lambda r: Call(sees=r.merge),
+    "POST /data-quality/merges": lambda r: Call(
+        body={"kept_id": r.once, "merged_ids": [r.twice], "reason": "同一执照"}
+    ),
+    "POST /data-quality/merges/{merge_id}/undo": lambda r: Call(r.merge, {"reason": "查实为两家"}),
+    "POST /data-quality/firms-apart": lambda r: Call(
+        body={"first_id": r.once, "second_id": r.twice, "reason": "两个法人"}
+    ),
     "GET /health": lambda _: Call(),
     "GET /health/live": lambda _: Call(),
     "GET /alerts/alarms": lambda r: Call(sees=r.new_alarm),

@@ -34,6 +34,7 @@ from anlan.kernel.places.rules import div_of
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedMessage, Suppression
 from anlan.kernel.sensing.services import equipment, keys, suppressions
 from anlan.kernel.subjects.models import Subject
+from anlan.systems.data_quality import services as data_quality
 from tests import factories
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
@@ -76,6 +77,9 @@ class Rows:
     message: str
     organisation: str
     firm: str
+    once: str
+    twice: str
+    merge: str
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
@@ -125,6 +129,7 @@ def build(become: Callable[[str], None]) -> World:
     spare = _spare(bureaus["in_charge"], [one for seat in people.values() for one in seat.values()])
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
     spare["firm"] = firms["other_firm"].id
+    spare |= _doubled()
     rows = {
         ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),
         ("town", "firm"): at["town"] | _shift(firms["own_firm"], "firm_safety"),
@@ -201,6 +206,18 @@ def _spare(bureau: Organisation, everybody: list[User]) -> dict[str, str]:
         "message": factories.message(*everybody).message.id,
         "organisation": bureau.id,
     }
+
+
+def _doubled() -> dict[str, str]:
+    """Return two entries of one firm in town, and a merge of two others."""
+    names = ("鸿运煤业有限公司", "鸿运煤业有限责任公司", "远景建材有限公司", "远景建材有限责任公司")
+    once, twice, kept, merged = (factories.firm(one) for one in names)
+    Organisation.objects.filter(pk__in=[twice.id, merged.id]).update(credit_code=None)
+    with unit_of_work(machine("test")):
+        [made] = data_quality.merge_firms(
+            kept_id=kept.id, merged_ids=[merged.id], reason="同一执照"
+        )
+    return {"once": once.id, "twice": twice.id, "merge": made.id}
 
 
 def _shift(organisation: Organisation, role: str = "duty_officer") -> dict[str, str]:

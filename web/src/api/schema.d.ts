@@ -1931,7 +1931,7 @@ export interface paths {
          * Findings
          * @description What is wrong with the data that I reach: an owner, an age, an object to act on.
          */
-        get: operations["anlan_systems_data_quality_api_findings"];
+        get: operations["anlan_systems_data_quality_api_findings_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1951,9 +1951,93 @@ export interface paths {
          * Counts
          * @description How many of each kind, in the order of the desk.
          */
-        get: operations["anlan_systems_data_quality_api_counts"];
+        get: operations["anlan_systems_data_quality_api_findings_counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/doubled-firms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Doubled Firms
+         * @description What may be one firm entered several times, and why it seems so; a person decides.
+         */
+        get: operations["anlan_systems_data_quality_api_doubles_doubled_firms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merges
+         * @description What was made one, by whom and why, and what was undone again.
+         */
+        get: operations["anlan_systems_data_quality_api_doubles_merges"];
+        put?: never;
+        /**
+         * Merge Firms
+         * @description Keep one entry; the others become other names of it, and all that is theirs moves to it.
+         */
+        post: operations["anlan_systems_data_quality_api_doubles_merge_firms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Merge
+         * @description Give everything back; refused when a later change stands in the way. Needs If-Match.
+         */
+        post: operations["anlan_systems_data_quality_api_doubles_undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/firms-apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Apart
+         * @description Say that two entries that look alike are two firms.
+         */
+        post: operations["anlan_systems_data_quality_api_doubles_tell_apart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2493,6 +2577,8 @@ export interface components {
             zone: number | null;
             /** Is Invented */
             is_invented: boolean;
+            /** Other Names */
+            other_names: string;
             /** Version */
             version: number;
         };
@@ -5231,6 +5317,178 @@ export interface components {
             count: number;
             /** Oldest */
             oldest: string | null;
+        };
+        /**
+         * DoubledFirmOut
+         * @description One entry of what may be one firm, with how much hangs on it.
+         */
+        DoubledFirmOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Credit Code */
+            credit_code: string | null;
+            /** Territory Code */
+            territory_code: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+            /** Sites */
+            sites: number;
+            /** Subjects */
+            subjects: number;
+            /** Gateways */
+            gateways: number;
+            /** Posts */
+            posts: number;
+            /** Documents */
+            documents: number;
+        };
+        /**
+         * DoubledGroupOut
+         * @description Entries that may be one firm; the one to keep, as far as a rule can tell, stands first.
+         */
+        DoubledGroupOut: {
+            /** Score */
+            score: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Firms */
+            firms: components["schemas"]["DoubledFirmOut"][];
+            /** Pairs */
+            pairs: components["schemas"]["DoubledPairOut"][];
+        };
+        /**
+         * DoubledOut
+         * @description Everything that may be one firm, the surest first.
+         */
+        DoubledOut: {
+            /** Items */
+            items: components["schemas"]["DoubledGroupOut"][];
+        };
+        /**
+         * DoubledPairOut
+         * @description Why two entries seem one firm; `score` is out of 100.
+         */
+        DoubledPairOut: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Score */
+            score: number;
+            /** Reasons */
+            reasons: ("same_body" | "same_name" | "same_core" | "near_name")[];
+        };
+        /**
+         * MergeOut
+         * @description A merge; `moved` holds the ids of what moved, by what it is.
+         */
+        MergeOut: {
+            /** Id */
+            id: string;
+            /** Kept Id */
+            kept_id: string;
+            /** Kept Name */
+            kept_name: string;
+            /** Kept Code */
+            kept_code: string | null;
+            /** Merged Id */
+            merged_id: string;
+            /** Merged Name */
+            merged_name: string;
+            /** Merged Code */
+            merged_code: string | null;
+            /** Reason */
+            reason: string;
+            /** Moved */
+            moved: {
+                [key: string]: string[];
+            };
+            /** Merged By Name */
+            merged_by_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By Name */
+            undone_by_name: string;
+            /** Undo Reason */
+            undo_reason: string;
+            /** Version */
+            version: number;
+        };
+        /** MergeOutPage */
+        MergeOutPage: {
+            /** Items */
+            items: components["schemas"]["MergeOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * MergesMadeOut
+         * @description The merges that were made, one an entry.
+         */
+        MergesMadeOut: {
+            /** Items */
+            items: components["schemas"]["MergeOut"][];
+        };
+        /**
+         * MergeBody
+         * @description Which entry is kept, which become other names of it, and why.
+         */
+        MergeBody: {
+            /** Kept Id */
+            kept_id: string;
+            /** Merged Ids */
+            merged_ids: string[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * UndoBody
+         * @description Why a merge is undone.
+         */
+        UndoBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ApartOut
+         * @description The word that two entries are two firms.
+         */
+        ApartOut: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * ApartBody
+         * @description Two entries that are two firms, and why.
+         */
+        ApartBody: {
+            /** First Id */
+            first_id: string;
+            /** Second Id */
+            second_id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * CheckOut
@@ -8199,7 +8457,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_systems_data_quality_api_findings: {
+    anlan_systems_data_quality_api_findings_findings: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -8226,7 +8484,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_systems_data_quality_api_counts: {
+    anlan_systems_data_quality_api_findings_counts: {
         parameters: {
             query?: never;
             header?: never;
@@ -8242,6 +8500,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DataFindingCountOut"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_doubles_doubled_firms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubledOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_doubles_merges: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_doubles_merge_firms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergesMadeOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_doubles_undo_merge: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_doubles_tell_apart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApartOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -57,6 +57,7 @@ ORGANISATIONS = ListSpec(
         "territory_code": Field(path="territory_code", sortable=True, title="属地区划代码"),
         "zone": Field(path="zone", kind="int", title="功能区"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
+        "other_names": Field(path="other_names", title="其他名称与代码"),
         "search": Field(path="search"),
         "version": _VERSION,
     },
@@ -169,8 +170,17 @@ def users() -> QuerySet[User]:
 
 
 def organisations() -> QuerySet[Organisation]:
-    """Return the organisations as their list shows them."""
-    return Organisation.objects.annotate(search=_words_of("name", "name_en", "credit_code"))
+    """Return the organisations as their list shows them; one merged away is found by the one kept."""
+    aliases = (
+        Organisation.objects.filter(merged_into=OuterRef("pk")).order_by().values("merged_into")
+    )
+    each = Concat("name", Value(" "), Coalesce("credit_code", Value("")), output_field=CharField())
+    text = aliases.annotate(text=StringAgg(each, delimiter="；", order_by="name")).values("text")
+    standing = Organisation.objects.filter(merged_into=None)
+    named = standing.annotate(
+        other_names=Coalesce(Subquery(text, output_field=CharField()), Value(""))
+    )
+    return named.annotate(search=_words_of("name", "name_en", "credit_code", "other_names"))
 
 
 def posts() -> QuerySet[Post]:

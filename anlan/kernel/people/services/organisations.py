@@ -68,7 +68,7 @@ def create_organisation(  # noqa: PLR0913 - one argument a column
         created_at=moment,
         updated_at=moment,
     )
-    _record(events.ORGANISATION_REGISTERED, made)
+    record_organisation(events.ORGANISATION_REGISTERED, made)
     return made
 
 
@@ -76,6 +76,7 @@ def change_organisation(
     *, organisation: Organisation, name: str, name_en: str, territory_code: str, zone: int | None
 ) -> Organisation:
     """Give an organisation another name or seat; whoever does it keeps both the old and the new one."""
+    refuse_merged(organisation)
     kind = OrganisationKind(organisation.kind)
     _refuse_unless_keeper(kind, organisation.territory_code, organisation.zone)
     _refuse_unless_keeper(kind, _checked_territory(territory_code), zone)
@@ -86,7 +87,7 @@ def change_organisation(
     organisation.version += 1
     organisation.updated_at = now()
     organisation.save(update_fields=[*wanted, "version", "updated_at"])
-    _record(events.ORGANISATION_CHANGED, organisation, journal.changed(before, wanted))
+    record_organisation(events.ORGANISATION_CHANGED, organisation, journal.changed(before, wanted))
     return organisation
 
 
@@ -142,6 +143,7 @@ def grant_site_reach(
     if relation == SiteRelation.SUPERVISOR and not matter:
         raise InvalidError("监管须写明事项", code="people.matter_missing")
     refuse_own_organisation(organisation)
+    refuse_merged(organisation)
     begins = valid_from or now()
     made = SiteReach.objects.create(
         organisation=organisation,
@@ -182,8 +184,25 @@ def supervise(*, organisation: Organisation, site: str, matter: str) -> SiteReac
 def owned_sites(credit_code: str) -> list[str]:
     """Return the sites that are a firm's own today."""
     rows = SiteReach.objects.filter(valid_at(now()), relation=SiteRelation.OWNER)
-    of_firm = rows.filter(organisation__credit_code=credit_code)
-    return sorted(of_firm.values_list("site", flat=True))
+    firm = of_credit_code(credit_code)
+    return sorted(rows.filter(organisation=firm).values_list("site", flat=True)) if firm else []
+
+
+def of_credit_code(credit_code: str) -> Organisation | None:
+    """Return the organisation of a code; of one that was merged away, the one that was kept."""
+    rows = Organisation.objects.select_related("merged_into")
+    found = rows.filter(credit_code=credit_code).first()
+    return None if found is None else found.merged_into or found
+
+
+def refuse_merged(organisation: Organisation) -> None:
+    """Refuse a change of a firm that stands only as another name of the one that was kept."""
+    if organisation.merged_into_id is not None:
+        raise ConflictError(
+            f"{organisation.name} 已并入另一家单位，请改动保留的那一家",
+            code="people.merged_away",
+            merged_into=organisation.merged_into_id,
+        )
 
 
 def refuse_own_organisation(organisation: Organisation) -> None:
@@ -206,9 +225,10 @@ def _refuse_unless_keeper(kind: OrganisationKind, territory_code: str, zone: int
         )
 
 
-def _record(
+def record_organisation(
     event: EventType, row: Organisation, change: dict[str, list[Any]] | None = None
 ) -> None:
+    """Write the journal row of an organisation."""
     state = events.OrganisationState(
         id=row.id,
         name=row.name,
@@ -216,6 +236,7 @@ def _record(
         credit_code=row.credit_code,
         territory_code=row.territory_code,
         zone=row.zone,
+        merged_into=row.merged_into_id,
     )
     journal.record(event, state, _about(row, row.id, row.version), change=change)
 

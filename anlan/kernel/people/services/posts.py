@@ -10,6 +10,7 @@ from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events
 from anlan.kernel.people.models import Organisation, OrganisationKind, Post, PostHolding, Role, User
 from anlan.kernel.people.queries.holdings import actor_of, holdings
+from anlan.kernel.people.services.organisations import refuse_merged
 from anlan.kernel.people.services.users import end_sessions
 from anlan.kernel.places.rules import div_of
 
@@ -26,6 +27,7 @@ def create_post(
     territory_code: str | None = None,
 ) -> Post:
     """Set up a post; `territory_code` narrows it below its organisation's territory."""
+    refuse_merged(organisation)
     if role.family == ADMINISTRATOR_FAMILY:
         raise InvalidError("三员不设业务岗位", code="people.administrator_post")
     if (role.family == FIRM_FAMILY) != (organisation.kind == OrganisationKind.FIRM):
@@ -44,15 +46,22 @@ def create_post(
         created_at=moment,
         updated_at=moment,
     )
-    state = events.PostState(
-        id=made.id,
-        organisation_id=organisation.id,
-        role=role.code,
-        territory_code=territory_code,
-    )
-    about = journal.Subject(id=made.id, version=made.version, place=_place(made))
-    journal.record(events.POST_CREATED, state, about)
+    record_post(events.POST_CREATED, made)
     return made
+
+
+def record_post(
+    event: EventType, post: Post, change: dict[str, list[str | None]] | None = None
+) -> None:
+    """Write the journal row of a post."""
+    state = events.PostState(
+        id=post.id,
+        organisation_id=post.organisation_id,
+        role=post.role.code,
+        territory_code=post.territory_code,
+    )
+    about = journal.Subject(id=post.id, version=post.version, place=_place(post))
+    journal.record(event, state, about, change=change)
 
 
 def appoint(*, user: User, post: Post, held_from: datetime | None = None) -> PostHolding:

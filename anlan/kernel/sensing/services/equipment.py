@@ -229,7 +229,9 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def record_gateway(event: EventType, row: Gateway) -> None:
+def record_gateway(
+    event: EventType, row: Gateway, change: dict[str, list[Any]] | None = None
+) -> None:
     """Write the journal row of a gateway; none of its secrets is in it."""
     state = events.GatewayState(
         id=row.id,
@@ -247,7 +249,7 @@ def record_gateway(event: EventType, row: Gateway) -> None:
         site=row.site,
     )
     about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
-    journal.record(event, state, about)
+    journal.record(event, state, about, change=change)
 
 
 def _record_datastream(event: EventType, row: Datastream) -> None:
