@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import datetime
+from datetime import date, datetime
 from json import dumps, loads
 from typing import Any
 
@@ -34,6 +34,11 @@ def _moment(text: str) -> datetime:
     return moment
 
 
+def _day(text: str) -> date:
+    """Parse a day, as in 2026-08-01."""
+    return date.fromisoformat(text)
+
+
 def _truth(text: str) -> bool:
     """Parse true or false."""
     if text not in {"true", "false"}:
@@ -46,6 +51,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "int": int,
     "float": float,
     "time": _moment,
+    "date": _day,
     "bool": _truth,
 }
 OPERATORS = {

@@ -1,7 +1,7 @@
 """HTTP of places: the region, its divisions, zones and settlements."""
 
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -10,11 +10,12 @@ from anlan.kernel.base.config import config
 from anlan.kernel.base.doors import Door
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.places import queries
-from anlan.kernel.places.models import Division
-from anlan.kernel.places.rules import DivisionLevel
-from anlan.kernel.places.schemas import DivisionOut, RegionOut
+from anlan.kernel.places.models import Area, AreaKind, Division
+from anlan.kernel.places.rules import LEVELS, DivisionLevel
+from anlan.kernel.places.schemas import DivisionOut, RegionOut, VintageOut, ZoneOut
 
 VIEW = "places.place.view"
+_KINDS = cast("dict[Any, str]", dict(AreaKind.choices))
 DIVISIONS = ListSpec(
     fields={
         "id": Field(path="id"),
@@ -28,6 +29,47 @@ DIVISIONS = ListSpec(
         "version": Field(path="version", kind="int"),
     },
     sort="code",
+)
+
+#: A division as it was from a day to a day, and what came after it (撤并、更名).
+VINTAGES = ListSpec(
+    fields={
+        "id": Field(path="id"),
+        "code": Field(path="code", sortable=True, title="区划代码"),
+        "name": Field(path="name", sortable=True, title="名称"),
+        "name_en": Field(path="name_en", title="英文名称"),
+        "level": Field(path="level", kind="int", sortable=True, title="级别", words=LEVELS),
+        "parent_code": Field(path="parent__code", title="上级代码"),
+        "population": Field(path="population", kind="int", sortable=True, title="人口"),
+        "valid_from": Field(path="valid_from", kind="date", sortable=True, title="启用日期"),
+        "valid_to": Field(path="valid_to", kind="date", sortable=True, title="停用日期"),
+        "successor_code": Field(path="succeeded_by__code", title="并入或改设"),
+        "successor_name": Field(path="succeeded_by__name", title="并入或改设名称"),
+        "is_in_force": Field(path="is_in_force", kind="bool", title="现行"),
+        "is_schematic": Field(path="is_schematic", kind="bool", title="边界示意"),
+        "attribution": Field(path="attribution", title="来源"),
+        "search": Field(path="search"),
+        "version": Field(path="version", kind="int"),
+    },
+    sort="code",
+)
+ZONES = ListSpec(
+    fields={
+        "id": Field(path="id"),
+        "number": Field(path="number", kind="int", sortable=True, title="编号"),
+        "kind": Field(path="kind", sortable=True, title="类别", words=_KINDS),
+        "name": Field(path="name", sortable=True, title="名称"),
+        "name_en": Field(path="name_en", title="英文名称"),
+        "over": Field(path="over", title="所跨区划"),
+        "valid_from": Field(path="valid_from", kind="date", sortable=True, title="启用日期"),
+        "valid_to": Field(path="valid_to", kind="date", sortable=True, title="停用日期"),
+        "is_in_force": Field(path="is_in_force", kind="bool", title="现行"),
+        "is_schematic": Field(path="is_schematic", kind="bool", title="边界示意"),
+        "is_invented": Field(path="is_invented", kind="bool", title="演示"),
+        "attribution": Field(path="attribution", title="来源"),
+        "version": Field(path="version", kind="int"),
+    },
+    sort="number",
 )
 
 door = Door("places")
@@ -55,6 +97,18 @@ def region(request: HttpRequest) -> dict[str, Any]:
 def divisions(request: HttpRequest) -> QuerySet[Division]:
     """Divisions in force today."""
     return queries.divisions()
+
+
+@door.list("/vintages", VIEW, VINTAGES, VintageOut)
+def vintages(request: HttpRequest) -> QuerySet[Division]:
+    """Every division that ever was, with its days and what came after it."""
+    return queries.vintages()
+
+
+@door.list("/zones", VIEW, ZONES, ZoneOut)
+def zones(request: HttpRequest) -> QuerySet[Area]:
+    """Functional zones and parks, with the townships that they lie over."""
+    return queries.areas()
 
 
 @door.read("/divisions.geojson", VIEW)

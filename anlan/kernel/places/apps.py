@@ -20,7 +20,7 @@ class PlacesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hang the slice's layers into the map."""
+        """Hang the slice's layers into the map, and its page into the menu."""
         for name, title_zh, title_en, component, order in _LAYERS:
             entry = Entry(
                 name=name,
@@ -31,3 +31,16 @@ class PlacesConfig(AppConfig):
                 order=order,
             )
             register("map_layers", entry)
+        register(
+            "menu",
+            Entry(
+                name="divisions",
+                title_zh="区划与功能区",
+                title_en="Divisions and zones",
+                permission="people.organisation.edit",
+                component="kernel/places/DivisionsPage",
+                path="/divisions",
+                icon="MapLocation",
+                order=36,
+            ),
+        )

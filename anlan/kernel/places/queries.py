@@ -5,8 +5,20 @@ from datetime import date
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    CharField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.config import config
@@ -49,6 +61,29 @@ def in_force(on: date) -> Q:
 def divisions(on: date | None = None) -> QuerySet[Division]:
     """Return the divisions in force on a day (today)."""
     return Division.objects.filter(in_force(on or today()))
+
+
+def vintages() -> QuerySet[Division]:
+    """Return every division that ever was, the outlines left out."""
+    search = Concat("code", Value(" "), "name", Value(" "), "name_en", output_field=CharField())
+    return Division.objects.annotate(is_in_force=_is_in_force(), search=search)
+
+
+def areas() -> QuerySet[Area]:
+    """Return functional zones and parks with the townships under them, by name."""
+    under = divisions().filter(
+        level=DivisionLevel.TOWNSHIP, boundary__intersects=OuterRef("boundary")
+    )
+    named = under.order_by().annotate(one=Value(1)).values("one")
+    text = named.annotate(text=StringAgg("name", delimiter="、", order_by="code")).values("text")
+    return Area.objects.annotate(
+        is_in_force=_is_in_force(),
+        over=Coalesce(Subquery(text, output_field=CharField()), Value("")),
+    )
+
+
+def _is_in_force() -> "ExpressionWrapper[Any]":
+    return ExpressionWrapper(in_force(today()), output_field=BooleanField())
 
 
 def division(code: str, on: date | None = None) -> Division:

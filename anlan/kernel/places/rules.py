@@ -23,6 +23,17 @@ class DivisionLevel(IntEnum):
     GRID = 6
 
 
+LEVELS = {
+    DivisionLevel.COUNTRY: "国家",
+    DivisionLevel.PROVINCE: "省级",
+    DivisionLevel.CITY: "地级",
+    DivisionLevel.COUNTY: "县级",
+    DivisionLevel.TOWNSHIP: "乡级",
+    DivisionLevel.VILLAGE: "村级",
+    DivisionLevel.GRID: "网格",
+}
+
+
 def code_digits(level: DivisionLevel) -> int:
     """Return how many digits a code of this level has: 0, 2, 4, 6, 9, 12, 16."""
     return sum(WIDTHS[:level])

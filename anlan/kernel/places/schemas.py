@@ -1,5 +1,7 @@
 """JSON shapes of places."""
 
+from datetime import date
+
 from ninja import Schema
 
 
@@ -28,4 +30,42 @@ class DivisionOut(Schema):
     div: int
     parent_id: str | None
     population: int | None
+    version: int
+
+
+class VintageOut(Schema):
+    """A division from a day to a day; both are null for what always was and still is."""
+
+    id: str
+    code: str
+    name: str
+    name_en: str
+    level: int
+    parent_code: str | None
+    population: int | None
+    valid_from: date | None
+    valid_to: date | None
+    successor_code: str | None
+    successor_name: str | None
+    is_in_force: bool
+    is_schematic: bool
+    attribution: str
+    version: int
+
+
+class ZoneOut(Schema):
+    """A functional zone or park; `over` names the townships that its outline touches."""
+
+    id: str
+    number: int
+    kind: str
+    name: str
+    name_en: str
+    over: str
+    valid_from: date | None
+    valid_to: date | None
+    is_in_force: bool
+    is_schematic: bool
+    is_invented: bool
+    attribution: str
     version: int

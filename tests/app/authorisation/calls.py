@@ -67,6 +67,8 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /registry": lambda _: Call(),
     "GET /places/region": lambda _: Call(),
     "GET /places/divisions": lambda _: Call(),
+    "GET /places/vintages": lambda _: Call(),
+    "GET /places/zones": lambda _: Call(),
     "GET /places/divisions.geojson": lambda _: Call(query={"level": "county"}),
     "GET /places/areas.geojson": lambda _: Call(),
     "GET /places/settlements.geojson": lambda _: Call(),

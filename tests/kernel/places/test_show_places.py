@@ -1,10 +1,16 @@
 """The region and its shapes over the API: for who is signed in, with an ETag, never in a shared cache."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from anlan.app.region import build
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.places import queries
+from anlan.kernel.places import services as places
 from anlan.kernel.places.attribution import IN_ENGLISH
 from tests import factories
 from tests.cast import assemble, signed_in
@@ -111,3 +117,47 @@ def test_every_source_of_a_region_is_named_in_english_too() -> None:
     named = {build.OUTLINE_SOURCE, build.CELL_SOURCE, build.INVENTED}
     assert named == set(IN_ENGLISH)
     assert all(words.isascii() for words in IN_ENGLISH.values())
+
+
+def test_what_was_merged_away_stays_on_the_list_and_says_what_came_after(client: Client) -> None:
+    with unit_of_work(machine("test")):
+        old = factories.division("640181104", "白土岗乡")
+        places.supersede_division(
+            code=old.code, successor=queries.division("640181103"), on=date(2021, 3, 1)
+        )
+
+    ended = client.get(f"{URL}/vintages", {"filter": "is_in_force.eq:false"}).json()["items"]
+    standing = client.get(f"{URL}/vintages", {"filter": "is_in_force.eq:true"}).json()["items"]
+
+    assert [(one["code"], one["valid_to"], one["successor_code"]) for one in ended] == [
+        ("640181104", "2021-03-01", "640181103")
+    ]
+    codes = [one["code"] for one in standing]
+    assert codes == sorted(codes), "a tree in the order of its codes"
+    assert "640181103" in codes
+    [town] = [one for one in standing if one["code"] == "640181103"]
+    assert (town["parent_code"], town["successor_code"]) == ("640181", None)
+
+
+def test_the_divisions_are_sorted_by_their_days_page_by_page(client: Client) -> None:
+    asked = {"sort": "-valid_to", "limit": "2"}
+    with unit_of_work(machine("test")):
+        for code, day in (("640181104", 1), ("640181105", 2), ("640181106", 3)):
+            factories.division(code)
+            places.supersede_division(
+                code=code, successor=queries.division("640181103"), on=date(2021, 3, day)
+            )
+    asked["filter"] = "is_in_force.eq:false"
+
+    first = client.get(f"{URL}/vintages", asked).json()
+    second = client.get(f"{URL}/vintages", asked | {"after": first["next"]}).json()
+
+    days = [one["valid_to"] for one in (*first["items"], *second["items"])]
+    assert days == ["2021-03-03", "2021-03-02", "2021-03-01"]
+
+
+def test_a_zone_names_the_townships_that_it_lies_over(client: Client) -> None:
+    [zone] = client.get(f"{URL}/zones").json()["items"]
+
+    assert (zone["name"], zone["over"]) == ("宁东能源化工基地", "宁东镇")
+    assert zone["is_in_force"]

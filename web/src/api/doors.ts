@@ -1,7 +1,10 @@
 /** The doors: how gateways fare, and what was set aside because it could not be taken. */
 import { client, ifMatch, readSheet, take } from './client'
+import type { components } from './schema'
 import type { Adoption, Device, Gateway, GatewayDetail, ListQuery, Page, Property, Quarantined, QuarantinedDetail, Resending } from './types'
 
+export type KeyIssued = components['schemas']['KeyIssued']
+type KeyOwner = Pick<GatewayDetail, 'id' | 'version'>
 type Seen = Pick<Quarantined, 'id' | 'version'>
 const on = ({ id, version }: Seen) => ({ path: { message_id: id }, header: ifMatch(version) })
 
@@ -14,6 +17,29 @@ export const exportGateways = (query: ListQuery): Promise<Blob> => readSheet('/a
 export function readGateway(id: string): Promise<GatewayDetail> {
   return take(client.GET('/api/v1/sensing/gateways/{gateway_id}', { params: { path: { gateway_id: id } } }))
 }
+
+/** Make the next key beside the present one; it is told this once. */
+export function issueKey({ id, version }: KeyOwner): Promise<KeyIssued> {
+  return take(client.POST('/api/v1/sensing/gateways/{gateway_id}/key', { params: { path: { gateway_id: id }, header: ifMatch(version) } }))
+}
+
+/** Make the old key worthless; `evenIfUnused` although no message signed with the new one has come. */
+export function finishKey({ id, version }: KeyOwner, evenIfUnused: boolean): Promise<GatewayDetail> {
+  const params = { path: { gateway_id: id }, header: ifMatch(version) }
+  return take(client.POST('/api/v1/sensing/gateways/{gateway_id}/key/finish', { params, body: { even_if_unused: evenIfUnused } }))
+}
+
+/** Forget the next key; the old one stays. */
+export function withdrawKey({ id, version }: KeyOwner): Promise<GatewayDetail> {
+  return take(client.POST('/api/v1/sensing/gateways/{gateway_id}/key/withdraw', { params: { path: { gateway_id: id }, header: ifMatch(version) } }))
+}
+
+/** The instruments of every gateway in reach. */
+export function listAllDevices(query: ListQuery): Promise<Page<Device>> {
+  return take(client.GET('/api/v1/sensing/devices', { params: { query } }))
+}
+
+export const exportDevices = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/sensing/devices', query)
 
 /** The instruments behind a gateway. */
 export async function listDevices(gatewayId: string): Promise<Device[]> {

@@ -356,6 +356,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places/vintages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vintages
+         * @description Every division that ever was, with its days and what came after it.
+         */
+        get: operations["anlan_kernel_places_api_vintages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Zones
+         * @description Functional zones and parks, with the townships that they lie over.
+         */
+        get: operations["anlan_kernel_places_api_zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places/divisions.geojson": {
         parameters: {
             query?: never;
@@ -2555,6 +2595,96 @@ export interface components {
             count_capped: boolean;
         };
         /**
+         * VintageOut
+         * @description A division from a day to a day; both are null for what always was and still is.
+         */
+        VintageOut: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Level */
+            level: number;
+            /** Parent Code */
+            parent_code: string | null;
+            /** Population */
+            population: number | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Successor Code */
+            successor_code: string | null;
+            /** Successor Name */
+            successor_name: string | null;
+            /** Is In Force */
+            is_in_force: boolean;
+            /** Is Schematic */
+            is_schematic: boolean;
+            /** Attribution */
+            attribution: string;
+            /** Version */
+            version: number;
+        };
+        /** VintageOutPage */
+        VintageOutPage: {
+            /** Items */
+            items: components["schemas"]["VintageOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * ZoneOut
+         * @description A functional zone or park; `over` names the townships that its outline touches.
+         */
+        ZoneOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Over */
+            over: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Is In Force */
+            is_in_force: boolean;
+            /** Is Schematic */
+            is_schematic: boolean;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Attribution */
+            attribution: string;
+            /** Version */
+            version: number;
+        };
+        /** ZoneOutPage */
+        ZoneOutPage: {
+            /** Items */
+            items: components["schemas"]["ZoneOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
          * OrganisationOut
          * @description An organisation in a list.
          */
@@ -3340,6 +3470,10 @@ export interface components {
             site_name_en: string;
             /** Gateway Id */
             gateway_id: string;
+            /** Gateway Name */
+            gateway_name: string;
+            /** Limits Count */
+            limits_count: number;
             /** Unit */
             unit: string;
             /** Property */
@@ -3441,6 +3575,10 @@ export interface components {
             site_name_en: string;
             /** Gateway Id */
             gateway_id: string;
+            /** Gateway Name */
+            gateway_name: string;
+            /** Limits Count */
+            limits_count: number;
             /** Unit */
             unit: string;
             /** Property */
@@ -4353,6 +4491,8 @@ export interface components {
             model: string;
             /** Serial */
             serial: string;
+            /** Datastreams Count */
+            datastreams_count: number;
         };
         /** DeviceRowPage */
         DeviceRowPage: {
@@ -6067,6 +6207,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DivisionOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_vintages: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VintageOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_zones: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOutPage"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };

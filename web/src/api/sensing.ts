@@ -2,6 +2,7 @@
 import { client, ifMatch, readSheet, take } from './client'
 import type {
   Datastream,
+  DatastreamRow,
   Limit,
   LimitChange,
   LimitFiling,
@@ -22,6 +23,12 @@ export function readSubjectDatastreams(subjectId: string): Promise<SubjectDatast
 export function readDatastream(id: string): Promise<Datastream> {
   return take(client.GET('/api/v1/sensing/datastreams/{datastream_id}', { params: { path: { datastream_id: id } } }))
 }
+
+export function listDatastreams(query: ListQuery): Promise<Page<DatastreamRow>> {
+  return take(client.GET('/api/v1/sensing/datastreams', { params: { query } }))
+}
+
+export const exportDatastreams = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/sensing/datastreams', query)
 
 export function listLimits(query: ListQuery): Promise<Page<Limit>> {
   return take(client.GET('/api/v1/sensing/limits', { params: { query } }))

@@ -21,3 +21,9 @@ export function readSubject(id: string): Promise<SubjectDetail> {
 export async function readSubjectsOnMap(): Promise<FeatureCollection> {
   return (await take(client.GET('/api/v1/subjects/points.geojson'))) as unknown as FeatureCollection
 }
+
+export function listKinds(query: ListQuery): Promise<Page<SubjectKind>> {
+  return take(client.GET('/api/v1/subjects/kinds', { params: { query } }))
+}
+
+export const exportKinds = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/subjects/kinds', query)

@@ -26,6 +26,7 @@ export type OutageFiling = Sent<paths['/api/v1/sensing/outages']['post']>
 export type Observations = Get<'/api/v1/sensing/datastreams/{datastream_id}/observations'>
 export type Gateway = Item<'/api/v1/sensing/gateways'>
 export type GatewayDetail = Get<'/api/v1/sensing/gateways/{gateway_id}'>
+export type DatastreamRow = Item<'/api/v1/sensing/datastreams'>
 export type Device = Item<'/api/v1/sensing/devices'>
 export type Property = Item<'/api/v1/sensing/properties'>
 export type Quarantined = Item<'/api/v1/sensing/quarantine'>

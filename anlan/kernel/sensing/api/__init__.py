@@ -34,6 +34,7 @@ _TITLES = {
     "ended_by_name": "停用人", "end_reason": "撤销原因", "state": "状态", "reason": "说明",
     "starts_at": "开始", "ends_at": "结束", "ended_at": "提前结束", "property_title": "指标",
     "kind": "种类", "approved_by": "批准人", "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "停用时间",
+    "gateway_name": "网关", "limits_count": "在用限值",
 }  # fmt: skip
 _STATES = {
     "waiting": "待生效", "in_force": "在用", "ending": "待停用", "withdrawn": "已撤销",
@@ -69,9 +70,25 @@ def _spec(sort: str, kinds: dict[str, str], *names: str, sortable: tuple[str, ..
 
 DATASTREAMS = _spec(
     "number",
-    {"version": "int", "number": "int", "resolution": "float", "retired_at": "time"},
+    {
+        "version": "int",
+        "number": "int",
+        "resolution": "float",
+        "retired_at": "time",
+        "limits_count": "int",
+    },
     *schemas.DatastreamRow.model_fields,
-    sortable=("number", "name", "tag"),
+    "search",
+    sortable=(
+        "number",
+        "name",
+        "tag",
+        "site_name",
+        "subject_name",
+        "gateway_name",
+        "property_title",
+        "limits_count",
+    ),
 )
 LIMITS = _spec(
     "-valid_from",

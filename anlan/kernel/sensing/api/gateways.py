@@ -48,10 +48,19 @@ GATEWAYS = ListSpec(
     },
     sort="code",
 )
+_DEVICE_TITLES = {
+    "name": "设备", "model": "型号", "serial": "出厂编号", "gateway_name": "网关",
+    "subject_name": "监测对象", "site_name": "厂区", "datastreams_count": "测点数",
+}  # fmt: skip
 DEVICES = ListSpec(
     fields={
-        name: Field(path=name, kind="int" if name == "version" else "text", sortable=name == "name")
-        for name in schemas.DeviceRow.model_fields
+        name: Field(
+            path=name,
+            kind="int" if name in {"version", "datastreams_count"} else "text",
+            sortable=name in _DEVICE_TITLES,
+            title=_DEVICE_TITLES.get(name, ""),
+        )
+        for name in (*schemas.DeviceRow.model_fields, "search")
     },
     sort="name",
 )

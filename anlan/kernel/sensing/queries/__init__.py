@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import (
     Case,
     CharField,
+    Count,
     F,
     IntegerField,
     OuterRef,
@@ -56,6 +57,10 @@ _OF_STREAM = {
     "filed_by_name": name_behind("filed_by"),
     "ended_by_name": name_behind("ended_by"),
 }
+_STREAM_SEARCH = Concat(
+    "site_name", Value(" "), "subject__name", Value(" "), "name", Value(" "), "tag",
+    output_field=CharField(),
+)  # fmt: skip
 _SEARCH = Concat(
     "site_name", Value(" "), "datastream__name", Value(" "), "datastream__tag", Value(" "),
     "site_name_en", Value(" "), "datastream__name_en",
@@ -73,6 +78,8 @@ _RANK = Case(
 
 def datastreams() -> QuerySet[Datastream]:
     """Return the datastreams that the scope reaches, with the names that a list shows."""
+    standing = Limit.objects.filter(datastream=OuterRef("pk"), superseded_at=None)
+    counted = standing.order_by().values("datastream").annotate(n=Count("pk")).values("n")
     return Datastream.objects.annotate(
         subject_name=F("subject__name"),
         subject_name_en=F("subject__name_en"),
@@ -82,7 +89,8 @@ def datastreams() -> QuerySet[Datastream]:
         gateway_name=F("gateway__name"),
         **_SITE,
         matter=F("subject__kind__matter"),
-    )
+        limits_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+    ).annotate(search=_STREAM_SEARCH)
 
 
 def datastream(datastream_id: str) -> Datastream:

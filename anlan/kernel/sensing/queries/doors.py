@@ -143,13 +143,19 @@ def _moment(ms: int | None) -> datetime | None:
 
 def devices() -> QuerySet[Device]:
     """Return instruments with the gateway and the subject that they stand at."""
-    return Device.objects.annotate(
+    behind = Datastream.objects.filter(device=OuterRef("pk"), retired_at=None)
+    counted = behind.order_by().values("device").annotate(n=Count("pk")).values("n")
+    named = Device.objects.annotate(
         gateway_name=F("gateway__name"),
         gateway_name_en=F("gateway__name_en"),
         subject_name=F("subject__name"),
         subject_name_en=F("subject__name_en"),
         site_name=_SITE_NAME,
+        datastreams_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
     )
+    words = ("site_name", "subject__name", "name", "model", "serial")
+    texts = [part for one in words for part in (Value(" "), one)]
+    return named.annotate(search=Concat(Value(""), *texts, output_field=CharField()))
 
 
 def quarantine() -> QuerySet[QuarantinedMessage]:

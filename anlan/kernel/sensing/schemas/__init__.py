@@ -61,6 +61,9 @@ class DatastreamRow(Hung):
     site_name: str
     site_name_en: str
     gateway_id: str
+    gateway_name: str
+    #: Of those that stand.
+    limits_count: int
     unit: str
     property: str
     property_title: str

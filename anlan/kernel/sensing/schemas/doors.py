@@ -148,6 +148,7 @@ class DeviceRow(Schema):
     name_en: str
     model: str
     serial: str
+    datastreams_count: int
 
 
 class PropertyRow(Schema):
