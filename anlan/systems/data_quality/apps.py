@@ -36,7 +36,7 @@ class DataQualityConfig(AppConfig):
                 title_en="Doubled firms",
                 permission=MERGE,
                 component="systems/data_quality/DoubledFirmsPage",
-                path="/data-quality/firms",
+                path="/doubled-firms",
                 icon="CopyDocument",
                 order=48,
             ),
