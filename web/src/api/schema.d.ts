@@ -3472,6 +3472,8 @@ export interface components {
             gateway_id: string;
             /** Gateway Name */
             gateway_name: string;
+            /** Gateway Name En */
+            gateway_name_en: string;
             /** Limits Count */
             limits_count: number;
             /** Unit */
@@ -3577,6 +3579,8 @@ export interface components {
             gateway_id: string;
             /** Gateway Name */
             gateway_name: string;
+            /** Gateway Name En */
+            gateway_name_en: string;
             /** Limits Count */
             limits_count: number;
             /** Unit */

@@ -87,6 +87,7 @@ def datastreams() -> QuerySet[Datastream]:
         property_title=F("observed_property__title"),
         property_title_en=F("observed_property__title_en"),
         gateway_name=F("gateway__name"),
+        gateway_name_en=F("gateway__name_en"),
         **_SITE,
         matter=F("subject__kind__matter"),
         limits_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),

@@ -62,6 +62,7 @@ class DatastreamRow(Hung):
     site_name_en: str
     gateway_id: str
     gateway_name: str
+    gateway_name_en: str
     #: Of those that stand.
     limits_count: int
     unit: str
