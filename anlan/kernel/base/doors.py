@@ -5,12 +5,12 @@ the OpenAPI document as `x-permission`, so that the authorisation matrix can be 
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from hashlib import sha256
 from json import dumps, loads
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from ninja.responses import NinjaJSONEncoder
@@ -140,7 +140,8 @@ class Door:
     def create(self, path: str, permission: str, **options: Any) -> Callable[[View], View]:
         """Declare a POST that makes something; `Idempotency-Key` makes a repeat harmless."""
         extra = {"openapi_extra": {"parameters": [IDEMPOTENCY_KEY]}}
-        return self._route("POST", path, permission, _creating, options | extra)
+        creating = partial(_creating, shape=options.get("response"))
+        return self._route("POST", path, permission, creating, options | extra)
 
     def list(
         self, path: str, permission: str, spec: ListSpec, item: type[Schema]
@@ -241,7 +242,7 @@ def _writing(view: View) -> View:
     return writing
 
 
-def _creating(view: View) -> View:
+def _creating(view: View, shape: Any) -> View:
     @wraps(view)
     def creating(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key")
@@ -255,6 +256,10 @@ def _creating(view: View) -> View:
             made = view(request, *args, **kwargs)
             is_plain = not isinstance(made, Status)
             status, body = (200, made) if is_plain else (made.status_code, made.value)
+            if isinstance(body, Model):
+                # a row is kept as what the caller is told of it
+                told = shape[status] if isinstance(shape, dict) else shape
+                body = told.model_validate(body).model_dump()
             plain = loads(dumps(body, cls=NinjaJSONEncoder))
             idempotency.remember(once, plain, status=status)
             return made
