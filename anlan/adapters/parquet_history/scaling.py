@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 EXACT = 2.0**53
 MOST_DECIMALS = 15
 #: More decimals than this are noise of a computation, not what an instrument says.
-MOST_DECIMALS_FOUND = 9
+MOST_DECIMALS_FOUND = 10
+#: A datastream that moves at most this often, and then so many steps, is kept as one that holds:
+#: each difference would cost the bits of the largest beside it, also where nothing moves.
+MOVES_MOST, FAR = 0.6, 32.0
 
 
 def scales_of(numbers: NDArray[np.int32], resolutions: Mapping[int, float]) -> NDArray[np.float64]:
@@ -59,6 +62,24 @@ def scaled(
         back = whole / scale
     same = back.view(np.int64) == np.ascontiguousarray(values).view(np.int64)
     return whole, inside & same
+
+
+def held(
+    numbers: NDArray[np.int32], whole: NDArray[np.int64], lossless: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which rows lie in datastreams that hold a value for readings and then step far.
+
+    Analysers and gateways that report by exception do. `numbers` is sorted.
+    """
+    starts = np.flatnonzero(np.append(True, np.diff(numbers) != 0))
+    lengths = np.diff(np.append(starts, len(numbers)))
+    steps = np.abs(np.diff(whole.astype(float), prepend=0.0))
+    steps[starts[: len(steps)]] = 0
+    if not len(steps):
+        return np.zeros(0, bool)
+    moves = np.add.reduceat(steps > 0, starts, dtype=np.int64)
+    far = np.add.reduceat(steps, starts) >= FAR * np.maximum(moves, 1)
+    return np.repeat(far & (moves <= MOVES_MOST * lengths), lengths) & lossless
 
 
 @cache

@@ -1,12 +1,14 @@
 """What a history file looks like inside: columns, encodings, and what it says about itself.
 
-One schema at every level. A time is `beat_ms + off_ms`. A value is either `value` (float64, bit for
-bit) or, where that is lossless, the whole number `scaled` with `value = scaled / scale`; `scale` is
-a power of ten: that of the declared step, and in a day's file without one, that of the values.
+One schema at every level. A time is `beat_ms + off_ms`. A value is `value` (float64, bit for bit)
+or, in a day's file and where that is lossless, a whole number over `scale`, a power of ten: that of
+the declared step, or of the decimals that values show. The whole number stands in `scaled`, coded by
+differences; since version 3 that of a datastream that holds its values in `value`, coded by repeats.
 """
 
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +19,12 @@ import pyarrow.parquet as pq
 
 from anlan.adapters.parquet_history.beats import MOST, beats_of
 from anlan.adapters.parquet_history.rows import Rows
-from anlan.adapters.parquet_history.scaling import scaled, scales_found, scales_of
+from anlan.adapters.parquet_history.scaling import held, scaled, scales_found, scales_of
 from anlan.kernel.sensing.ports import DAY
 
-#: Version of the files; readers know this one.
-VERSION = 2
+#: Version of the files; the one before is read by the same SQL.
+VERSION = 3
+KNOWN = (2, VERSION)
 ROW_GROUP = 1_000_000
 #: A page costs a header for each of ten columns, and one datastream costs the pages it lies in.
 PAGE_ROWS = 100_000
@@ -42,7 +45,7 @@ SCHEMA = pa.schema(
     ]
 )
 #: DuckDB's expression for the value; the same IEEE division as `scaling` has checked.
-VALUE_SQL = "CASE WHEN scale IS NULL THEN value ELSE scaled / scale END"
+VALUE_SQL = "CASE WHEN scale IS NULL THEN value ELSE coalesce(scaled, value) / scale END"
 TIME_SQL = "beat_ms + off_ms"
 #: What files can be narrowed by before they are read; the exact condition stands beside it.
 SPAN_SQL = (
@@ -72,6 +75,11 @@ _DAY: dict[str, Any] = {
     | dict.fromkeys(("off_ms", "value"), _SPLIT),
     "max_rows_per_page": PAGE_ROWS,
     "sorting_columns": [pq.SortingColumn(0), pq.SortingColumn(1)],
+}
+#: Values that come again are found where they lie whole; bytes split apart suit chance.
+_HOLDING: dict[str, Any] = {
+    "column_encoding": {n: e for n, e in _DAY["column_encoding"].items() if n != "value"},
+    "compression_level": _DAY["compression_level"] | {"value": 9},
 }
 
 
@@ -123,13 +131,8 @@ def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]
     count = 0
     numbers, times = (np.iinfo(kind) for kind in (np.int32, np.int64))
     number_lo, number_hi, t_lo, t_hi = numbers.max, numbers.min, times.max, times.min
-    with pq.ParquetWriter(
-        out,
-        SCHEMA,
-        write_page_checksum=True,
-        store_schema=False,  # it would say `about` a second time
-        **(_DAY if is_day else _SEGMENT),
-    ) as writer:
+    with ExitStack() as opened:
+        writer = None
         for rows in parts:
             count += len(rows)
             number_lo = min(number_lo, int(rows.numbers.min(initial=number_lo)))
@@ -137,11 +140,28 @@ def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]
             t_lo = min(t_lo, int(rows.times_ms.min(initial=t_lo)))
             t_hi = max(t_hi, int(rows.times_ms.max(initial=t_hi)))
             table = _day_table(rows, resolutions) if is_day else _segment_table(rows)
+            if writer is None:
+                layout = _layout_of_day(table) if is_day else _SEGMENT
+                writer = opened.enter_context(_writer(out, layout))
             writer.write_table(table, row_group_size=ROW_GROUP)
+        if writer is None:
+            raise ValueError("a file without readings")
         said = msgspec.structs.replace(about, span=(t_lo, t_hi))
         writer.add_key_value_metadata({ABOUT: msgspec.json.encode(said)})
     extent = Extent(count, number_lo, number_hi, t_lo, t_hi)
     return Encoded(out.getvalue(), said, extent)
+
+
+def _writer(out: io.BytesIO, layout: Mapping[str, Any]) -> pq.ParquetWriter:
+    # a stored schema would say `about` a second time
+    return pq.ParquetWriter(out, SCHEMA, write_page_checksum=True, store_schema=False, **layout)
+
+
+def _layout_of_day(first: pa.Table) -> dict[str, Any]:
+    """Return how a day is coded: `value` as suits most of what stands in it."""
+    floats = first["scale"].null_count
+    holding = first["scaled"].null_count - floats
+    return _DAY | _HOLDING if holding > floats else _DAY
 
 
 def _segment_table(rows: Rows) -> pa.Table:
@@ -166,14 +186,14 @@ def _day_table(rows: Rows, resolutions: Mapping[int, float]) -> pa.Table:
     scale = scales_found(rows.numbers, rows.values, scales_of(rows.numbers, resolutions))
     beat, off = beats_of(rows)
     whole, lossless = scaled(rows.values, scale)
-    plain = ~lossless
+    plain, still = ~lossless, held(rows.numbers, whole, lossless)
     columns = [
         pa.array(rows.numbers),
         pa.array(beat),
         pa.array(off),
-        pa.array(whole, mask=plain),
+        pa.array(whole, mask=plain | still),
         pa.array(scale, mask=plain),
-        pa.array(rows.values, mask=~plain),
+        pa.array(np.where(still, whole, rows.values), mask=lossless & ~still),
         pa.array(rows.quality),
         pa.array(rows.lag_s),
         pa.array(rows.sequences),
@@ -200,6 +220,6 @@ def describe(source: Any) -> tuple[About, Extent]:
             )
     except (pa.ArrowException, OSError, KeyError, ValueError, msgspec.MsgspecError) as error:
         raise NotOurFileError(f"{source}: {error}") from error
-    if about.v != VERSION:
-        raise NotOurFileError(f"{source}: version {about.v}; this program reads {VERSION}")
+    if about.v not in KNOWN:
+        raise NotOurFileError(f"{source}: version {about.v}; this program reads {KNOWN}")
     return about, extent
