@@ -27,7 +27,7 @@ from anlan.app.doorkeeper import Doorkeeper
 from anlan.app.doors import Doors
 from anlan.app.evidence import Evidence
 from anlan.app.gateway_http import serve
-from anlan.app.health.outside import disk_free
+from anlan.app.health.disks import disk_free
 from anlan.app.health.rules import doors_refuse
 from anlan.app.log_writer import AnotherWriterError, LogWriter
 from anlan.app.mending import Mender

@@ -6,8 +6,9 @@ from threading import Lock
 
 from anlan.app.health.checks import Check
 from anlan.app.health.database import read_database
+from anlan.app.health.disks import disk_free
 from anlan.app.health.facts import Facts
-from anlan.app.health.outside import disk_free, head_age_s, read_outside
+from anlan.app.health.outside import head_age_s, read_outside
 from anlan.app.health.rules import judge
 from anlan.kernel.base.config import Config
 

@@ -1,9 +1,7 @@
 """One look beside PostgreSQL: the bus, the processes with a port, the disks."""
 
 import asyncio
-import shutil
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -116,23 +114,3 @@ def head_age_s(config: Config) -> float | None:
     except OSError:
         return None
     return max(0.0, time.time() - written)
-
-
-def disk_free(config: Config) -> dict[str, float]:
-    """Return the free share of each folder's disk, one folder a disk."""
-    found: dict[str, float] = {}
-    disks: set[int] = set()
-    folders = (config.home, *(config.path(f"{name}_dir") for name in ("history", "documents")))
-    for folder in folders:
-        there = _existing(folder.absolute())
-        disk = there.stat().st_dev
-        if disk not in disks:
-            disks.add(disk)
-            usage = shutil.disk_usage(there)
-            found[str(folder)] = usage.free / usage.total
-    return found
-
-
-def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that is there."""
-    return next(one for one in (folder, *folder.parents) if one.exists())

@@ -41,6 +41,11 @@ def doors_refuse(free: float, *, refused_before: bool) -> bool:
     return free < (DISK_DOORS_AGAIN if refused_before else DISK_DOORS)
 
 
+def disk_stage(free: float) -> Status:
+    """Return how the fullest disk stands, of which this share is free."""
+    return next(row[1] for row in _DISK if free < row[0])
+
+
 def judge(facts: Facts) -> list[Check]:
     """Return every check, processes first."""
     return [*_processes(facts), *_stores(facts), *_flows(facts)]

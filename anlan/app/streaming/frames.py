@@ -1,7 +1,8 @@
 """Frames of the stream as server-sent events; a row is serialised once for everybody."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 
@@ -20,12 +21,23 @@ class Group:
     worst: int | None
 
 
+Away = Literal["bus", "engine", "gateway", "recorder"]
+#: Free space by 7.16: below 15 % low, below 10 % exports and models stop, below 5 % the doors refuse.
+Disk = Literal["ok", "low", "stopped", "refusing"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the house stands: is the database there, how far are the engines behind their ticks."""
+    """How the house stands: who is away, how far are the engines behind their ticks, is there room."""
 
     database_is_there: bool
     engine_lag_s: float | None
+    away: tuple[Away, ...] = ()
+    disk: Disk = "ok"
+
+    def says_the_same(self, other: "Standing | None") -> bool:
+        """Tell whether a banner would read the same, but for the seconds in it."""
+        return other is not None and replace(self, engine_lag_s=other.engine_lag_s) == other
 
 
 def row(kind: str, object_id: str, version: int, state: bytes | None) -> bytes:
@@ -62,6 +74,8 @@ def beat(position: int, standing: Standing) -> bytes:
         "server_time": now_ms(),
         "database": "ok" if standing.database_is_there else "away",
         "engine_lag_s": standing.engine_lag_s,
+        "away": standing.away,
+        "disk": standing.disk,
         "position": position,
     }
     return _frame(b"beat", _encode(said), None)

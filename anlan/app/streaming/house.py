@@ -9,12 +9,12 @@ from django.conf import settings
 from nats.aio.client import Client as Nats
 
 from anlan.app.event_types import load_event_types
-from anlan.app.streaming.database import Database, DatabaseAwayError
+from anlan.app.streaming.database import Database
 from anlan.app.streaming.events_feed import EventsFeed
-from anlan.app.streaming.frames import Standing
 from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.readings_feed import ReadingsFeed
 from anlan.app.streaming.rights import Rights
+from anlan.app.streaming.standing import Lookout
 from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config, config
@@ -25,12 +25,6 @@ FLUSH_S = 0.01
 FORGET_S = 5.0
 LOOK_S = 3.0
 BEAT_S = 15.0
-
-#: How far the slowest engine is behind the ticks, in seconds; null before the first tick.
-_LAG = """
-    SELECT EXTRACT(epoch FROM now() - min(coalesce(tick_at, updated_at)))::float8
-    FROM alerts_engineprogress
-"""
 
 
 class House:
@@ -45,6 +39,7 @@ class House:
         self._nats = Nats()
         self.events = EventsFeed(self._nats, self.hub, self.database, self.rights)
         self.readings = ReadingsFeed(self._nats, settings_of.node, self.hub, self.database)
+        self._lookout = Lookout(settings_of, self._nats, self.database)
         self._running: asyncio.Task[None] | None = None
 
     @classmethod
@@ -111,13 +106,9 @@ class House:
 
     async def _look_forever(self) -> None:
         while True:
-            try:
-                lag = (await self.database.fetch(_LAG, []))[0][0]
-            except DatabaseAwayError:
-                self.hub.standing = Standing(database_is_there=False, engine_lag_s=None)
-            else:
-                lag_s = None if lag is None else round(max(lag, 0.0), 1)
-                self.hub.standing = Standing(database_is_there=True, engine_lag_s=lag_s)
+            before, self.hub.standing = self.hub.standing, await self._lookout.look()
+            if not self.hub.standing.says_the_same(before):
+                self.hub.beat()  # who goes away is told at once
             await asyncio.sleep(LOOK_S)
 
     async def _beat_forever(self) -> None:

@@ -19,12 +19,25 @@ export interface Group {
 /** `[time in ms, value, quality]`, the latest of a datastream. */
 export type LiveValue = [number, number | null, number]
 
+/** A part of the house that gives no sign of life. */
+export type Part = 'bus' | 'engine' | 'gateway' | 'recorder'
+/** Free space on the server: below 15 % low, below 10 % exports stop, below 5 % the doors refuse. */
+export type DiskState = 'ok' | 'low' | 'stopped' | 'refusing'
+
+export interface Beat {
+  server_time: number
+  database?: string
+  engine_lag_s?: number | null
+  away?: Part[]
+  disk?: DiskState
+}
+
 export type Frame =
   | { event: 'hello'; data: { stream_id: string; position: number; server_time: number } }
   | { event: 'rows'; data: { position: number; rows: Row[] } }
   | { event: 'groups'; data: { position: number; groups: Group[] } }
   | { event: 'values'; data: { values: Record<string, LiveValue> } }
-  | { event: 'beat'; data: { server_time: number; database: string; engine_lag_s: number | null } }
+  | { event: 'beat'; data: Beat }
   | { event: 'reset'; data: Record<string, never> }
 
 export const EVENTS = ['hello', 'rows', 'groups', 'values', 'beat', 'reset'] as const

@@ -49,6 +49,20 @@ describe('the live store', () => {
     expect(store.health).toBe('engine_late')
   })
 
+  it('says who is away, and that the disk fills up', () => {
+    const store = started()
+    const hear = (data: object) => say({ kind: 'frame', frame: { event: 'beat', data: { server_time: 0, database: 'ok', engine_lag_s: 0, ...data } } })
+    hear({ away: ['gateway', 'recorder'], disk: 'ok' })
+    expect(store.troubles).toEqual(['gateway_away', 'recorder_away'])
+    expect(store.health).toBe('gateway_away')
+    hear({ away: ['engine'], engine_lag_s: 90, disk: 'refusing' })
+    expect(store.troubles).toEqual(['engine_away', 'disk_refusing'])
+    hear({ database: 'away', away: ['bus'] })
+    expect(store.troubles).toEqual(['database_away', 'bus_away'])
+    hear({ away: [], disk: 'ok' })
+    expect(store.health).toBe('live')
+  })
+
   it('unsubscribes a hidden page and fetches when it is looked at again', async () => {
     const store = started()
     const reset = vi.fn()

@@ -8,13 +8,15 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { serverNow, tellServerTime } from '@/api/clock'
 
-import { STALE_AFTER_MS, type Frame, type FromHub, type Group, type LinkState, type LiveValue, type Row, type ToHub } from './frames'
+import { STALE_AFTER_MS, type Beat, type DiskState, type Frame, type FromHub, type Group, type LinkState, type LiveValue, type Part, type Row, type ToHub } from './frames'
 import { openTransport, type Transport } from './transport'
 
 export type Connect = (listen: (message: FromHub) => void) => Transport
 
 /** In the order of what a duty officer must know first. */
-export type LiveHealth = 'live' | 'connecting' | 'stale' | 'held' | 'database_away' | 'engine_late' | 'signed_out'
+export type LiveHealth =
+  | 'live' | 'connecting' | 'stale' | 'held' | 'signed_out'
+  | 'database_away' | `${Part}_away` | 'engine_late' | `disk_${Exclude<DiskState, 'ok'>}`
 
 const ENGINE_LATE_S = 10
 const HIDDEN_GRACE_MS = 5_000
@@ -30,6 +32,8 @@ export const useLiveStore = defineStore('live', () => {
   const nowMs = ref(Date.now())
   const database = ref('ok')
   const engineLagS = ref<number | null>(null)
+  const away = shallowRef<Part[]>([])
+  const disk = ref<DiskState>('ok')
   const groups = shallowRef<Group[]>([])
 
   const rowHandlers = new Map<string, Set<(rows: Row[]) => void>>()
@@ -42,13 +46,18 @@ export const useLiveStore = defineStore('live', () => {
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined
 
   const isStale = computed(() => lastBeatMs.value !== null && nowMs.value - lastBeatMs.value > STALE_AFTER_MS)
-  const health = computed<LiveHealth>(() => {
-    if (link.value === 'signed_out' || link.value === 'held') return link.value
-    if (isStale.value) return 'stale'
-    if (link.value !== 'open') return 'connecting'
-    if (database.value !== 'ok') return 'database_away'
-    return (engineLagS.value ?? 0) > ENGINE_LATE_S ? 'engine_late' : 'live'
+  /** All that is wrong; what the server said counts only while the line to it lives. */
+  const troubles = computed<LiveHealth[]>(() => {
+    if (link.value === 'signed_out' || link.value === 'held') return [link.value]
+    if (isStale.value) return ['stale']
+    if (link.value !== 'open') return ['connecting']
+    const found: LiveHealth[] = away.value.map((part) => `${part}_away` as const)
+    if (database.value !== 'ok') found.unshift('database_away')
+    if ((engineLagS.value ?? 0) > ENGINE_LATE_S && !found.includes('engine_away')) found.push('engine_late')
+    if (disk.value !== 'ok') found.push(`disk_${disk.value}`)
+    return found
   })
+  const health = computed<LiveHealth>(() => troubles.value[0] ?? 'live')
 
   function send(message: ToHub): void {
     transport?.post(message)
@@ -102,12 +111,14 @@ export const useLiveStore = defineStore('live', () => {
     else reset()
   }
 
-  function beat(data: { server_time: number; database?: string; engine_lag_s?: number | null }): void {
+  function beat(data: Beat): void {
     tellServerTime(data.server_time)
     lastBeatMs.value = nowMs.value = Date.now()
     link.value = 'open'
     database.value = data.database ?? 'ok'
     engineLagS.value = data.engine_lag_s ?? null
+    away.value = data.away ?? []
+    disk.value = data.disk ?? 'ok'
   }
 
   /** More changed than a screen can show: say how much, and fetch what is shown, not each time. */
@@ -170,5 +181,5 @@ export const useLiveStore = defineStore('live', () => {
   }
 
   const serverTimeMs = computed(() => serverNow(nowMs.value))
-  return { link, health, isStale, serverTimeMs, lastBeatMs, engineLagS, groups, start, restart, onRows, onReset, onValues, watch }
+  return { link, health, troubles, isStale, serverTimeMs, lastBeatMs, engineLagS, groups, start, restart, onRows, onReset, onValues, watch }
 })
