@@ -5,6 +5,7 @@ every digest before it touches the database. Not in it: secrets and what NATS ho
 log and no archive.
 """
 
+import io
 import json
 import shutil
 import subprocess
@@ -15,7 +16,14 @@ from pathlib import Path
 import psycopg
 
 from anlan.adapters.parquet_history.disk import AlteredObjectError, Disk
-from anlan.adapters.parquet_history.segments import UNFINISHED
+from anlan.adapters.parquet_history.schema import describe
+from anlan.adapters.parquet_history.segments import (
+    DAYS,
+    ROLLUPS,
+    SEGMENTS,
+    UNFINISHED,
+    files_in,
+)
 from anlan.app.history_place import disk_of
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
@@ -27,6 +35,12 @@ KEPT = (HISTORY, "documents_dir", AUDIT)
 #: Must be empty before a restore. Exported heads may be there: they bear witness, nobody replaces them.
 EMPTY = (HISTORY, "documents_dir")
 _LIVE = "SELECT path, sha256 FROM sensing_historyfile WHERE dead_from IS NULL ORDER BY path"
+#: Numbers of datastreams are never given again: so many that were given since may stand in no file.
+NUMBERS_APART = 1_000
+_NUMBERS = """
+    SELECT setval('sensing_datastream_number', greatest(last_value, %s) + %s)
+    FROM sensing_datastream_number
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +101,18 @@ def verify(source: Path) -> list[Kept]:
     return files
 
 
-def restore(config: Config, source: Path) -> list[Kept]:
-    """Restore a verified backup into an empty database and empty folders; nothing is overwritten."""
+def restore(config: Config, source: Path, *, keeping_files: bool = False) -> list[Kept]:
+    """Restore a verified backup into an empty database and empty folders; nothing is overwritten.
+
+    `keeping_files`: only the database was lost. History and documents that are here are younger
+    than the backup and stay; what the database names and is not here comes from the backup.
+    """
     files = verify(source)
     with psycopg.connect(_owner(config)) as owner:
         row = owner.execute("SELECT to_regclass('public.base_journal')").fetchone()
     if row is not None and row[0] is not None:
         raise ConflictError("目标数据库不是空的", code="app.restore_not_empty")
-    for name in EMPTY:
+    for name in () if keeping_files else EMPTY:
         there = config.path(name)
         if there.is_dir() and any(there.iterdir()):
             raise ConflictError(f"{there} 不是空的", code="app.restore_not_empty")
@@ -106,9 +124,12 @@ def restore(config: Config, source: Path) -> list[Kept]:
         _owner(config),
         source / "database.dump",
     )
-    for name in EMPTY:
-        _copy(source / name, config.path(name))
-    _give_names(config)
+    if keeping_files:
+        _fill_up(config, source)
+    else:
+        for name in EMPTY:
+            _copy(source / name, config.path(name))
+        _give_names(config)
     if not config.path(AUDIT).exists():
         _copy(source / AUDIT, config.path(AUDIT))
     return files
@@ -175,6 +196,42 @@ def _give_names(config: Config) -> None:
         unfinished = file.with_name(f"{file.name}{UNFINISHED}")
         file.rename(unfinished)
         disk.link(unfinished, file)
+
+
+def _fill_up(config: Config, source: Path) -> None:
+    """Bring what the restored database names and is not here; let numbers go on behind those used."""
+    disk, folder = disk_of(config), config.path(HISTORY).resolve()
+    with psycopg.connect(_owner(config)) as owner:
+        known = {path for (path,) in owner.execute("SELECT path FROM sensing_historyfile")}
+        live = [path for path, _ in owner.execute(_LIVE)]
+        replaced, highest = _younger(disk, folder, known)
+        owner.execute(_NUMBERS, [highest, NUMBERS_APART])
+    for path in live:
+        # the recorder lets what was made of these meanwhile take their place
+        if path not in replaced and not disk.has(folder / path):
+            unfinished = folder / f"{path}{UNFINISHED}"
+            disk.make_folder(unfinished.parent)
+            shutil.copy2(source / HISTORY / path, unfinished)
+            disk.link(unfinished, folder / path)
+            disk.unlink(unfinished)
+    there = config.path("documents_dir")
+    for file in sorted((source / "documents_dir").rglob("*")):
+        own = there / file.relative_to(source / "documents_dir")
+        if file.is_file() and not own.exists():
+            own.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, own)
+
+
+def _younger(disk: Disk, folder: Path, known: set[str]) -> tuple[set[str], int]:
+    """Look at files that a restored database does not know: what they replace, highest number."""
+    replaced, highest = set[str](), 0
+    for level in (SEGMENTS, DAYS, ROLLUPS):
+        for path in files_in(disk, folder, level):
+            if path not in known:
+                about, extent = describe(io.BytesIO(disk.read(folder / path)))
+                replaced |= set(about.inputs)
+                highest = max(highest, extent.number_hi)
+    return replaced, highest
 
 
 def _kept(file: Path, base: Path) -> Kept:

@@ -1,17 +1,12 @@
 """What was backed up comes back whole: rows, walls, grants, history, documents, the sealed chain."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from anlan.app import backup
 from anlan.app.stack.throw_away import Databases
@@ -19,8 +14,18 @@ from anlan.kernel.base.config import Config
 from anlan.kernel.base.errors import ConflictError, InvalidError, UnavailableError
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.sealing import GENESIS, SEAL_SQL
+from tests.app.installations import (
+    Make,
+    anlan,
+    connected,
+    database_name,
+    installation,
+    prepared,
+    put,
+)
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+__all__ = ["installation"]
+
 READINGS = b"columns of readings"
 #: What makes a database of ours one, besides its tables.
 LOOKS = {
@@ -36,32 +41,14 @@ LOOKS = {
     "journal": "SELECT ulid, data::text FROM base_journal ORDER BY id",
     "next number": "SELECT last_value, is_called FROM sensing_datastream_number",
 }
-Make = Callable[[str], Config]
-
-
-@pytest.fixture
-def installation(databases: Databases, tmp_path: Path) -> Iterator[Make]:
-    """Return how to make a configuration with a database of its own, dropped afterwards."""
-    made: list[str] = []
-
-    def make(name: str) -> Config:
-        database = f"anlan_backup_{name}_{WORKER}"
-        made.append(database)
-        home = tmp_path / name
-        home.mkdir()
-        return Config(node="n640181", home=home, database_url=databases.url(database))
-
-    yield make
-    for database in made:
-        _drop(databases, database)
 
 
 @pytest.fixture
 def lived(databases: Databases, installation: Make) -> Config:
     """Return an installation with two sealed journal rows, a file of history and a document."""
     own = installation("lived")
-    databases.clone(_name(own))
-    with _connected(databases, own, "anlan_owner") as owner:
+    databases.clone(database_name(own))
+    with connected(databases, own, "anlan_owner") as owner:
         for number in range(2):
             _record(owner, number)
         owner.execute(SEAL_SQL, {"limit": 10, "genesis": GENESIS})
@@ -71,24 +58,10 @@ def lived(databases: Databases, installation: Make) -> Config:
             " VALUES (%s, %s, 1, 9, 'segment', 1, 1, 0, 1, 1, %s, 'segments/one.parquet', now())",
             [new_ulid(), new_ulid(), sha256(READINGS).hexdigest()],
         )
-    _write(own.path("history_dir") / "segments" / "one.parquet", READINGS)
-    _write(own.path("history_dir") / "segments" / "dead.parquet", b"not in the catalogue")
-    _write(own.path("documents_dir") / "ab" / "abcd", b"a document")
+    put(own.path("history_dir") / "segments" / "one.parquet", READINGS)
+    put(own.path("history_dir") / "segments" / "dead.parquet", b"not in the catalogue")
+    put(own.path("documents_dir") / "ab" / "abcd", b"a document")
     return own
-
-
-def _name(own: Config) -> str:
-    return str(psycopg.conninfo.conninfo_to_dict(own.database_url)["dbname"])
-
-
-def _connected(databases: Databases, own: Config, role: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(databases.dsn(role, _name(own)))
-
-
-def _drop(databases: Databases, database: str) -> None:
-    with psycopg.connect(databases.dsn("anlan_admin", "postgres"), autocommit=True) as admin:
-        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        admin.execute(statement.format(sql.Identifier(database)))
 
 
 def _record(owner: psycopg.Connection[Any], number: int) -> None:
@@ -101,71 +74,44 @@ def _record(owner: psycopg.Connection[Any], number: int) -> None:
     )
 
 
-def _write(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
-
-
-def _anlan(own: Config, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "ANLAN_DATABASE_URL": own.database_url,
-        "ANLAN_HOME": str(own.home),
-        "ANLAN_NODE": own.node,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "anlan", *words],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-
-
-def _prepared(own: Config) -> Config:
-    """Give a new installation its empty database, as its superuser would."""
-    done = _anlan(own, "db", "prepare")
-    assert done.returncode == 0, done.stderr
-    return own
-
-
 def test_a_backup_comes_back_whole_by_the_commands(
     databases: Databases, installation: Make, lived: Config, tmp_path: Path
 ) -> None:
-    exported = _anlan(lived, "audit", "export-head")
+    exported = anlan(lived, "audit", "export-head")
     assert exported.returncode == 0, exported.stderr
-    made = _anlan(lived, "backup", str(tmp_path / "backup"))
+    made = anlan(lived, "backup", str(tmp_path / "backup"))
     assert made.returncode == 0, made.stderr
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
 
-    done = _anlan(other, "restore", str(tmp_path / "backup"))
+    done = anlan(other, "restore", str(tmp_path / "backup"))
 
     assert done.returncode == 0, done.stderr
-    verified = _anlan(other, "audit", "verify")
+    verified = anlan(other, "audit", "verify")
     assert verified.returncode == 0, verified.stdout
     assert "compared with 1 exported heads" in verified.stdout
     assert (other.path("history_dir") / "segments" / "one.parquet").read_bytes() == READINGS
     assert not (other.path("history_dir") / "segments" / "dead.parquet").exists()
     assert (other.path("documents_dir") / "ab" / "abcd").read_bytes() == b"a document"
-    assert _anlan(other, "db", "check").returncode == 0
+    assert anlan(other, "db", "check").returncode == 0
 
 
 def test_walls_triggers_and_grants_come_back_with_the_rows(
     databases: Databases, installation: Make, lived: Config, tmp_path: Path
 ) -> None:
     backup.back_up(lived, tmp_path / "backup")
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
 
     backup.restore(other, tmp_path / "backup")
 
     with (
-        _connected(databases, lived, "anlan_owner") as before,
-        _connected(databases, other, "anlan_owner") as after,
+        connected(databases, lived, "anlan_owner") as before,
+        connected(databases, other, "anlan_owner") as after,
     ):
         for what, look in LOOKS.items():
             there = before.execute(look).fetchall()
             assert there, what
             assert after.execute(look).fetchall() == there, what
-    with _connected(databases, other, "anlan_app") as web:
+    with connected(databases, other, "anlan_app") as web:
         assert web.execute("SELECT count(*) FROM base_journal").fetchone() == (0,)
 
 
@@ -177,8 +123,8 @@ def test_a_restore_overwrites_nothing(
     with pytest.raises(ConflictError, match="数据库不是空的"):
         backup.restore(lived, tmp_path / "backup")
 
-    other = _prepared(installation("other"))
-    _write(other.path("documents_dir") / "ab" / "other", b"somebody else's")
+    other = prepared(installation("other"))
+    put(other.path("documents_dir") / "ab" / "other", b"somebody else's")
     with pytest.raises(ConflictError, match="不是空的"):
         backup.restore(other, tmp_path / "backup")
     with pytest.raises(ConflictError, match="不是空文件夹"):
@@ -189,19 +135,26 @@ def test_heads_that_were_exported_here_stay_and_show_what_the_backup_has_not(
     databases: Databases, installation: Make, lived: Config, tmp_path: Path
 ) -> None:
     backup.back_up(lived, tmp_path / "backup")
-    with _connected(databases, lived, "anlan_owner") as owner:
+    with connected(databases, lived, "anlan_owner") as owner:
         _record(owner, 3)
         owner.execute(SEAL_SQL, {"limit": 10, "genesis": GENESIS})
-    assert _anlan(lived, "audit", "export-head").returncode == 0
-    other = _prepared(installation("other"))
+    assert anlan(lived, "audit", "export-head").returncode == 0
+    other = prepared(installation("other"))
     heads = (lived.path("audit_dir") / "heads.log").read_bytes()
-    _write(other.path("audit_dir") / "heads.log", heads)
+    put(other.path("audit_dir") / "heads.log", heads)
 
     backup.restore(other, tmp_path / "backup")
 
-    verified = _anlan(other, "audit", "verify")
+    verified = anlan(other, "audit", "verify")
     assert verified.returncode == 1
     assert "尾部被截去" in verified.stdout
+    assert anlan(other, "audit", "restored", " ").returncode == 1
+    said = anlan(other, "audit", "restored", "盘坏了，恢复到备份")
+    assert said.returncode == 0, said.stderr
+    verified = anlan(other, "audit", "verify")
+    assert verified.returncode == 0, verified.stdout
+    assert "盘坏了，恢复到备份" in verified.stdout
+    assert "1 heads left before that" in verified.stdout
 
 
 def test_one_changed_byte_of_a_backup_is_named_before_anything_is_touched(

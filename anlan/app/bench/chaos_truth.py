@@ -38,7 +38,7 @@ _WRITTEN = """
     SELECT (SELECT coalesce(max(seq_last), 0) FROM sensing_historyfile)
         >= (SELECT coalesce(max(log_sequence), 0) FROM sensing_batchreceipt)
 """
-_POSITIONS = "SELECT position FROM base_sealed ORDER BY 1"
+_POSITIONS = "SELECT position FROM base_sealed WHERE position > %s ORDER BY 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ class Found:
     published: list[int]
 
 
-async def settle(house: BenchHouse, patience_s: float) -> Found:
+async def settle(house: BenchHouse, patience_s: float, *, begun_at: int = 0) -> Found:
     """Wait until door, engine and relay are through; read EVENTS whole.
 
-    What the broker has acknowledged may still wait for the door, which was killed last.
+    What the broker has acknowledged may still wait for the door, which was killed last. EVENTS was
+    begun anew behind the position `begun_at` where the database was set back.
     """
     client = await _bus()
     try:
@@ -70,7 +71,7 @@ async def settle(house: BenchHouse, patience_s: float) -> Found:
         with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
             wait_until(lambda: _judged(admin) >= last, "the engine is through", patience_s)
             wait_until(lambda: _is_sealed(admin), "the journal is sealed", patience_s)
-            sealed = [row[0] for row in admin.execute(_POSITIONS)]
+            sealed = [row[0] for row in admin.execute(_POSITIONS, [begun_at])]
         told = await _published(client, len(sealed), patience_s)
     finally:
         await client.close()

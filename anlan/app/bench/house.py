@@ -53,8 +53,14 @@ class BenchHouse:
         ours = [one for one in house.workers(self.layout, self.ports) if one.name in OURS]
         self.supervisor.start(ours)
 
+    def stand_still(self) -> None:
+        """End our processes as an operator does, the servers stay; `start` begins again."""
+        self._end_watch()
+        self.supervisor.stop_last()
+
     def watch(self) -> None:
         """Bring back what falls from now on, beside the caller."""
+        self._is_over.clear()
         self._thread = threading.Thread(
             target=self.supervisor.watch, args=[self._is_over.is_set], daemon=True
         )
@@ -76,10 +82,14 @@ class BenchHouse:
 
     def close(self) -> None:
         """End the watch and every process."""
+        self._end_watch()
+        self.supervisor.stop()
+
+    def _end_watch(self) -> None:
         self._is_over.set()
         if self._thread is not None:
             self._thread.join()
-        self.supervisor.stop()
+            self._thread = None
 
 
 def wait_until(holds: Callable[[], bool], what: str, patience_s: float = 120.0) -> None:
@@ -92,13 +102,15 @@ def wait_until(holds: Callable[[], bool], what: str, patience_s: float = 120.0) 
 
 
 @contextlib.contextmanager
-def bench_house() -> Iterator[BenchHouse]:
+def bench_house(where: Path | None = None) -> Iterator[BenchHouse]:
     """Build a house whose servers run and whose tables are empty; nothing of it stays.
+
+    It lies in a new folder below `where`, by default that of temporary files.
 
     Sets Django up in this process as `anlan_app`: what uses models is imported inside, and one
     process holds one house. Our own processes run from `start` on.
     """
-    home = Path(tempfile.mkdtemp(prefix="anlan-bench-"))
+    home = Path(tempfile.mkdtemp(prefix="anlan-bench-", dir=where))
     home.chmod(0o711)
     with Care() as care:
         care.folder(home)

@@ -54,6 +54,17 @@ def verify(heads: Heads = None) -> None:
         typer.echo(
             f"! 没有导出的链头（{file}），截尾无从发现\n  no exported heads: a cut tail cannot show"
         )
+    for one in known:
+        if one.restored:
+            typer.echo(
+                f"! 曾恢复到位置 {one.position}：{one.restored}\n"
+                f"  the database was restored to position {one.position}: {one.restored}"
+            )
+    if report.set_back:
+        typer.echo(
+            f"! {report.set_back} 个链头在恢复之前导出，其后的行已不在\n"
+            f"  {report.set_back} heads left before that; the rows behind them are gone"
+        )
     typer.echo(
         f"{report.last_position} 行，清除过个人内容 {report.erased} 行，链头 {report.head.hex()}\n"
         f"{report.last_position} rows, {report.erased} with the private half erased,"
@@ -84,3 +95,23 @@ def export_head(heads: Heads = None) -> None:
 
     file = heads or heads_file()
     typer.echo(chain.export(file, chain.current(), config().node))
+
+
+@app.command()
+@told
+def restored(
+    reason: Annotated[str, typer.Argument(help="何时、为何恢复到备份。When and why.")],
+    heads: Heads = None,
+) -> None:
+    """恢复数据库之后登记：链从此处接续，此前导出的更靠后的链头作废。After a restore: the chain goes on from here."""
+    start_django(ROLE)
+    from dataclasses import replace
+
+    from anlan.kernel.base import heads as chain
+    from anlan.kernel.base.errors import InvalidError
+
+    if not reason.strip():
+        raise InvalidError("请写明恢复的理由", code="base.reason_missing")
+    file = heads or heads_file()
+    head_now = replace(chain.current(), restored=reason.strip())
+    typer.echo(chain.export(file, head_now, config().node))

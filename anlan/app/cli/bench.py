@@ -89,6 +89,20 @@ def chaos(
         raise typer.Exit(1)
 
 
+@app.command("set-back")
+def set_back(json: Json = None, page: Page = None) -> None:
+    """故障:数据库恢复到较早的备份,读数日志与历史继续。The database is put back to a backup, all else goes on."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import set_back as bench  # its models need the house's settings
+
+        report = bench.run(house, say=_say)
+    _told(report, json, page)
+    if any(row.met is False for row in report.rows):
+        raise typer.Exit(1)
+
+
 @app.command()
 def soak(quick: Quick = False, json: Json = None, page: Page = None) -> None:
     """长时间全负荷:写入、合并、查询、百块屏、备份同时进行。Everything at once for an hour; quick: a minute."""

@@ -99,14 +99,20 @@ class Supervisor:
     def stop(self) -> None:
         """Stop all stages, the last started first; nothing of them lives on."""
         self._again_at.clear()
-        for stage in reversed(self._stages):
-            ending = [self._running[name] for name in stage if name in self._running]
-            for running in ending:
-                running.ask_to_stop()
-            for running in ending:
-                self._await_end(running)
-        self._stages.clear()
+        while self._stages:
+            self.stop_last()
         self._running.clear()
+
+    def stop_last(self) -> None:
+        """Stop the stage that was started last; it may be started again."""
+        names = self._stages.pop()
+        self._again_at = {name: one for name, one in self._again_at.items() if name not in names}
+        ending = [self._running[name] for name in names if name in self._running]
+        for running in ending:
+            running.ask_to_stop()
+        for running in ending:
+            self._await_end(running)
+            del self._running[running.service.name]
 
     def _launch(self, service: Service) -> None:
         running = launch(service, self._log_folder / f"{service.name}.log")

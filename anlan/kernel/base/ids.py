@@ -21,6 +21,11 @@ def derived_ulid(at_ms: int, *cause: object) -> str:
     return str(ULID.from_bytes(at_ms.to_bytes(6, "big") + digest[:10]))
 
 
+def ms_of(ulid: str) -> int:
+    """Return the time part of a ULID in ms."""
+    return ULID.from_str(ulid).milliseconds
+
+
 def is_ulid(text: str) -> bool:
     """Tell whether the text is a canonical ULID."""
     try:

@@ -10,7 +10,7 @@ from django.db import connection
 from anlan.kernel.base import journal
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
 from anlan.kernel.base.events import JOURNAL_ERASED, JournalErased
-from anlan.kernel.base.heads import Head
+from anlan.kernel.base.heads import Head, standing
 from anlan.kernel.base.models import Journal, Seal
 from anlan.kernel.base.sealing import CHANGE_DIGEST_SQL, GENESIS, ROW_DIGEST_SQL
 
@@ -67,6 +67,8 @@ class Report:
     rows: int = 0
     erased: int = 0
     is_complete: bool = True
+    #: Heads that left the database before it was restored to an earlier moment, as declared.
+    set_back: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -201,7 +203,9 @@ def _verify_erasures(report: Report, erased: list[tuple[int, str]]) -> None:
 
 def _verify_exported(report: Report, exported: Sequence[Head]) -> None:
     """Compare with the heads that left the database, as far as this verification reached."""
-    known = [head for head in exported if head.position > 0]
+    stand, set_back = standing(exported)
+    report.set_back = len(set_back)
+    known = [head for head in stand if head.position > 0]
     wanted = [head.position for head in known]
     heads = dict(Seal.objects.filter(last_position__in=wanted).values_list("last_position", "head"))
     for one in known:

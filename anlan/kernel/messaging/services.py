@@ -8,6 +8,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
+from anlan.kernel.base.ids import derived_ulid, ms_of, new_ulid
 from anlan.kernel.base.services.withdrawal import withdraw
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.messaging import events, queries
@@ -124,8 +125,12 @@ def _made(draft: Draft, ceilings: dict[str, int]) -> Sent:
     if not reached:
         raise InvalidError("没有可以接收的人", code="messaging.no_recipient")
     about = draft.about
+    # a replay says the same again under the same ids: a channel outside knows what it has sent
+    is_again = draft.key is not None and about is not None
+    moment_ms = ms_of(about.id) if about else 0
     where = draft.place or (about.place if about else journal.Place())
     message = Message(
+        id=derived_ulid(moment_ms, "messaging", draft.key) if is_again else new_ulid(),
         title=draft.title,
         body=draft.body,
         title_en=draft.title_en,
@@ -187,6 +192,7 @@ def _delivered(message: Message, recipient: str, channel: Channel) -> Delivery:
     """
     moment = now()
     delivery = Delivery(
+        id=derived_ulid(ms_of(message.id), message.id, recipient, channel.name),
         message=message,
         recipient=recipient,
         sender=message.sender,

@@ -1,6 +1,7 @@
 """The sealed journal shows one changed byte, a lost row, a swapped pair, a cut tail (7.8)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,25 @@ def test_8_1_4_3_c_a_cut_tail_shows_against_an_exported_head(admin: Admin, tmp_p
     cut_tail(admin)
     assert verified().is_intact
     assert kinds(verified(exported=heads.exported(file))) == {("cut", 12)}
+
+
+@pytest.mark.usefixtures("chain")
+def test_heads_from_before_a_declared_restore_are_told_and_later_ones_hold(
+    admin: Admin, tmp_path: Path
+) -> None:
+    file = tmp_path / "audit" / "heads.log"
+    heads.export(file, heads.current(), "n640181")
+    cut_tail(admin)
+    heads.export(file, replace(heads.current(), restored="盘坏了\n恢复到备份"), "n640181")
+    report = verified(exported=heads.exported(file))
+    assert (report.is_intact, report.set_back) == (True, 1)
+    assert heads.exported(file)[-1].restored == "盘坏了 恢复到备份"
+    # what leaves afterwards is held against the chain as before
+    later = heads.Head(position=11, digest=b"x" * 32)
+    assert kinds(verified(exported=[*heads.exported(file), later])) == {("cut", 11)}
+    # and so is the head that the restore itself names
+    forged = replace(heads.exported(file)[-1], digest=b"x" * 32)
+    assert kinds(verified(exported=[forged])) == {("rebuilt", 10)}
 
 
 @pytest.mark.usefixtures("chain")
