@@ -99,7 +99,7 @@ class Gateway:
         mqtt = MqttDoor(
             nats, doors, evidence, keeper, RawLog(nats, js), is_certified=config.client_certificates
         )
-        control = ControlPublisher(config.node, epoch, nats, writer, database)
+        control = ControlPublisher(config.node, epoch, nats, js, writer, database)
         mender = Mender(config.node, epoch, nats, doors, database)
         return cls(
             config, nats, js, database, writer, evidence, doors, keeper, mqtt, control, mender

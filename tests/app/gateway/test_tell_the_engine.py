@@ -1,7 +1,10 @@
 """Time and changes on the log: what the engine must know besides readings (7.3)."""
 
+from typing import Any
+
 import pytest
 
+from anlan.kernel.base.bus import CONTROL, readings_subject
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -9,10 +12,12 @@ from anlan.kernel.sensing.control import (
     Control,
     LimitSet,
     Retirement,
+    SuppressionSet,
     decode_control,
     decode_tick,
+    encode_control,
 )
-from anlan.kernel.sensing.models import Limit
+from anlan.kernel.sensing.models import Datastream, Limit
 from anlan.kernel.sensing.services import equipment, limits
 from tests.app.gateway.house import House, rows
 from tests.plant import Plant
@@ -69,6 +74,67 @@ def test_after_a_crash_only_what_is_missing_is_published(house: House, plant: Pl
     last = changes(house)[-1]
     assert isinstance(last, LimitSet)
     assert last.value == 95.0
+
+
+def test_a_database_that_was_set_back_has_the_last_word_over_the_log(
+    house: House, plant: Plant
+) -> None:
+    house.start()
+    house.until(lambda: all(row.log_seq for row in rows(Limit)), "all stand in the log")
+    house.kill()
+    stream, other = plant.streams[:2]
+    standing = {row.condition: row for row in rows(Limit) if row.datastream_id == stream.id}
+    before = rows(Datastream)
+    # a time that the database loses: HH lowered, a limit on silence, a suppression, a new datastream
+    lost: list[Control] = [
+        LimitSet(**(_limit_of(stream.number, "HH") | {"value": 60.0, "version": 7})),
+        LimitSet(**(_limit_of(stream.number, "silent") | {"silence_ms": 9_000, "version": 8})),
+        SuppressionSet(number=stream.number, suppression_id="S", starts_ms=1, ends_ms=2, version=9),
+        LimitSet(**(_limit_of(999, "HH") | {"version": 3})),
+    ]
+    subject = readings_subject("n640181", plant.gateway.shard, CONTROL)
+    for control in lost:
+        house.ask(lambda bus, said=control: bus.jetstream().publish(subject, encode_control(said)))
+    count = len(house.log("c"))
+
+    house.start()
+    house.until(lambda: len(house.log("c")) >= count + 4, "the rows are said anew")
+    said = {(one.number, getattr(one, "condition", type(one).__name__)): one
+            for one in changes(house)[count:]}  # fmt: skip
+    high = said[stream.number, "HH"]
+    assert isinstance(high, LimitSet)
+    assert (high.limit_id, high.value) == (standing["HH"].id, standing["HH"].value)
+    silent, aside = said[stream.number, "silent"], said[stream.number, "SuppressionSet"]
+    assert isinstance(silent, LimitSet)
+    assert isinstance(aside, SuppressionSet)
+    assert (silent.limit_id, aside.suppression_id) == (None, None)
+    assert {high.version, silent.version, aside.version} == {10}
+    assert said[999, "Retirement"] == Retirement(number=999, version=4)
+    # what is filed now is above all that the log has heard, and nobody else was touched
+    with unit_of_work(machine("test")):
+        filed = limits.file_limit(datastream_id=stream.id, condition="HH", value=93.0)
+    assert filed.control_version == 11
+    untouched = next(row for row in before if row.id == other.id).control_version
+    assert {row.id: row.control_version for row in rows(Datastream)}[other.id] == untouched
+    house.until(lambda: len(house.log("c")) == count + 5, "what was filed")
+    house.kill()
+    house.start()
+    house.until(lambda: len(house.log("t")) > 0 and house.health() is not None, "it runs")
+    assert len(house.log("c")) == count + 5, "once is enough"
+
+
+def _limit_of(number: int, condition: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "condition": condition,
+        "limit_id": "lost",
+        "value": 1.0,
+        "deadband": 0.0,
+        "on_delay_ms": 0,
+        "off_delay_ms": 0,
+        "silence_ms": 0,
+        "version": 1,
+    }
 
 
 def changes(house: House) -> list[Control]:

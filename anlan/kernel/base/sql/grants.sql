@@ -46,6 +46,8 @@ GRANT SELECT ON sensing_gateway, sensing_datastream, sensing_limit, sensing_supp
 GRANT INSERT, UPDATE ON sensing_batchreceipt, sensing_quarantinedmessage TO anlan_gateway;
 GRANT UPDATE (last_seen_at, health) ON sensing_gateway TO anlan_gateway;
 GRANT UPDATE (log_epoch, log_seq, log_at) ON sensing_limit, sensing_suppression TO anlan_gateway;
+-- Where the log has heard of a time that a restored database has lost.
+GRANT UPDATE (control_version, updated_at) ON sensing_datastream TO anlan_gateway;
 GRANT SELECT ON base_relayprogress TO anlan_gateway;
 -- What became of a message that a person sent again.
 GRANT INSERT ON base_journal, base_journal_pending TO anlan_gateway;

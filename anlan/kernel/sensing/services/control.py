@@ -42,13 +42,13 @@ def unpublished_limits() -> list[Change]:
     """Return limits filed or withdrawn that the log has not got."""
     waiting = Q(superseded_at=None) | Q(withdrawn_version__isnull=False)
     rows = Limit.objects.filter(waiting, log_seq=None).select_related("datastream")
-    return [_limit(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
+    return [limit_change(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
 
 
 def unpublished_suppressions() -> list[Change]:
     """Return real suppressions filed or ended that the log has not got."""
     rows = Suppression.objects.filter(log_seq=None, exercise_id=None).select_related("datastream")
-    return [_suppression(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
+    return [suppression_change(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
 
 
 def retirements() -> list[Change]:
@@ -80,7 +80,8 @@ def place_in_log(changes: list[tuple[Change, int]], *, epoch: str, at_ms: int) -
                 cursor.execute(_PLACE[kind], [epoch, from_ms(at_ms), *columns])
 
 
-def _limit(row: Limit) -> Change:
+def limit_change(row: Limit) -> Change:
+    """Return what a limit, filed or withdrawn, is on the log."""
     silent = row.condition == "silent"
     control = LimitSet(
         number=row.datastream.number,
@@ -102,7 +103,8 @@ def _limit(row: Limit) -> Change:
     )
 
 
-def _suppression(row: Suppression) -> Change:
+def suppression_change(row: Suppression) -> Change:
+    """Return what a suppression, filed or ended, is on the log."""
     control = SuppressionSet(
         number=row.datastream.number,
         suppression_id=row.id if row.ended_at is None else None,
