@@ -13,6 +13,8 @@ from anlan.app.stack.nats import NatsServer
 from anlan.app.stack.nats_users import write_private
 from anlan.app.stack.postgres import Cluster
 
+#: What the two streams hold at most where the disk is large.
+READINGS_BYTES, EVENTS_BYTES = 4 * 1024**3, 1024**3
 PREFERRED = {"web": 8080, "serve": 8181, "live": 8182, "gateway": 8183, "door": 8443}
 
 
@@ -116,6 +118,9 @@ def demo_settings(
         "nats_password_file": nats.password_file,
         "nats_pid_file": nats.pid_file,
         "gateways_file": nats.gateways_file,
+        # together with the raw log they must have room in the store (7.16), on a small disk too
+        "readings_max_bytes": min(READINGS_BYTES, nats.max_store // 2),
+        "events_max_bytes": min(EVENTS_BYTES, nats.max_store // 5),
         "mqtt_port": nats.mqtt_port,
         "mqtt_tls": nats.door.tls is not None,
         "plain_doors": nats.door.is_plain_allowed,

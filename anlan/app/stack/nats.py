@@ -3,12 +3,14 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,6 +208,25 @@ accounts {{
         except (OSError, ValueError):
             return False
 
+    def write_errors(self) -> list[str]:
+        """Return what the server says of streams that refuse since a write failed; [] without answer.
+
+        Restarting is the only cure, so nothing but a failed write counts as one.
+        """
+        address = f"http://{ports.LOOPBACK}:{self.monitor_port}/healthz?details=true"
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                said = json.load(answer)
+        except urllib.error.HTTPError as unwell:
+            try:
+                said = json.load(unwell)
+            except ValueError:
+                return []
+        except (OSError, ValueError):
+            return []
+        errors = [str(one.get("error", "")) for one in said.get("errors", ())]
+        return [error for error in errors if "write error" in error]
+
     def start(self, log: Path, *, timeout_s: float = 20.0) -> int:
         """Write the configuration, start the server beside us; returns its process id."""
         self.write_configuration()
@@ -257,7 +278,17 @@ def nats_in(
         if throw_away
         else (ports.free_port(4222), ports.free_port(usual), ports.free_port(8222))
     )
-    return NatsServer(folder, owner, name, client, mqtt, monitor, _half_the_disk(folder), door)
+    # never less than before: what a stream may hold must not shrink under what it holds
+    store = max(_half_the_disk(folder), _store_of(folder / "nats.conf"))
+    return NatsServer(folder, owner, name, client, mqtt, monitor, store, door)
+
+
+def _store_of(configuration: Path) -> int:
+    """Return how large the store of an earlier start may be; 0 before the first."""
+    if not configuration.is_file():
+        return 0
+    found = re.search(r"max_file_store: (\d+)", configuration.read_text(encoding="utf-8"))
+    return int(found[1]) if found else 0
 
 
 def _half_the_disk(folder: Path) -> int:

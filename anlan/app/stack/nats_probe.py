@@ -1,4 +1,8 @@
-"""Does the bus still write? After a full disk JetStream refuses for ever, until it is restarted."""
+"""Does the bus still write? After a full disk JetStream refuses for ever, until it is restarted.
+
+Each stream that met the full disk refuses by itself: that ours of the probe takes a message says
+nothing of the others, the server's own health does.
+"""
 
 import asyncio
 import shutil
@@ -21,6 +25,8 @@ def writes(server: NatsServer) -> bool:
     usage = shutil.disk_usage(server.folder)
     if usage.free < usage.total * FREE_SHARE:
         return True
+    if server.write_errors():
+        return False
     try:
         asyncio.run(asyncio.wait_for(_store_one(server), PATIENCE_S))
     except (NatsError, OSError, TimeoutError):

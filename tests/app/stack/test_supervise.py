@@ -1,5 +1,6 @@
 """The supervisor: waits until ready, restarts what crashes, leaves no process behind."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,14 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nats
 import pytest
+from nats.errors import Error as NatsError
 
 from anlan.app.stack.care import Care
 from anlan.app.stack.errors import StackError
-from anlan.app.stack.nats import nats_in
+from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.app.stack.nats_probe import writes
 from anlan.app.stack.service import Service, pause_after
 from anlan.app.stack.supervisor import Supervisor
+from tests.small_disk import fill, small_disk
 
 #: a process that starts a grandchild which ignores SIGTERM, writes both numbers, and sleeps
 PARENT = """
@@ -175,6 +179,53 @@ def test_a_bus_that_runs_but_stores_nothing_is_restarted(
     house.watch(until=lambda: house.pid_of("nats") != first and server.is_ready())
     assert ("nats", "crashed (stuck)") in reports
     assert writes(server)
+
+
+def test_a_bus_with_one_stream_that_met_a_full_disk_is_restarted_once_there_is_room(
+    house: Supervisor, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "small", 64) as small:
+        small.chmod(0o711)
+        server = nats_in(small / "nats", throw_away=True)
+        bus = Service(
+            name="nats",
+            zh="总线",
+            command=server.server_command,
+            is_ready=server.is_ready,
+            before=server.write_configuration,
+            is_well=lambda: writes(server),
+            ask_every_s=0.2,
+            grace_s=5.0,
+        )
+        house.start([bus])
+        assert asyncio.run(_stored(server))
+        ballast = fill(small, 0)
+        assert not asyncio.run(_stored(server)), "the disk is not full"
+        assert writes(server), "a restart would not help while the disk is full"
+        first = house.pid_of("nats")
+        ballast.unlink()
+        assert not asyncio.run(_stored(server)), "it came back by itself: the probe may go"
+        assert not writes(server)
+        house.watch(until=lambda: house.pid_of("nats") != first and server.is_ready())
+        assert asyncio.run(_stored(server))
+        assert writes(server)
+        house.stop()
+
+
+async def _stored(server: NatsServer) -> bool:
+    """Tell whether a stream of somebody's takes a message of 100 kB."""
+    client = await nats.connect(server.url, user=server.user, password=server.password)
+    js = client.jetstream(timeout=2)
+    try:
+        await js.add_stream(name="SOMEBODY", subjects=["somebody.>"])
+        for _ in range(20):
+            await js.publish("somebody.says", b"0" * 100_000)
+    except (NatsError, OSError):
+        return False
+    else:
+        return True
+    finally:
+        await client.close()
 
 
 def test_the_pause_before_a_restart_grows_to_half_a_minute() -> None:
