@@ -103,6 +103,26 @@ def set_back(json: Json = None, page: Page = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command("full-disk")
+def full_disk(
+    folder: Annotated[
+        Path, typer.Argument(help="一块小磁盘上的文件夹。A folder on a small disk of its own.")
+    ],
+    json: Json = None,
+    page: Page = None,
+) -> None:
+    """故障:所有进程所在的磁盘写满又清空。The disk under every process fills up and is freed again."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house(folder) as house:
+        from anlan.app.bench import full_disk as bench  # its models need the house's settings
+
+        report = bench.run(house, folder, say=_say)
+    _told(report, json, page)
+    if any(row.met is False for row in report.rows):
+        raise typer.Exit(1)
+
+
 @app.command()
 def soak(quick: Quick = False, json: Json = None, page: Page = None) -> None:
     """长时间全负荷:写入、合并、查询、百块屏、备份同时进行。Everything at once for an hour; quick: a minute."""

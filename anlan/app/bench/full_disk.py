@@ -1,0 +1,115 @@
+"""The disk under the whole house fills up under load, twice, and is freed again; nobody lends a hand.
+
+NATS, PostgreSQL, history, snapshots and logs lie on one small disk. It is filled to the last byte at
+once, so that every process meets the full disk while it writes, and not only the doors that refuse
+below 5 %. Gateways keep what is not acknowledged. Once there is room again all must go on by itself,
+and every acknowledged reading, transition and event is asked back.
+"""
+
+import asyncio
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from anlan.app.bench import chaos_truth
+from anlan.app.bench.boxes import send_all
+from anlan.app.bench.chaos import PATIENCE_S, Load
+from anlan.app.bench.house import OURS, BenchHouse, wait_until
+from anlan.app.bench.plant import build_plant
+from anlan.app.bench.report import Report, Row, new_report
+
+GATEWAYS, A_GATEWAY = 4, 50
+ROUNDS = 4
+#: The shares of the load after which the disk fills up, and how long it stays full.
+FULL_AT, FULL_S = (0.2, 0.6), 15.0
+CHUNK = 1 << 20
+
+
+def run(house: BenchHouse, disk: Path, *, say: Callable[[str], None] = lambda _: None) -> Report:
+    """Run in an empty house on a small disk; every row's target is what must be true."""
+    report = new_report("full_disk", quick=True)
+    boxes = build_plant(house.admin_dsn, gateways=GATEWAYS, datastreams=GATEWAYS * A_GATEWAY)
+    house.start()
+    house.watch()
+    load = Load(boxes, ROUNDS, seed=1)
+    load.make(house.nats.mqtt_port)
+    whole = sum(len(one.due) for one in load.senders)
+    for sender in load.senders:
+        sender.open()
+    wait_until(lambda: all(one.is_open for one in load.senders), "every gateway is let in")
+    sending = threading.Thread(target=send_all, args=[load.senders, 900.0], daemon=True)
+    sending.start()
+    refused = 0
+    for share in FULL_AT:
+        wait_until(
+            lambda share=share: sum(len(one.due) for one in load.senders) <= whole * (1 - share),
+            "a part is sent",
+            600.0,
+        )
+        refused += _fill_up(house, disk, say)
+    sending.join()
+    for sender in load.senders:
+        sender.close()
+    wait_until(house.has_servers, "the servers are back")
+    say("all is acknowledged; asking back")
+    found = asyncio.run(chaos_truth.settle(house, PATIENCE_S))
+    wait_until(lambda: chaos_truth.is_all_written(house), "history has all", PATIENCE_S)
+    size_mb = shutil.disk_usage(disk).total / 1e6
+    report.rows.append(Row(name="full_disk.size", value=size_mb, unit="MB"))
+    report.rows.append(_some("refused_by_the_door", refused, "times"))
+    report.rows.append(_some("refused_by_the_bus", _lines(house, "nats"), "lines of its log"))
+    for name in ("postgres", "nats", *OURS):
+        ends = sum(one == name for one, what in house.crashes if what.startswith("crashed"))
+        report.rows.append(Row(name=f"full_disk.ended.{name}", value=float(ends), unit="times"))
+    report.rows.extend(chaos_truth.compare(house, load.sent, found))
+    return report
+
+
+def _some(name: str, value: int, unit: str) -> Row:
+    """What must have been seen, or the run has shown nothing."""
+    return Row(name=f"full_disk.{name}", value=float(value), unit=unit, target=1.0, met=value >= 1)
+
+
+def _lines(house: BenchHouse, name: str) -> int:
+    """Count how often a process says that the disk took nothing."""
+    text = (house.layout.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+    return text.lower().count("no space left on device")
+
+
+def _fill_up(house: BenchHouse, disk: Path, say: Callable[[str], None]) -> int:
+    """Fill the disk for a while; return 1 when the door was seen to refuse, else 0."""
+    ballast = disk / "ballast"
+    say("the disk is full")
+    refused = 0
+    until = time.monotonic() + FULL_S
+    with ballast.open("wb", buffering=0) as file:
+        while time.monotonic() < until:
+            _write(file.fileno())  # also what others let go meanwhile
+            refused |= _refuses(house)
+            time.sleep(0.2)
+    ballast.unlink()
+    say("there is room again")
+    return refused
+
+
+def _write(handle: int) -> None:
+    size = CHUNK
+    while size:
+        try:
+            os.write(handle, b"\0" * size)
+        except OSError:
+            size //= 2
+
+
+def _refuses(house: BenchHouse) -> int:
+    url = f"http://127.0.0.1:{house.ports.gateway}/api/v1/observations"
+    try:
+        answer = httpx.post(url, content=b"x", headers={"X-Gateway": "bench.G0"}, timeout=5)
+        return int(answer.status_code == 503 and answer.json()["code"] == "sensing.disk_full")
+    except httpx.HTTPError:
+        return 0
