@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 
 from anlan.kernel.base.clock import now
 from tests.journeys.browser import Chromium, chromium, red_on_the_map
-from tests.journeys.house import ROOT, House, Listening, build, csrf, first_row
+from tests.journeys.house import House, Listening, csrf, first_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 FIRM = "F01"
@@ -28,26 +28,6 @@ PATIENCE_MS = 60_000
 NEWCOMER, PASSWORD = "林新来", "Bridge-over-9-rivers"
 #: The demonstration's own fault was faster than the browser.
 UNKNOWN = -1
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Bring up the whole house once."""
-    missing = [
-        str(one.relative_to(ROOT))
-        for one in (
-            ROOT / "web" / "dist" / "index.html",
-            ROOT / ".venv" / "simulators" / "bin" / "python",
-        )
-        if not one.exists()
-    ]
-    if missing:
-        pytest.skip(f"no {' and no '.join(missing)}: `make test` makes them")
-    folder = tmp_path_factory.mktemp("house")
-    folder.chmod(0o755)
-    made = build(folder / "var")
-    yield made
-    made.stop()
 
 
 @pytest.fixture(scope="module")
