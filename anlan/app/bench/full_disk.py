@@ -38,7 +38,7 @@ def run(house: BenchHouse, disk: Path, *, say: Callable[[str], None] = lambda _:
     house.watch()
     load = Load(boxes, ROUNDS, seed=1)
     load.make(house.nats.mqtt_port)
-    whole = sum(len(one.due) for one in load.senders)
+    whole = _due(load)
     for sender in load.senders:
         sender.open()
     wait_until(lambda: all(one.is_open for one in load.senders), "every gateway is let in")
@@ -46,11 +46,8 @@ def run(house: BenchHouse, disk: Path, *, say: Callable[[str], None] = lambda _:
     sending.start()
     refused = 0
     for share in FULL_AT:
-        wait_until(
-            lambda share=share: sum(len(one.due) for one in load.senders) <= whole * (1 - share),
-            "a part is sent",
-            600.0,
-        )
+        left = whole * (1 - share)
+        wait_until(lambda: _due(load) <= left, "a part is sent", 600.0)  # noqa: B023 - within the turn
         refused += _fill_up(house, disk, say)
     sending.join()
     for sender in load.senders:
@@ -68,6 +65,10 @@ def run(house: BenchHouse, disk: Path, *, say: Callable[[str], None] = lambda _:
         report.rows.append(Row(name=f"full_disk.ended.{name}", value=float(ends), unit="times"))
     report.rows.extend(chaos_truth.compare(house, load.sent, found))
     return report
+
+
+def _due(load: Load) -> int:
+    return sum(len(one.due) for one in load.senders)
 
 
 def _some(name: str, value: int, unit: str) -> Row:

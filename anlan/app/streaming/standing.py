@@ -78,7 +78,7 @@ class Lookout:
             await self._nats.flush(timeout=1)  # ping and pong
         except (NatsError, OSError, TimeoutError):
             return False
-        return self._nats.is_connected
+        return bool(self._nats.is_connected)
 
     async def _answers(self, subject: str, question: bytes) -> bool:
         try:

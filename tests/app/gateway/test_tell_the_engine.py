@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from nats.aio.client import Client
 
 from anlan.kernel.base.bus import CONTROL, readings_subject
 from anlan.kernel.base.clock import now_ms
@@ -93,8 +94,12 @@ def test_a_database_that_was_set_back_has_the_last_word_over_the_log(
         LimitSet(**(_limit_of(999, "HH") | {"version": 3})),
     ]
     subject = readings_subject("n640181", plant.gateway.shard, CONTROL)
-    for control in lost:
-        house.ask(lambda bus, said=control: bus.jetstream().publish(subject, encode_control(said)))
+
+    async def publish(bus: Client) -> None:
+        for control in lost:
+            await bus.jetstream().publish(subject, encode_control(control))
+
+    house.ask(publish)
     count = len(house.log("c"))
 
     house.start()

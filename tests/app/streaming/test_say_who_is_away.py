@@ -131,6 +131,10 @@ async def test_a_disk_that_fills_up_and_is_freed_is_told_by_its_thresholds(
             for share, disk in ((0.16, "ok"), (0.14, "low"), (0.09, "stopped"), (0.04, "refusing")):
                 fill(small, int(size * share))
                 if disk != "ok":  # what does not change is not told at once
-                    await told(listener, lambda beat, disk=disk: beat["disk"] == disk)
+                    await told(listener, _says(disk))
             (small / "ballast").unlink()
             await told(listener, lambda beat: beat["disk"] == "ok")
+
+
+def _says(disk: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda beat: bool(beat["disk"] == disk)
