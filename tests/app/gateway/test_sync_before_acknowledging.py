@@ -1,11 +1,6 @@
 """What the kernel is asked, by strace: every acknowledgement follows the sync of its bytes to disk."""
 
 import re
-import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,76 +9,11 @@ from anlan.kernel.base.bus import MQTT_LOG
 from anlan.kernel.base.clock import now_ms
 from tests.app.gateway.house import Box, House
 from tests.app.gateway.test_keep_readings import post
+from tests.system_calls import calls, place, synced, traced
 
-CALLS = "write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync"
 MESSAGES = 8
 RAW, READINGS = b"/$MQTT_msgs/msgs/", b"/READINGS/msgs/"
-_HEX = re.compile(rb"(?:\\x[0-9a-f]{2})+")
-_WIDTH = re.compile(rb"^(\d+) +")
 _UPTO = re.compile(rb'\$JS\.API\.STREAM\.PURGE\.\$MQTT_msgs .*?"seq": ?(\d+)', re.DOTALL)
-_FILE = re.compile(rb"\(\d+<([^>]*)>")
-
-
-@contextmanager
-def traced(house: House, file: Path) -> Iterator[None]:
-    """Write down what broker and gateway ask of the kernel, in one order."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
-    broker = house.server.pid_file.read_text("ascii").strip()
-    processes = ["-p", broker, "-p", str(house.processes[-1].pid)]
-    command = ["strace", "-f", "-yy", "-xx", "-s", "4096", "-e", f"trace={CALLS}", "-o", str(file)]
-    tracer = subprocess.Popen([*command, *processes], stderr=subprocess.PIPE, text=True)
-    assert tracer.stderr is not None
-    said = [tracer.stderr.readline(), tracer.stderr.readline()]
-    rest = threading.Thread(target=tracer.stderr.read)
-    rest.start()  # it names each new thread: nobody may let the pipe run full
-    try:
-        if not all("attached" in line for line in said):
-            pytest.skip(f"this machine lets nobody be traced: {' '.join(said)}")
-        yield
-    finally:
-        tracer.terminate()
-        tracer.wait(timeout=20)
-        rest.join()
-        tracer.stderr.close()
-
-
-def calls(file: Path) -> list[bytes]:
-    """Return the lines in the order of the kernel, their strings readable."""
-    # strace sets the process' number five wide
-    lines = [_WIDTH.sub(rb"\1 ", line) for line in file.read_bytes().splitlines()]
-    return [_HEX.sub(lambda found: _bytes(found.group()), line) for line in lines]
-
-
-def _bytes(written: bytes) -> bytes:
-    return bytes.fromhex(written.replace(b"\\x", b"").decode("ascii"))
-
-
-def place(lines: list[bytes], *parts: bytes, after: int = -1) -> int:
-    """Return the first line behind another one that has all parts."""
-    for number, line in enumerate(lines[after + 1 :], after + 1):
-        if all(part in line for part in parts):
-            return number
-    raise AssertionError(f"nowhere behind line {after}: {parts!r}")
-
-
-def synced(lines: list[bytes], folder: bytes, token: bytes) -> int:
-    """Return the line by which the file of this folder that was given these bytes is on the disk."""
-    written = place(lines, b"pwrite64(", folder, token)
-    named = _FILE.search(lines[written])
-    assert named is not None
-    asked = place(lines, b"sync(", b"<" + named.group(1) + b">", after=written)
-    thread = lines[asked].split(b" ", 1)[0]
-    if b"<unfinished" not in lines[asked]:
-        done = asked
-    else:
-        done = next(
-            at
-            for at, line in enumerate(lines[asked + 1 :], asked + 1)
-            if line.startswith(thread + b" <... f") and b"sync resumed>" in line
-        )
-    assert lines[done].rstrip().endswith(b"= 0")
-    return done
 
 
 def delivery(lines: list[bytes], token: bytes) -> bytes:
@@ -119,7 +49,8 @@ def test_puback_and_202_follow_the_sync_of_their_bytes(
     box.connect()
     house.until(box.client.is_connected, "the box is in")
     file = tmp_path / "calls"
-    with traced(house, file):
+    broker = int(house.server.pid_file.read_text("ascii"))
+    with traced([broker, house.processes[-1].pid], file):
         sent = [box.message(box.reading(number, now_ms() + number)) for number in range(MESSAGES)]
         for message in sent:
             box.send(message)
