@@ -13,8 +13,9 @@ MOST_DECIMALS = 15
 #: More decimals than this are noise of a computation, not what an instrument says.
 MOST_DECIMALS_FOUND = 10
 #: A datastream that moves at most this often, and then so many steps, is kept as one that holds:
-#: each difference would cost the bits of the largest beside it, also where nothing moves.
-MOVES_MOST, FAR = 0.6, 32.0
+#: each difference would cost the bits of the largest beside it, also where nothing moves. Of a few
+#: readings nobody can tell.
+MOVES_MOST, FAR, HELD_LEAST = 0.6, 32.0, 64
 
 
 def scales_of(numbers: NDArray[np.int32], resolutions: Mapping[int, float]) -> NDArray[np.float64]:
@@ -79,7 +80,8 @@ def held(
         return np.zeros(0, bool)
     moves = np.add.reduceat(steps > 0, starts, dtype=np.int64)
     far = np.add.reduceat(steps, starts) >= FAR * np.maximum(moves, 1)
-    return np.repeat(far & (moves <= MOVES_MOST * lengths), lengths) & lossless
+    rests = (moves <= MOVES_MOST * lengths) & (lengths >= HELD_LEAST)
+    return np.repeat(far & rests, lengths) & lossless
 
 
 @cache

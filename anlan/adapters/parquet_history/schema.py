@@ -8,7 +8,6 @@ differences; since version 3 that of a datastream that holds its values in `valu
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,8 @@ import pyarrow.parquet as pq
 from anlan.adapters.parquet_history.beats import MOST, beats_of
 from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.scaling import held, scaled, scales_found, scales_of
-from anlan.kernel.sensing.ports import DAY
+from anlan.adapters.parquet_history.segment_file import encode_segment
+from anlan.kernel.sensing.ports import SEGMENT
 
 #: Version of the files; the one before is read by the same SQL.
 VERSION = 3
@@ -56,15 +56,6 @@ SPAN_SQL = (
 ROWS_SQL = f"number, {TIME_SQL} AS time_ms, {VALUE_SQL} AS value, quality, lag_s, sequence, place"
 
 _DELTA, _SPLIT = "DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"
-#: A segment is read for minutes, until it is put together: what costs least to write. Columns that
-#: stand still or count up are nothing to LZ4 as they are; only time is worth an encoding.
-_SEGMENT: dict[str, Any] = {
-    "compression": "lz4",
-    "use_dictionary": False,
-    "column_encoding": {"beat_ms": _DELTA},
-    "write_statistics": ["number", "beat_ms"],
-    "write_batch_size": 65_536,
-}
 #: Days are written once and read for years; what costs little to search for well is. Split into
 #: bytes, chance and stillness lie apart, and zstd codes each byte at what it is worth.
 _DAY: dict[str, Any] = {
@@ -114,6 +105,16 @@ class Extent:
     t_lo_ms: int
     t_hi_ms: int
 
+    def with_(self, other: "Extent") -> "Extent":
+        """Return what both say together."""
+        return Extent(
+            rows=self.rows + other.rows,
+            number_lo=min(self.number_lo, other.number_lo),
+            number_hi=max(self.number_hi, other.number_hi),
+            t_lo_ms=min(self.t_lo_ms, other.t_lo_ms),
+            t_hi_ms=max(self.t_hi_ms, other.t_hi_ms),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
@@ -125,64 +126,59 @@ class Encoded:
 
 
 def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]) -> Encoded:
-    """Return a Parquet file of rows, a row group for each part: a day's sorted by identity."""
-    is_day = about.level == DAY
+    """Return a Parquet file of rows: of a segment as they came, of a day sorted by identity.
+
+    Of a day each part is a row group. Raises ValueError where there are no rows.
+    """
+    first = next(parts, None)
+    if first is None or not len(first):
+        raise ValueError("a file without readings")
+    if about.level == SEGMENT:
+        rows = Rows.together([first, *parts])
+        extent = _extent(rows)
+        said = _said(about, extent)
+        content = encode_segment(rows, ABOUT, msgspec.json.encode(said))
+        return Encoded(content, said, extent)
     out = io.BytesIO()
-    count = 0
-    numbers, times = (np.iinfo(kind) for kind in (np.int32, np.int64))
-    number_lo, number_hi, t_lo, t_hi = numbers.max, numbers.min, times.max, times.min
-    with ExitStack() as opened:
-        writer = None
+    table, extent = _table(first, resolutions), _extent(first)
+    with pq.ParquetWriter(
+        out,
+        SCHEMA,
+        write_page_checksum=True,
+        store_schema=False,  # it would say `about` a second time
+        **_layout(table),
+    ) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP)
         for rows in parts:
-            count += len(rows)
-            number_lo = min(number_lo, int(rows.numbers.min(initial=number_lo)))
-            number_hi = max(number_hi, int(rows.numbers.max(initial=number_hi)))
-            t_lo = min(t_lo, int(rows.times_ms.min(initial=t_lo)))
-            t_hi = max(t_hi, int(rows.times_ms.max(initial=t_hi)))
-            table = _day_table(rows, resolutions) if is_day else _segment_table(rows)
-            if writer is None:
-                layout = _layout_of_day(table) if is_day else _SEGMENT
-                writer = opened.enter_context(_writer(out, layout))
-            writer.write_table(table, row_group_size=ROW_GROUP)
-        if writer is None:
-            raise ValueError("a file without readings")
-        said = msgspec.structs.replace(about, span=(t_lo, t_hi))
+            extent = extent.with_(_extent(rows))
+            writer.write_table(_table(rows, resolutions), row_group_size=ROW_GROUP)
+        said = _said(about, extent)
         writer.add_key_value_metadata({ABOUT: msgspec.json.encode(said)})
-    extent = Extent(count, number_lo, number_hi, t_lo, t_hi)
     return Encoded(out.getvalue(), said, extent)
 
 
-def _writer(out: io.BytesIO, layout: Mapping[str, Any]) -> pq.ParquetWriter:
-    # a stored schema would say `about` a second time
-    return pq.ParquetWriter(out, SCHEMA, write_page_checksum=True, store_schema=False, **layout)
+def _said(about: About, extent: Extent) -> About:
+    return msgspec.structs.replace(about, span=(extent.t_lo_ms, extent.t_hi_ms))
 
 
-def _layout_of_day(first: pa.Table) -> dict[str, Any]:
+def _extent(rows: Rows) -> Extent:
+    return Extent(
+        rows=len(rows),
+        number_lo=int(rows.numbers.min()),
+        number_hi=int(rows.numbers.max()),
+        t_lo_ms=int(rows.times_ms.min()),
+        t_hi_ms=int(rows.times_ms.max()),
+    )
+
+
+def _layout(first: pa.Table) -> dict[str, Any]:
     """Return how a day is coded: `value` as suits most of what stands in it."""
     floats = first["scale"].null_count
     holding = first["scaled"].null_count - floats
     return _DAY | _HOLDING if holding > floats else _DAY
 
 
-def _segment_table(rows: Rows) -> pa.Table:
-    """Return the rows as they are: nothing is searched for that compaction will search for."""
-    count = len(rows)
-    columns = [
-        pa.array(rows.numbers),
-        pa.array(rows.times_ms),
-        pa.array(np.zeros(count, np.int32)),
-        pa.nulls(count, pa.int64()),
-        pa.nulls(count, pa.float64()),
-        pa.array(rows.values),
-        pa.array(rows.quality),
-        pa.array(rows.lag_s),
-        pa.array(rows.sequences),
-        pa.array(rows.places),
-    ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
-
-
-def _day_table(rows: Rows, resolutions: Mapping[int, float]) -> pa.Table:
+def _table(rows: Rows, resolutions: Mapping[int, float]) -> pa.Table:
     scale = scales_found(rows.numbers, rows.values, scales_of(rows.numbers, resolutions))
     beat, off = beats_of(rows)
     whole, lossless = scaled(rows.values, scale)

@@ -53,6 +53,8 @@ TARGET_OF_BOUND, TARGET_OF_CPU = 1.25, 0.2
 DATASTREAMS = {True: 1_158, False: 440_000}
 EVERY_MS = {True: 60_000, False: 1_140_000}
 QUERIES = {True: 30, False: 100}
+#: Datastreams, days and polls of a load that fills one flush.
+WARM = (150, 1, 60_000)
 #: Datastreams of which the peers hold the whole month.
 MONTH_OF = 20
 #: One reading in so many of the last day is corrected afterwards.
@@ -366,8 +368,8 @@ def run(*, quick: bool, say: Callable[[str], None] = lambda _: None) -> Report:
         else "no peer: Debian's victoria-metrics is not installed"
     )
     try:
-        # what is loaded with the first file and the first query is not measured
-        Run(new_load(1, 1, EVERY_MS[quick]), folder / "warm", None, None, 1).write()
+        # what is loaded, and memory that is asked for, with the first whole file is not measured
+        Run(new_load(*WARM), folder / "warm", None, None, 1).write()
         one = Run(load, folder / "history", table, victoria, QUERIES[quick])
         for step in (one.lay, one.write, one.compact, one.roll, one.month, one.ask, one.freshen):
             began = time.perf_counter()

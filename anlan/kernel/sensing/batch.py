@@ -85,9 +85,9 @@ def decode(payload: bytes) -> Batch:
         raise BatchError(f"not a batch of readings: {error}") from error
     if wire.v != VERSION:
         raise BatchError(f"readings of version {wire.v}; this program knows {VERSION}")
-    if len({len(column) for column in columns}) != 1:
-        raise BatchError(f"columns of unequal length: {[len(column) for column in columns]}")
     numbers, times, values, quality = columns
+    if not len(numbers) == len(times) == len(values) == len(quality):
+        raise BatchError(f"columns of unequal length: {[len(column) for column in columns]}")
     return Batch(
         gateway=wire.gw,
         seq=wire.seq,
