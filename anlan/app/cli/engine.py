@@ -1,10 +1,10 @@
 """`anlan engine`: the alarm engine."""
 
-import asyncio
 import logging
 
 import typer
 
+from anlan.app import loops
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 
@@ -20,7 +20,7 @@ def command() -> None:
 
     logging.getLogger("anlan").setLevel(logging.INFO)
     try:
-        asyncio.run(engine.run(config()))
+        loops.run(engine.run(config()))
     except (LogChangedError, LogWentBackError) as error:
         typer.echo(f"✗ {error}", err=True)
         raise typer.Exit(code=3) from error

@@ -1,10 +1,10 @@
 """`anlan gateway`: the doors of readings."""
 
-import asyncio
 import logging
 
 import typer
 
+from anlan.app import loops
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 
@@ -23,7 +23,7 @@ def command() -> None:
     logging.getLogger("anlan").setLevel(logging.INFO)
     reasons: list[str] = []
     try:
-        asyncio.run(gateway.run(config()))
+        loops.run(gateway.run(config()))
     except* (
         AnotherWriterError,
         LogLostError,

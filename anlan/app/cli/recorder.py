@@ -1,10 +1,10 @@
 """`anlan recorder`: readings into history."""
 
-import asyncio
 import logging
 
 import typer
 
+from anlan.app import loops
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 
@@ -22,7 +22,7 @@ def command() -> None:
     logging.getLogger("anlan").setLevel(logging.INFO)
     reasons: list[str] = []
     try:
-        asyncio.run(recorder.run(config()))
+        loops.run(recorder.run(config()))
     except* (
         recorder.AnotherRecorderError,
         LogChangedError,

@@ -1,8 +1,8 @@
 """`anlan worker`: the relay, jobs and deadlines."""
 
-import asyncio
 import logging
 
+from anlan.app import loops
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 
@@ -16,4 +16,4 @@ def command() -> None:
 
     config().secret("nats_password_file")  # a missing one is said here, in one sentence
     logging.getLogger("anlan").setLevel(logging.INFO)
-    asyncio.run(run(config()))
+    loops.run(run(config()))
