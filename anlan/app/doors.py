@@ -243,7 +243,8 @@ class Doors:
         if incoming.mends is not None:
             name, headers[MENDS] = f"q:{incoming.mends}", incoming.mends
         subject = readings_subject(self.node, shard, incoming.door)
-        kept = self.writer.publish(subject, batch.encode(readings), name, headers)
+        payload = batch.encode(readings, self.node)
+        kept = self.writer.publish(subject, payload, name, headers)
         if incoming.mends is None:
             self._flying[gateway.id, readings.seq] = kept
 

@@ -1,7 +1,7 @@
 """READINGS on the wire: msgpack columns of raw little-endian bytes (subjects `rd.<shard>.{m,h}`)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 import numpy as np
@@ -21,7 +21,10 @@ class BatchError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
-    """The readings of one message, column by column; what kernel, history and screen hold."""
+    """The readings of one message, column by column; what kernel, history and screen hold.
+
+    `node` is whose numbers these are (7.12); empty in what was written before batches named it.
+    """
 
     gateway: str
     seq: int
@@ -31,9 +34,19 @@ class Batch:
     times_ms: NDArray[np.int64]
     values: NDArray[np.float64]
     quality: NDArray[np.uint8]
+    node: str = ""
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+
+class Columns(TypedDict):
+    """The four columns of a `Batch`."""
+
+    numbers: NDArray[np.int32]
+    times_ms: NDArray[np.int64]
+    values: NDArray[np.float64]
+    quality: NDArray[np.uint8]
 
 
 class _Wire(msgspec.Struct):
@@ -48,14 +61,15 @@ class _Wire(msgspec.Struct):
     t: bytes
     val: bytes
     q: bytes
+    node: str = ""
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Wire)
 
 
-def encode(batch: Batch) -> bytes:
-    """Return the payload of a batch."""
+def encode(batch: Batch, node: str = "") -> bytes:
+    """Return the payload of a batch; `node` is the installation that has given its numbers."""
     return _encoder.encode(
         _Wire(
             v=VERSION,
@@ -67,6 +81,7 @@ def encode(batch: Batch) -> bytes:
             t=np.ascontiguousarray(batch.times_ms, TIME).tobytes(),
             val=np.ascontiguousarray(batch.values, VALUE).tobytes(),
             q=np.ascontiguousarray(batch.quality, QUALITY).tobytes(),
+            node=node or batch.node,
         )
     )
 
@@ -97,10 +112,11 @@ def decode(payload: bytes) -> Batch:
         times_ms=times,
         values=values,
         quality=quality,
+        node=wire.node,
     )
 
 
-def columns_of(rows: list[tuple[int, int, float, int]]) -> dict[str, NDArray[Any]]:
+def columns_of(rows: list[tuple[int, int, float, int]]) -> Columns:
     """Return (number, time_ms, value, quality) rows as the four columns of a `Batch`."""
     numbers, times, values, quality = zip(*rows, strict=True) if rows else ((), (), (), ())
     return {

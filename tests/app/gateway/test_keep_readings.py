@@ -12,7 +12,7 @@ import pytest
 from anlan.app.stack.throw_away import Databases
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.sensing.models import BatchReceipt, QuarantinedMessage
-from tests.app.gateway.house import Box, House, rows
+from tests.app.gateway.house import NODE, Box, House, rows
 from tests.conftest import DATABASE
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def test_a_reading_over_mqtt_is_in_the_log_with_a_receipt(house: House, box: Box
     [batch] = house.batches()
     first, second = box.plant.streams
     assert kept.shard == 0
-    assert batch.gateway == box.plant.gateway.id
+    assert (batch.node, batch.gateway) == (NODE, box.plant.gateway.id)
     assert batch.numbers.tolist() == [first.number, second.number]
     assert batch.values.tolist() == [91.2, 3.0]
     assert batch.times_ms.tolist() == [t, t]

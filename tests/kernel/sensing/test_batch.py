@@ -59,6 +59,16 @@ def test_the_columns_are_little_endian_and_cannot_be_written() -> None:
         got.values[0] = math.nan
 
 
+def test_a_batch_names_the_node_whose_numbers_it_has_and_an_older_one_names_none() -> None:
+    sent = batch([(7, 1_000, 91.2, 192)])
+    got = decode(encode(sent, "n640181"))
+    assert got.node == "n640181"
+    assert decode(encode(got)).node == "n640181"
+    older = msgspec.msgpack.decode(encode(sent, "n640181"))
+    del older["node"]
+    assert decode(msgspec.msgpack.encode(older)).node == ""
+
+
 def test_a_big_endian_array_is_turned_round() -> None:
     columns = columns_of([(7, 1_000, 91.2, 192)])
     columns["values"] = columns["values"].astype(">f8")
