@@ -27,7 +27,6 @@ from anlan.app.doorkeeper import Doorkeeper
 from anlan.app.doors import Doors
 from anlan.app.evidence import Evidence
 from anlan.app.gateway_http import serve
-from anlan.app.health.disks import disk_free
 from anlan.app.health.rules import doors_refuse
 from anlan.app.log_writer import AnotherWriterError, LogWriter
 from anlan.app.mending import Mender
@@ -44,6 +43,7 @@ from anlan.kernel.base.bus import (
 )
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config, ConfigurationError
+from anlan.kernel.base.disks import disk_free
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.sensing.control import encode_tick
 from anlan.kernel.sensing.directory import directory_mark, load_directory, read_past

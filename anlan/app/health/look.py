@@ -6,11 +6,11 @@ from threading import Lock
 
 from anlan.app.health.checks import Check
 from anlan.app.health.database import read_database
-from anlan.app.health.disks import disk_free
 from anlan.app.health.facts import Facts
 from anlan.app.health.outside import head_age_s, read_outside
 from anlan.app.health.rules import judge
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.disks import disk_free
 
 KEPT_S = 3.0
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from anlan.app.health.checks import Check, Figure, Kind, Status, by_age, worst
 from anlan.app.health.facts import BusFacts, DatabaseFacts, Facts, StreamFacts
 from anlan.kernel.base import bus
+from anlan.kernel.base.disks import EXPORTS_STOP
 
 #: Free space of 7.16: below 15 % a banner, below 10 % exports and models stop, below 5 % the doors
 #: refuse.
-DISK_BANNER, DISK_MODELS, DISK_DOORS = 0.15, 0.10, 0.05
+DISK_BANNER, DISK_MODELS, DISK_DOORS = 0.15, EXPORTS_STOP, 0.05
 #: Doors that refused open again with so much free, not at the first freed byte.
 DISK_DOORS_AGAIN = 0.06
 _DISK: tuple[tuple[float, Status, str, str], ...] = (

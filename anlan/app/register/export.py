@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from anlan.app.register.sheets import FIRMS, Sheet, headed
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.disks import refuse_when_nearly_full
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import ListExported
 from anlan.kernel.base.services import exports
@@ -30,7 +31,9 @@ def write_register(*, door: str = "api", language: Language = Language.ZH) -> by
     """Return the register that the open unit of work reaches as an xlsx, and record who took it.
 
     What has been retired, replaced or withdrawn is not in it, nor is any key of a gateway.
+    Raises UnavailableError while the disk is nearly full.
     """
+    refuse_when_nearly_full()
     principal, moment = current_work().principal, now()
     cover = Cover(name=principal.name, unit=principal.unit, title="register", language=language)
     buffer, count = BytesIO(), 0

@@ -7,12 +7,12 @@ from nats.aio.client import Client as Nats
 from nats.errors import Error as NatsError
 
 from anlan.adapters.parquet_history.tail import TailQuestion, encode_question
-from anlan.app.health.disks import disk_free
 from anlan.app.health.rules import disk_stage
 from anlan.app.streaming.database import Database, DatabaseAwayError
 from anlan.app.streaming.frames import Away, Disk, Standing
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.disks import disk_free
 
 ANSWER_S = 1.0
 #: Who is silent once may be busy; who is silent twice is away.

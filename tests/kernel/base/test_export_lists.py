@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from anlan.kernel.base import listing
+from anlan.kernel.base import disks, listing
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -48,6 +48,19 @@ def footers(content: bytes) -> list[str]:
     with ZipFile(BytesIO(content)) as file:
         found = [file.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2)]
     return [one.partition("<oddFooter>")[2].partition("</oddFooter>")[0] for one in found]
+
+
+@pytest.mark.parametrize(("free", "status"), [(0.099, 503), (0.101, 200)])
+def test_with_the_disk_nearly_full_exports_stop_and_pages_go_on(
+    monitor: Client, monkeypatch: pytest.MonkeyPatch, free: float, status: int
+) -> None:
+    monkeypatch.setattr(disks, "disk_free", lambda _: {"/data": 0.5, "/history": free})
+    answer = monitor.get(DATASTREAMS, headers={"accept": MEDIA_TYPE})
+    assert answer.status_code == status
+    assert len(exports()) == (status == 200)
+    if status == 503:
+        assert answer.json()["code"] == "base.disk_nearly_full"
+    assert len(monitor.get(DATASTREAMS, headers={"accept": JSON}).json()["items"]) == STREAMS
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.kernel.base import journal, listing
+from anlan.kernel.base.disks import refuse_when_nearly_full
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import LIST_EXPORTED, ListExported
 from anlan.kernel.base.ids import new_ulid
@@ -35,7 +36,9 @@ def export_list(
     """Write what is asked of a list as a spreadsheet, `listing.SHEET_MAX` rows at most.
 
     Call inside a unit of work that may write: an export that cannot be recorded does not happen.
+    Raises UnavailableError while the disk is nearly full.
     """
+    refuse_when_nearly_full()
     found, further = spec.window(rows, ask, listing.SHEET_MAX)
     principal = current_work().principal
     cover = Cover(
