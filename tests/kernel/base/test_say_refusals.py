@@ -42,7 +42,7 @@ def refusals(source: str) -> Iterator[Refusal]:
             value = (
                 named.get(code.id) if isinstance(code, ast.Name) else getattr(code, "value", None)
             )
-            if isinstance(value, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", value):
+            if isinstance(value, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", value):
                 yield value, ast.unparse(node.args[0]) if node.args else ""
 
 
