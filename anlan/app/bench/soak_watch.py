@@ -12,7 +12,7 @@ from anlan.app.bench.beside import Beside
 from anlan.app.bench.processes import resident_mb
 
 EVERY_S = 0.25
-#: Seen whole at every fourth look: walking through /proc costs.
+#: Seen whole at every eighth look: walking through /proc costs.
 MEMORY_EVERY = 8
 
 
@@ -42,6 +42,8 @@ class Watch(Beside):
 
     positions: Callable[[], tuple[int, int, int]]
     roots: Mapping[str, int]
+    #: Memory is looked at only after so long: what is loaded with the first of everything is no growth.
+    warm_s: float = 0.0
     engine: Lag = field(default_factory=Lag)
     recorder: Lag = field(default_factory=Lag)
     memory: list[dict[str, float]] = field(default_factory=list)
@@ -50,6 +52,7 @@ class Watch(Beside):
     def go_on(self, stop: threading.Event) -> None:
         """Look at both positions, and now and then at the memory."""
         turn = 0
+        began_s = time.monotonic()
         while not stop.wait(EVERY_S):
             try:
                 last, judged, recorded = self.positions()
@@ -59,6 +62,8 @@ class Watch(Beside):
             now_s = time.monotonic()
             self.engine.look(now_s, last, judged)
             self.recorder.look(now_s, last, recorded)
+            if now_s - began_s < self.warm_s:
+                continue
             if turn % MEMORY_EVERY == 0:
                 self.memory.append(resident_mb(self.roots))
             turn += 1

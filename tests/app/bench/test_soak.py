@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -52,3 +53,12 @@ def test_growth_compares_the_middle_with_the_end() -> None:
     watch = Watch(lambda: (0, 0, 0), {"engine": 1})
     watch.memory = [{"engine": size} for size in (10.0, 50.0, 50.0, 50.0, 55.0, 55.0)]
     assert watch.growth() == {"engine": (50.0, 55.0)}
+
+
+@pytest.mark.parametrize(("warm_s", "is_looked_at"), [(0.0, True), (1e9, False)])
+def test_memory_is_looked_at_after_warming_up(warm_s: float, is_looked_at: bool) -> None:  # noqa: FBT001
+    watch = Watch(lambda: (1, 1, 1), {"us": os.getpid()}, warm_s)
+    with watch:
+        while len(watch.engine.seconds) < 2:
+            time.sleep(0.01)
+    assert bool(watch.memory) == is_looked_at
