@@ -10,10 +10,12 @@ import json
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from anlan.adapters.parquet_history.disk import AlteredObjectError, Disk
 from anlan.adapters.parquet_history.schema import describe
@@ -34,6 +36,10 @@ HISTORY, AUDIT = "history_dir", "audit_dir"
 KEPT = (HISTORY, "documents_dir", AUDIT)
 #: Must be empty before a restore. Exported heads may be there: they bear witness, nobody replaces them.
 EMPTY = (HISTORY, "documents_dir")
+_TABLES = """
+    SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys' ORDER BY 1
+"""
 _LIVE = "SELECT path, sha256 FROM sensing_historyfile WHERE dead_from IS NULL ORDER BY path"
 #: Numbers of datastreams are never given again: so many that were given since may stand in no file.
 NUMBERS_APART = 1_000
@@ -52,6 +58,17 @@ class Kept:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a backup says of itself; `rows` counts each table's, and is empty in older backups."""
+
+    sha256: str
+    node: str
+    made_at: str
+    files: list[Kept]
+    rows: dict[str, int]
+
+
 def back_up(config: Config, target: Path) -> list[Kept]:
     """Write a backup into an empty folder; it is complete when `manifest.json` stands there."""
     target.mkdir(parents=True, exist_ok=True)
@@ -63,6 +80,7 @@ def back_up(config: Config, target: Path) -> list[Kept]:
         owner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         live = owner.execute(_LIVE).fetchall()
         moment = owner.execute("SELECT pg_export_snapshot()").fetchone()
+        rows = _count(owner)
         _dump(config, target / "database.dump", snapshot=moment[0] if moment else "")
     disk = disk_of(config)
     for path, digest in live:
@@ -74,6 +92,7 @@ def back_up(config: Config, target: Path) -> list[Kept]:
         "node": config.node,
         "made_at": now().isoformat(),
         "files": [asdict(one) for one in files],
+        "rows": rows,
     }
     partial = target / "manifest.json.part"
     partial.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -83,22 +102,47 @@ def back_up(config: Config, target: Path) -> list[Kept]:
 
 def verify(source: Path) -> list[Kept]:
     """Check every digest of a backup; the first that is wrong is named."""
-    manifest = source / "manifest.json"
-    if not manifest.is_file():
-        raise InvalidError(
-            f"{source} 不是完整的备份：没有 manifest.json", code="app.backup_incomplete"
-        )
-    said = json.loads(manifest.read_text(encoding="utf-8"))
-    if said["format"] != FORMAT:
-        raise InvalidError(
-            f"备份格式 {said['format']}，本程序只读 {FORMAT}", code="app.backup_format"
-        )
-    files = [Kept(**one) for one in said["files"]]
+    files = manifest_of(source).files
     for one in files:
         file = source / one.name
         if not file.is_file() or _kept(file, source) != one:
             raise InvalidError(f"备份中的 {one.name} 缺失或已被改动", code="app.backup_damaged")
     return files
+
+
+def manifest_of(source: Path) -> Manifest:
+    """Read what a backup says of itself. Raises InvalidError for what is none, or of another format."""
+    file = source / "manifest.json"
+    if not file.is_file():
+        raise InvalidError(
+            f"{source} 不是完整的备份：没有 manifest.json", code="app.backup_incomplete"
+        )
+    content = file.read_bytes()
+    said = json.loads(content)
+    if said["format"] != FORMAT:
+        raise InvalidError(
+            f"备份格式 {said['format']}，本程序只读 {FORMAT}", code="app.backup_format"
+        )
+    return Manifest(
+        sha256=sha256(content).hexdigest(),
+        node=said["node"],
+        made_at=said["made_at"],
+        files=[Kept(**one) for one in said["files"]],
+        rows=said.get("rows", {}),
+    )
+
+
+def rows_of(config: Config) -> dict[str, int]:
+    """Return how many rows each table has now."""
+    with psycopg.connect(_owner(config)) as owner:
+        return _count(owner)
+
+
+def files_lost(config: Config, manifest: Manifest) -> list[str]:
+    """Return the files of a backup that do not stand, byte by byte, where they belong."""
+    held = () if config.history_bucket else (HISTORY,)
+    kept = [one for one in manifest.files if one.name.split("/")[0] in (*held, "documents_dir")]
+    return [one.name for one in kept if not _stands(config, one)]
 
 
 def restore(config: Config, source: Path, *, keeping_files: bool = False) -> list[Kept]:
@@ -133,6 +177,26 @@ def restore(config: Config, source: Path, *, keeping_files: bool = False) -> lis
     if not config.path(AUDIT).exists():
         _copy(source / AUDIT, config.path(AUDIT))
     return files
+
+
+def _stands(config: Config, one: Kept) -> bool:
+    folder, _, name = one.name.partition("/")
+    file = config.path(folder) / name
+    return file.is_file() and _kept(file, config.path(folder)) == Kept(
+        name, one.size_bytes, one.sha256
+    )
+
+
+def _count(owner: psycopg.Connection[Any]) -> dict[str, int]:
+    """Return how many rows each table has, as of the connection's snapshot."""
+    names = [name for (name,) in owner.execute(_TABLES)]
+    counted = {}
+    for name in names:
+        row = owner.execute(
+            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", name))
+        ).fetchone()
+        counted[name] = int(row[0]) if row else 0
+    return counted
 
 
 def _owner(config: Config) -> str:

@@ -1,13 +1,16 @@
 """`anlan audit`: is the journal as it was sealed? Its head, out of the database."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 from anlan.kernel.base.config import config
+
+if TYPE_CHECKING:
+    from anlan.kernel.base.seals import Report
 
 app = typer.Typer(
     help="校验日志的封存链，导出链头。Verify the sealed journal, export its head.",
@@ -32,27 +35,31 @@ def heads_file() -> Path:
     return config().path("audit_dir") / FILE
 
 
-@app.command()
-@told
-def verify(heads: Heads = None) -> None:
-    """按各行重新计算整条链，并与导出的链头比对；完好时返回 0，否则返回 1。Exit 0 when intact, else 1."""
+def verified(heads: Path | None = None) -> tuple["Report", int]:
+    """Return what a verification of the whole chain saw, and with how many exported heads."""
     start_django(ROLE)
     from django.db import connection, transaction
 
     from anlan.kernel.base import seals
     from anlan.kernel.base.heads import exported
 
-    file = heads or heads_file()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        known = exported(file)
-        report = seals.verify(exported=known)
+        known = exported(heads or heads_file())
+        return seals.verify(exported=known), len(known)
+
+
+@app.command()
+@told
+def verify(heads: Heads = None) -> None:
+    """按各行重新计算整条链，并与导出的链头比对；完好时返回 0，否则返回 1。Exit 0 when intact, else 1."""
+    report, known = verified(heads)
     for finding in report.findings:
         typer.echo(f"✗ {finding.zh}\n  {finding.en}")
     if not known:
         typer.echo(
-            f"! 没有导出的链头（{file}），截尾无从发现\n  no exported heads: a cut tail cannot show"
+            f"! 没有导出的链头（{heads or heads_file()}），截尾无从发现\n  no exported heads: a cut tail cannot show"
         )
     for one in known:
         if one.restored:
@@ -68,11 +75,48 @@ def verify(heads: Heads = None) -> None:
     typer.echo(
         f"{report.last_position} 行，清除过个人内容 {report.erased} 行，链头 {report.head.hex()}\n"
         f"{report.last_position} rows, {report.erased} with the private half erased,"
-        f" compared with {len(known)} exported heads"
+        f" compared with {known} exported heads"
     )
     typer.echo("日志完好。The journal is intact." if report.is_intact else "日志被改动过！DAMAGED.")
     if not report.is_intact:
         raise typer.Exit(1)
+
+
+Key = Annotated[
+    str,
+    typer.Option(
+        help="签名方的公钥（十六进制）；缺省为本安装。Public key of who signed; this installation's.",
+    ),
+]
+
+
+@app.command()
+@told
+def rehearsal(report: Path, key: Key = "") -> None:
+    """核对恢复演练报告的签名，并说出结论。Check the signature of a rehearsal's report."""
+    start_django(ROLE)
+    from anlan.app.rehearsal import digest_of, read_signed
+
+    said, is_own = read_signed(report, key=key)
+    whose = "本安装 this installation" if is_own else f"公钥 key {key}"
+    typer.echo(f"签名有效 signature holds：{whose}\nSHA-256 {digest_of(report)}")
+    typer.echo(
+        f"{said['who']}，{said['ended_at']}，备份 backup {said['backup']['manifest_sha256']}\n"
+        f"{'演练通过 passed' if said['is_passed'] else '演练未通过 NOT passed'}"
+    )
+    if not said["is_passed"]:
+        raise typer.Exit(1)
+
+
+@app.command("rehearsal-key")
+@told
+def rehearsal_key() -> None:
+    """显示本安装签名用的公钥。The public key that others check reports with."""
+    start_django(ROLE)
+    from anlan.app.rehearsal import PURPOSE
+    from anlan.kernel.base.signature import public_key
+
+    typer.echo(public_key(PURPOSE).hex())
 
 
 @app.command()
