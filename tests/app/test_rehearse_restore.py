@@ -10,16 +10,8 @@ import pytest
 from anlan.app import backup
 from anlan.app.stack.throw_away import Databases
 from anlan.kernel.base.config import Config
-from tests.app.test_back_up import (
-    Make,
-    _anlan,
-    _connected,
-    _prepared,
-    _record,
-    _write,
-    installation,
-    lived,
-)
+from tests.app.installations import Make, anlan, connected, installation, prepared, put
+from tests.app.test_back_up import _record, lived
 
 __all__ = ["installation", "lived"]
 
@@ -27,9 +19,9 @@ __all__ = ["installation", "lived"]
 @pytest.fixture
 def kept(lived: Config, tmp_path: Path) -> Path:
     """Return a backup of an installation that has lived."""
-    assert _anlan(lived, "audit", "export-head").returncode == 0
+    assert anlan(lived, "audit", "export-head").returncode == 0
     folder = tmp_path / "backup"
-    made = _anlan(lived, "backup", str(folder))
+    made = anlan(lived, "backup", str(folder))
     assert made.returncode == 0, made.stderr
     return folder
 
@@ -40,7 +32,7 @@ def paper(tmp_path: Path) -> Path:
 
 
 def rehearse(own: Config, kept: Path, paper: Path) -> Any:
-    return _anlan(own, "restore", str(kept), "--report", str(paper), "--who", "钱数据")
+    return anlan(own, "restore", str(kept), "--report", str(paper), "--who", "钱数据")
 
 
 def said(paper: Path) -> dict[str, Any]:
@@ -51,7 +43,7 @@ def said(paper: Path) -> dict[str, Any]:
 def test_the_report_says_who_what_and_that_everything_came_back(
     installation: Make, lived: Config, kept: Path, paper: Path
 ) -> None:
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
 
     done = rehearse(other, kept, paper)
 
@@ -71,14 +63,14 @@ def test_the_report_says_who_what_and_that_everything_came_back(
 def test_the_signature_holds_until_a_byte_is_changed(
     installation: Make, kept: Path, paper: Path
 ) -> None:
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
     assert rehearse(other, kept, paper).returncode == 0
 
-    holds = _anlan(other, "audit", "rehearsal", str(paper))
+    holds = anlan(other, "audit", "rehearsal", str(paper))
     signed = json.loads(paper.read_text(encoding="utf-8"))
     signed["report"]["who"] = "别人"
     paper.write_text(json.dumps(signed, ensure_ascii=False), encoding="utf-8")
-    broken = _anlan(other, "audit", "rehearsal", str(paper))
+    broken = anlan(other, "audit", "rehearsal", str(paper))
 
     assert holds.returncode == 0, holds.stdout + holds.stderr
     assert "签名有效" in holds.stdout
@@ -89,13 +81,13 @@ def test_the_signature_holds_until_a_byte_is_changed(
 def test_a_report_signed_by_another_key_is_told_from_ours(
     installation: Make, kept: Path, paper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
     assert rehearse(other, kept, paper).returncode == 0
-    key = _anlan(other, "audit", "rehearsal-key").stdout.strip()
+    key = anlan(other, "audit", "rehearsal-key").stdout.strip()
 
     monkeypatch.setenv("ANLAN_SECRET_KEY_FOR_TESTS", "of somebody else")
-    strange = _anlan(other, "audit", "rehearsal", str(paper))
-    known = _anlan(other, "audit", "rehearsal", str(paper), "--key", key)
+    strange = anlan(other, "audit", "rehearsal", str(paper))
+    known = anlan(other, "audit", "rehearsal", str(paper), "--key", key)
 
     assert strange.returncode == 1
     assert "app.report_of_another" in strange.stderr
@@ -108,7 +100,7 @@ def test_what_did_not_come_back_is_named_and_the_rehearsal_has_not_passed(
     manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
     manifest["rows"]["base_journal"] += 1
     (kept / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
 
     done = rehearse(other, kept, paper)
 
@@ -116,18 +108,18 @@ def test_what_did_not_come_back_is_named_and_the_rehearsal_has_not_passed(
     assert said(paper)["tables_differing"] == ["base_journal"]
     assert "base_journal" in done.stdout
     assert not said(paper)["is_passed"]
-    assert _anlan(other, "audit", "rehearsal", str(paper)).returncode == 1
+    assert anlan(other, "audit", "rehearsal", str(paper)).returncode == 1
 
 
 def test_a_file_that_is_missing_or_altered_where_it_belongs_is_lost(
     installation: Make, kept: Path
 ) -> None:
-    other = _prepared(installation("other"))
+    other = prepared(installation("other"))
     backup.restore(other, kept)
     manifest = backup.manifest_of(kept)
     assert backup.files_lost(other, manifest) == []
 
-    _write(other.path("documents_dir") / "ab" / "abcd", b"A document")
+    put(other.path("documents_dir") / "ab" / "abcd", b"A document")
     (other.path("history_dir") / "segments" / "one.parquet").unlink()
 
     assert backup.files_lost(other, manifest) == [
@@ -139,7 +131,7 @@ def test_a_file_that_is_missing_or_altered_where_it_belongs_is_lost(
 def test_the_rows_are_counted_as_of_the_moment_of_the_backup(
     databases: Databases, lived: Config, kept: Path
 ) -> None:
-    with _connected(databases, lived, "anlan_owner") as owner:
+    with connected(databases, lived, "anlan_owner") as owner:
         _record(owner, 9)
 
     assert backup.manifest_of(kept).rows["base_journal"] == 2

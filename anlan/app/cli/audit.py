@@ -10,6 +10,7 @@ from anlan.app.cli.refusal import told
 from anlan.kernel.base.config import config
 
 if TYPE_CHECKING:
+    from anlan.kernel.base.heads import Head
     from anlan.kernel.base.seals import Report
 
 app = typer.Typer(
@@ -35,8 +36,8 @@ def heads_file() -> Path:
     return config().path("audit_dir") / FILE
 
 
-def verified(heads: Path | None = None) -> tuple["Report", int]:
-    """Return what a verification of the whole chain saw, and with how many exported heads."""
+def verified(heads: Path | None = None) -> tuple["Report", list["Head"]]:
+    """Return what a verification of the whole chain saw, and the exported heads that it was held against."""
     start_django(ROLE)
     from django.db import connection, transaction
 
@@ -47,7 +48,7 @@ def verified(heads: Path | None = None) -> tuple["Report", int]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         known = exported(heads or heads_file())
-        return seals.verify(exported=known), len(known)
+        return seals.verify(exported=known), known
 
 
 @app.command()
@@ -75,7 +76,7 @@ def verify(heads: Heads = None) -> None:
     typer.echo(
         f"{report.last_position} 行，清除过个人内容 {report.erased} 行，链头 {report.head.hex()}\n"
         f"{report.last_position} rows, {report.erased} with the private half erased,"
-        f" compared with {known} exported heads"
+        f" compared with {len(known)} exported heads"
     )
     typer.echo("日志完好。The journal is intact." if report.is_intact else "日志被改动过！DAMAGED.")
     if not report.is_intact:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from anlan.app.cli.audit import ROLE, verified
+from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 from anlan.kernel.base.errors import ConflictError
 
@@ -41,6 +43,9 @@ def command(
     who: Who = "",
 ) -> None:
     """把备份恢复到空的数据库和文件夹。Restore into an empty database and empty folders."""
+    if report is not None:
+        # before anything reads the configuration: the chain is verified by who sees all of it
+        start_django(ROLE)
     from anlan.app import backup
     from anlan.kernel.base.clock import now
     from anlan.kernel.base.config import config
@@ -59,19 +64,19 @@ def command(
 
 def _tell(folder: Path, file: Path, who: str, began_at: datetime) -> None:
     """Hold what was restored against the backup and write it down; exit 1 where something is missing."""
-    from anlan.app.cli.audit import verified
+    from anlan.app.rehearsal import Rehearsal, digest_of, report_of, write_signed
     from anlan.kernel.base.config import config
 
     audit, heads = verified()
-    from anlan.app.rehearsal import Rehearsal, digest_of, report_of, write_signed
-
-    done = Rehearsal(who=who, began_at=began_at, source=folder, audit=audit, heads=heads)
+    done = Rehearsal(who=who, began_at=began_at, source=folder, audit=audit, heads=len(heads))
     report = report_of(config(), done)
     write_signed(report, file)
     for table in report["tables_differing"]:
         typer.echo(f"✗ 行数不同 rows differ: {table}")
     for name in report["files_lost"]:
         typer.echo(f"✗ 文件没有恢复 not restored: {name}")
+    for finding in audit.findings:
+        typer.echo(f"✗ {finding.zh}\n  {finding.en}")
     passed = "演练通过 passed" if report["is_passed"] else "演练未通过 NOT passed"
     typer.echo(f"{passed}：{file}\nSHA-256 {digest_of(file)}")
     if not report["is_passed"]:

@@ -61,6 +61,7 @@ ZONES = ListSpec(
         "name": Field(path="name", sortable=True, title="名称"),
         "name_en": Field(path="name_en", title="英文名称"),
         "over": Field(path="over", title="所跨区划"),
+        "over_en": Field(path="over_en"),
         "valid_from": Field(path="valid_from", kind="date", sortable=True, title="启用日期"),
         "valid_to": Field(path="valid_to", kind="date", sortable=True, title="停用日期"),
         "is_in_force": Field(path="is_in_force", kind="bool", title="现行"),

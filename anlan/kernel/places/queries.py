@@ -18,7 +18,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, NullIf
 
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.config import config
@@ -75,10 +75,16 @@ def areas() -> QuerySet[Area]:
         level=DivisionLevel.TOWNSHIP, boundary__intersects=OuterRef("boundary")
     )
     named = under.order_by().annotate(one=Value(1)).values("one")
-    text = named.annotate(text=StringAgg("name", delimiter="、", order_by="code")).values("text")
+    english = Coalesce(NullIf("name_en", Value("")), "name", output_field=CharField())
+
+    def text(of: Any, mark: str) -> Coalesce:
+        joined = named.annotate(text=StringAgg(of, delimiter=mark, order_by="code")).values("text")
+        return Coalesce(Subquery(joined, output_field=CharField()), Value(""))
+
     return Area.objects.annotate(
         is_in_force=_is_in_force(),
-        over=Coalesce(Subquery(text, output_field=CharField()), Value("")),
+        over=text("name", "、"),
+        over_en=text(english, ", "),
     )
 
 

@@ -1,8 +1,11 @@
 """JSON shapes of places."""
 
 from datetime import date
+from typing import Any
 
 from ninja import Schema
+
+from anlan.kernel.places.attribution import IN_ENGLISH
 
 
 class RegionOut(Schema):
@@ -68,4 +71,12 @@ class ZoneOut(Schema):
     is_schematic: bool
     is_invented: bool
     attribution: str
+    attribution_en: str
+    over_en: str
     version: int
+
+    @staticmethod
+    def resolve_attribution_en(row: dict[str, Any]) -> str:
+        """Say the source in English as far as it is a known one."""
+        said = str(row["attribution"])
+        return IN_ENGLISH.get(said, said)

@@ -2670,6 +2670,10 @@ export interface components {
             is_invented: boolean;
             /** Attribution */
             attribution: string;
+            /** Attribution En */
+            attribution_en: string;
+            /** Over En */
+            over_en: string;
             /** Version */
             version: number;
         };

@@ -3,6 +3,7 @@ import type { SubjectKind } from '@/api/types'
 
 interface Property {
   title?: string
+  title_en?: string
   type?: string | string[]
   unit?: string
   enum?: unknown[]
@@ -13,6 +14,7 @@ interface Property {
 export interface KindField {
   key: string
   title: string
+  titleEn: string
   types: string[]
   unit: string
   /** `0 – 100`, `≥ 0`, or the words that may stand there. */
@@ -33,6 +35,8 @@ export function fieldsOf({ schema_: schema }: Pick<SubjectKind, 'schema_'>): Kin
   return Object.entries(properties).map(([key, one]) => ({
     key,
     title: one.title ?? key,
+    // a schema says its titles in Chinese; without an English one the key reads as one
+    titleEn: one.title_en ?? key.replaceAll('_', ' '),
     types: [one.type ?? []].flat(),
     unit: one.unit ?? '',
     bounds: boundsOf(one),
