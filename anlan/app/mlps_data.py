@@ -2,6 +2,7 @@
 
 from anlan.app.clauses import Clause, Here, Judged, always
 from anlan.kernel.base.clear_doors import clear_lines
+from anlan.kernel.people.services.contacts import KEPT_AFTER_STOP
 
 _BASE, _APP = "tests/kernel/base", "tests/app"
 
@@ -51,6 +52,7 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         judge=always,
         evidence=(
             f"{_BASE}/test_export_lists.py::test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many",
+            "tests/kernel/people/test_personal_data.py::test_8_1_4_3_a_who_unmasks_says_why_and_the_journal_keeps_it",
             "tests/kernel/documents/test_download_and_withdraw.py::test_8_1_4_3_a_reading_what_is_personal_is_recorded_and_reading_the_rest_is_not",
         ),
     ),
@@ -102,16 +104,32 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         ),
         judge=always,
         evidence=(
+            "tests/kernel/people/test_personal_data.py::test_8_1_4_8_b_the_number_stands_nowhere_in_the_database",
             "tests/kernel/people/test_second_factor.py::test_8_1_4_8_b_neither_the_secret_nor_a_code_can_be_read_in_database_or_journal",
+        ),
+    ),
+    Clause(
+        number="8.1.4.11 a",
+        asks="只采集和保存必需的个人信息",
+        asks_en="personal data is kept no longer than it is needed",
+        setting=lambda _h: f"账号停用 {KEPT_AFTER_STOP.days} 天后删除其电话",
+        judge=always,
+        evidence=(
+            "tests/kernel/people/test_personal_data.py::test_8_1_4_11_a_a_stopped_accounts_phone_goes_on_its_day_and_a_woken_ones_stays",
         ),
     ),
     Clause(
         number="8.1.4.11 b",
         asks="禁止非法使用个人信息",
         asks_en="who took data out can be told from what he took",
-        setting=lambda _h: "页面与导出均带姓名、单位、时间（到分）水印",
+        setting=lambda _h: (
+            "页面与导出均带姓名、单位、时间（到分）水印；电话遮蔽显示，查看与按号查人须授权并留痕"
+        ),
         judge=always,
         evidence=(
+            "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_lists_show_it_masked",
+            "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_it_is_found_by_its_keyed_hash_and_the_search_is_recorded",
+            "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_nobody_else_sets_unmasks_or_searches",
             f"{_BASE}/test_export_lists.py::test_8_1_4_11_b_every_page_of_an_export_carries_name_unit_and_minute",
         ),
     ),

@@ -14,10 +14,15 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the doors who is behind a request; hang the register's pages into the menu."""
+        from anlan.kernel.base import deadlines
         from anlan.kernel.base.doors import Identity
         from anlan.kernel.people.queries.sessions import identity
+        from anlan.kernel.people.services.contacts import forget_outdated
 
         Identity.of = staticmethod(identity)
+        deadlines.register(
+            deadlines.Sweep(name="personal data that has outlived its day", act=forget_outdated)
+        )
         register(
             "menu",
             Entry(

@@ -125,6 +125,24 @@ class SecondFactorState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactState:
+    """Whether a person's phone is known; never what it is, nor a part of it."""
+
+    user_id: str
+    kind: str
+    is_known: bool
+    sensitivity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSearched:
+    """Somebody looked for a person by a number; how many were found, never the number."""
+
+    kind: str
+    found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityKeyState:
     """A security key of a person, by its number and kind; its name is his own affair."""
 
@@ -161,6 +179,10 @@ SECOND_FACTOR_ENROLLED = EventType("people.second_factor.enrolled", SecondFactor
 SECOND_FACTOR_RESET = EventType("people.second_factor.reset", SecondFactorState, "重置双因素")
 RECOVERY_CODES_RENEWED = EventType("people.recovery_codes.renewed", SecondFactorState, "更换恢复码")
 RECOVERY_CODE_USED = EventType("people.recovery_code.used", SecondFactorState, "使用恢复码")
+CONTACT_CHANGED = EventType("people.contact.changed", ContactState, "变更电话")
+CONTACT_REVEALED = EventType("people.contact.revealed", ContactState, "查看完整电话")
+CONTACT_SEARCHED = EventType("people.contact.searched", ContactSearched, "按电话查人")
+CONTACT_FORGOTTEN = EventType("people.contact.forgotten", ContactState, "到期删除电话")
 KEY_ADDED = EventType("people.security_key.added", SecurityKeyState, "登记安全密钥")
 KEY_RENAMED = EventType("people.security_key.renamed", SecurityKeyState, "安全密钥改名")
 KEY_REMOVED = EventType("people.security_key.removed", SecurityKeyState, "移除安全密钥")

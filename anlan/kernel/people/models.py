@@ -226,6 +226,29 @@ class RecoveryCode(Identified):
         ]
 
 
+class ContactKind(models.TextChoices):
+    """Kinds of personal data of an account."""
+
+    PHONE = "phone", "电话"
+
+
+class Contact(Identified):
+    """Personal data of an account: sealed, with what a screen shows of it and the hash it is found by.
+
+    `kept_until` is the day on which it goes; null while the account is in use.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=ContactKind.choices)
+    sealed = models.BinaryField()
+    masked = models.CharField(max_length=32)
+    search_key = models.CharField(max_length=64, db_index=True)
+    kept_until = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="people_contact_once")]
+
+
 class LinkPurpose(models.TextChoices):
     """What a one-time link is for."""
 

@@ -122,6 +122,30 @@ class RecoveryCodesOut(Schema):
     codes: list[str]
 
 
+class PhoneBody(Schema):
+    """A phone number as people write it; empty takes it away where one is set."""
+
+    phone: Word
+
+
+class RevealBody(Schema):
+    """Why a phone is looked at in full."""
+
+    reason: Name
+
+
+class PhoneOut(Schema):
+    """A phone in full."""
+
+    phone: str
+
+
+class FoundOut(Schema):
+    """The ids of accounts that were found."""
+
+    users: list[str]
+
+
 class FirstLinkOut(Schema):
     """The token of a link by which somebody comes in once to set his password; shown once."""
 
@@ -233,6 +257,8 @@ class UserOut(Schema):
     is_invented: bool
     must_change_password: bool
     has_second_factor: bool
+    #: Masked, `138******01`; empty where none is known.
+    phone: str
     last_login: datetime | None
     version: int
 

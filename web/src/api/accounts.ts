@@ -34,6 +34,16 @@ export function setAccountActive(seen: Seen, isActive: boolean): Promise<Account
   return take(client.PATCH('/api/v1/people/users/{user_id}', { params: onUser(seen), body: { is_active: isActive } }))
 }
 
+/** Keep a phone, or take it away with an empty one; lists show it masked. */
+export function setPhone(seen: Seen, phone: string): Promise<Account> {
+  return take(client.PUT('/api/v1/people/users/{user_id}/phone', { params: onUser(seen), body: { phone } }))
+}
+
+/** The whole number, for a reason that is kept. */
+export async function revealPhone(seen: Seen, reason: string): Promise<string> {
+  return (await take(client.POST('/api/v1/people/users/{user_id}/phone/reveal', { params: onUser(seen), body: { reason } }))).phone
+}
+
 /** Take the password away, if there is one; the link that comes lets its owner set another. */
 export function resetPassword(seen: Seen): Promise<FirstLink> {
   return take(client.POST('/api/v1/people/users/{user_id}/password/reset', { params: onUser(seen) }))

@@ -456,6 +456,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/users/{user_id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Phone
+         * @description Keep somebody's phone, or take it away.
+         */
+        put: operations["anlan_kernel_people_api_contacts_set_phone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/users/{user_id}/phone/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description Show a phone in full; the reason is kept.
+         */
+        post: operations["anlan_kernel_people_api_contacts_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/users/by-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * By Phone
+         * @description Find accounts by a whole number; in the body, because addresses end up in logs.
+         */
+        post: operations["anlan_kernel_people_api_contacts_by_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/organisations": {
         parameters: {
             query?: never;
@@ -2689,6 +2749,75 @@ export interface components {
             count_capped: boolean;
         };
         /**
+         * UserOut
+         * @description An account in a list; never its password.
+         */
+        UserOut: {
+            /** Id */
+            id: string;
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Administrator */
+            administrator: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "stopped" | "asleep" | "waiting" | "active";
+            /** Posts */
+            posts: string;
+            /** Posts En */
+            posts_en: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Has Second Factor */
+            has_second_factor: boolean;
+            /** Phone */
+            phone: string;
+            /** Last Login */
+            last_login: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PhoneBody
+         * @description A phone number as people write it; empty takes it away where one is set.
+         */
+        PhoneBody: {
+            /** Phone */
+            phone: string;
+        };
+        /**
+         * PhoneOut
+         * @description A phone in full.
+         */
+        PhoneOut: {
+            /** Phone */
+            phone: string;
+        };
+        /**
+         * RevealBody
+         * @description Why a phone is looked at in full.
+         */
+        RevealBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * FoundOut
+         * @description The ids of accounts that were found.
+         */
+        FoundOut: {
+            /** Users */
+            users: string[];
+        };
+        /**
          * OrganisationOut
          * @description An organisation in a list.
          */
@@ -2816,41 +2945,6 @@ export interface components {
             names: {
                 [key: string]: unknown;
             };
-        };
-        /**
-         * UserOut
-         * @description An account in a list; never its password.
-         */
-        UserOut: {
-            /** Id */
-            id: string;
-            /** Username */
-            username: string;
-            /** Name */
-            name: string;
-            /** Administrator */
-            administrator: string;
-            /**
-             * Standing
-             * @enum {string}
-             */
-            standing: "stopped" | "asleep" | "waiting" | "active";
-            /** Posts */
-            posts: string;
-            /** Posts En */
-            posts_en: string;
-            /** Is Active */
-            is_active: boolean;
-            /** Is Invented */
-            is_invented: boolean;
-            /** Must Change Password */
-            must_change_password: boolean;
-            /** Has Second Factor */
-            has_second_factor: boolean;
-            /** Last Login */
-            last_login: string | null;
-            /** Version */
-            version: number;
         };
         /** UserOutPage */
         UserOutPage: {
@@ -6330,6 +6424,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_contacts_set_phone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_contacts_reveal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_contacts_by_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOut"];
+                };
             };
             default: components["responses"]["Refusal"];
         };

@@ -25,6 +25,8 @@ from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Facts, Principal
 from anlan.kernel.people.models import (
     AdministratorKind,
+    Contact,
+    ContactKind,
     DutyShift,
     Organisation,
     OrganisationKind,
@@ -91,6 +93,7 @@ USERS = ListSpec(
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "must_change_password": Field(path="must_change_password", kind="bool"),
         "has_second_factor": Field(path="has_second_factor", kind="bool", title="双因素"),
+        "phone": Field(path="phone", title="电话"),
         "last_login": Field(path="last_login", kind="time", sortable=True, title="上次登录"),
         "search": Field(path="search"),
         "version": _VERSION,
@@ -149,6 +152,10 @@ SHIFTS = ListSpec(
 )
 
 
+#: What everybody who sees accounts sees of a phone.
+_MASKED = Contact.objects.filter(user=OuterRef("pk"), kind=ContactKind.PHONE)
+
+
 def users() -> QuerySet[User]:
     """Return the accounts as their list shows them: standing, second factor, the posts held today."""
     slept = Q(last_login__lt=now() - SLEEPS_AFTER) | Q(
@@ -162,6 +169,7 @@ def users() -> QuerySet[User]:
     )
     return User.objects.annotate(
         has_second_factor=IS_ENROLLED,
+        phone=Coalesce(Subquery(_MASKED.values("masked")[:1]), Value("")),
         standing=standing,
         posts=_posts_held(F("post__organisation__name"), F("post__title")),
         posts_en=_posts_held(_or_chinese("post__organisation__name"), _or_chinese("post__title")),

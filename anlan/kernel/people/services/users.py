@@ -21,6 +21,7 @@ from anlan.kernel.people.rules import (
     WEAKNESSES,
     password_classes,
 )
+from anlan.kernel.people.services import contacts
 
 WRONG_PASSWORD = "people.wrong_password"  # noqa: S105  a code of errors
 
@@ -77,6 +78,7 @@ def set_active(*, user: User, is_active: bool) -> User:
         user.last_login = now()
     else:
         user.sessions_epoch += 1
+    contacts.keep_until(user=user, is_active=is_active)
     _touched(user, "is_active", "last_login", "sessions_epoch")
     _record(events.USER_CHANGED, user, change=change)
     return user
