@@ -11,6 +11,7 @@ Source: apache/parquet-format, parquet.thrift (Thrift's compact protocol), Encod
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -279,6 +280,7 @@ def _zigzag(value: int) -> int:
     return value << 1 if value >= 0 else (-value << 1) - 1
 
 
+@lru_cache(maxsize=10_000)  # runs of one gateway's messages are as long as each other
 def _varint(value: int) -> bytes:
     out = bytearray()
     while value > 0x7F:
