@@ -69,12 +69,13 @@ describe('acting on an alarm', () => {
     expect(await screen.findByText(/已由他人确认/)).toBeTruthy()
   })
 
-  it('does not close without cause and measure', async () => {
+  it('does not close without cause and measure, and says beside each what is missing', async () => {
     show(testAlarm({ instrument_state: 'returned', firm_state: 'confirmed', may: ['close'] }))
     await fireEvent.click(screen.getByRole('button', { name: '消警' }))
     await screen.findByText('真实超限')
     const [, act] = screen.getAllByRole('button', { name: '消警' })
-    expect((act as HTMLButtonElement).disabled).toBe(true)
+    await fireEvent.click(act as HTMLElement)
+    expect(await screen.findAllByText('⚠ 必填')).toHaveLength(2)
     expect(api.closeAlarm).not.toHaveBeenCalled()
   })
 

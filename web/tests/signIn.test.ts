@@ -27,7 +27,7 @@ async function signIn(): Promise<void> {
   setActivePinia(pinia)
   render(LoginPage, { global: { plugins: [pinia, i18n] } })
   await fireEvent.update(screen.getByLabelText('用户名'), 'wangmin')
-  await fireEvent.update(screen.getByLabelText('密码'), 'Right-pass-1')
+  await fireEvent.update(screen.getByLabelText('口令'), 'Right-pass-1')
   await fireEvent.click(screen.getByRole('button', { name: '登录' }))
 }
 

@@ -22,7 +22,7 @@ onSignedOut(() => {
   const session = useSessionStore()
   if (!session.isSignedIn) return
   session.forget()
-  void router.replace({ path: '/login', query: { next: router.currentRoute.value.fullPath } })
+  void router.replace({ path: '/login', query: { next: router.currentRoute.value.fullPath, ended: '1' } })
 })
 
 app.mount('#app')
