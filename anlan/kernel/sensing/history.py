@@ -25,6 +25,7 @@ def with_last(rows: list[Datastream]) -> dict[str, Any]:
         "id", "version", "number", "name", "name_en", "tag", "subject_id", "subject_name",
         "subject_name_en", "gateway_id", "unit", "property", "property_title", "property_title_en",
         "resolution", "retired_at", "site_name", "site_name_en", "div", "zone", "site", "matter",
+        "gateway_name", "gateway_name_en", "limits_count",
     )  # fmt: skip
     items = [
         {name: getattr(row, name) for name in columns}
