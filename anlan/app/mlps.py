@@ -177,6 +177,7 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
             f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_key_is_a_second_factor_of_its_own",
             f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_key_that_another_page_has_asked_proves_nothing",
             f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_copied_key_is_refused_and_the_journal_says_so",
+            "tests/app/test_sign_in_by_key.py::test_8_1_4_1_d_a_key_is_registered_signs_in_and_goes_again_in_the_browser",
             f"{_PEOPLE}/test_sign_by_sm2.py::test_8_1_4_1_d_a_key_of_sm2_signs_in_after_the_password",
         ),
     ),
