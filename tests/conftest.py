@@ -55,13 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
-    """Collect now what tests left open.
+    """Collect now what tests left open, and nothing more until the end.
 
-    Collected inside `ast.parse`, which pytest's reports use, a finaliser that warns makes Python
-    3.11 fail with "AST constructor recursion depth mismatch".
+    Collected inside `ast.parse`, which pytest's reports and the plugins' imports use, a finaliser that
+    warns makes Python 3.11 fail with "AST constructor recursion depth mismatch".
     """
     gc.collect()
+    gc.disable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
