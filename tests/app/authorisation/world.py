@@ -35,6 +35,7 @@ from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedM
 from anlan.kernel.sensing.services import equipment, keys, suppressions
 from anlan.kernel.subjects.models import Subject
 from anlan.systems.data_quality import services as data_quality
+from anlan.systems.data_quality.models import FirmMerge
 from tests import factories
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
@@ -43,7 +44,7 @@ COUNTY, NEXT_COUNTY, SHARER, PROVINCE = "640181", "640121", "640122", "640000"
 TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
-    Alarm, Datastream, DeadLetter, Document, Gateway, Limit, Post, PostHolding, QuarantinedMessage,
+    Alarm, Datastream, DeadLetter, Document, FirmMerge, Gateway, Limit, Post, PostHolding, QuarantinedMessage,
     Subject, Suppression, User,
 )  # fmt: skip
 
