@@ -79,7 +79,7 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /people/users": lambda r: Call(sees=r.user, query={"filter": "username.eq:spare"}),
     "POST /people/users": lambda _: Call(body={"username": "fresh", "name": "新人"}),
     "PUT /people/users/{user_id}/phone": lambda r: Call(r.user, {"phone": "12350"}),
-    "POST /people/users/{user_id}/phone/reveal": lambda r: Call(r.user, {"reason": " "}),
+    "POST /people/users/{user_id}/phone/reveal": lambda r: Call(r.user, {"reason": "核对值班电话"}),
     "POST /people/users/by-phone": lambda _: Call(body={"phone": "12350"}),
     "PATCH /people/users/{user_id}": lambda r: Call(r.user, {"is_active": False}),
     "POST /people/users/{user_id}/password/reset": lambda r: Call(r.user),

@@ -30,6 +30,7 @@ from anlan.kernel.people.models import (
     User,
 )
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
+from anlan.kernel.people.services import contacts
 from anlan.kernel.places.rules import div_of
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedMessage, Suppression
 from anlan.kernel.sensing.services import equipment, keys, suppressions
@@ -190,6 +191,8 @@ def _spare(bureau: Organisation, everybody: list[User]) -> dict[str, str]:
     SecondFactor.objects.create(
         user=user, secret=b"sealed", created_at=now(), updated_at=now(), confirmed_at=now()
     )
+    with unit_of_work(machine("test")):
+        contacts.set_phone(user=user, phone="13800001234")
     held = factories.holding(factories.user("holder", "在任"), factories.post(bureau, "expert"))
     letter = DeadLetter.objects.create(
         slice="plans",
