@@ -82,6 +82,13 @@ class Listener:
                 if not kinds or frame[0] in kinds:
                     return frame
 
+    def unread(self) -> list[str]:
+        """Return the kinds of frames that have come and were not asked for, and forget them."""
+        while not self._sent.empty():
+            self._frames += read(self._sent.get_nowait())
+        kinds, self._frames = [frame[0] for frame in self._frames], []
+        return kinds
+
     async def rows(self, count: int = 1) -> list[dict[str, Any]]:
         """Return the next rows, from as many frames as it takes."""
         found: list[dict[str, Any]] = []
