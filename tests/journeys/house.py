@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +45,20 @@ class House:
     home: Path
     address: str
     tokens: dict[str, str]
+    _sessions: dict[str, httpx.Cookies] = field(default_factory=dict)
 
     def sign_in(self, part: str) -> httpx.Client:
-        """Sign a member of the cast in by his one-time link."""
-        client = httpx.Client(base_url=self.address, timeout=20)
+        """Sign a member of the cast in by his one-time link, once; later journeys go on in his session."""
+        known = self._sessions.get(part)
+        client = httpx.Client(base_url=self.address, timeout=20, cookies=known)
+        if known is not None:
+            return client
         client.get("/api/v1/session")
         answer = client.post(
             "/api/v1/session/link", json={"token": self.tokens[part]}, headers=csrf(client)
         )
         assert answer.status_code == 200, answer.text
+        self._sessions[part] = client.cookies
         return client
 
     def anlan(self, *words: str) -> subprocess.CompletedProcess[str]:
