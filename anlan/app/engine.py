@@ -31,7 +31,7 @@ from anlan.engines.alarms import kernel
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.services.members import write_members
-from anlan.kernel.alerts.services.transitions import apply_transitions
+from anlan.kernel.alerts.services.transitions import apply_transitions, plan_statements
 from anlan.kernel.alerts.services.writers import take_over
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
@@ -84,6 +84,7 @@ class Engine:
         await bus.ensure_streams(js, self.config)
         snapshots = Snapshots(self.config.path("snapshot_dir"), self.group.name)
         fence = await self._fence()
+        await self._plan()
         session = await self._resumed(js, snapshots) if fence else None
         if fence is None or session is None:
             return
@@ -117,6 +118,11 @@ class Engine:
                 self.when_aloud()
             await self._commit_when_due(session)
             await self._snapshot_when_due(session, snapshots)
+
+    async def _plan(self) -> None:
+        """Have the statements planned now: the first alarm waits for nothing that can be done before."""
+        with suppress(DatabaseAwayError):
+            await self.database.write(plan_statements)
 
     async def _fence(self) -> str | None:
         """Become the one writer, or stand by while another lives; None when told to stop meanwhile.

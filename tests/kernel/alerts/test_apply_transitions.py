@@ -14,7 +14,7 @@ from anlan.kernel.alerts.events import AlarmState
 from anlan.kernel.alerts.models import Alarm, EngineProgress
 from anlan.kernel.alerts.rules import Deafness, Progress, Transition
 from anlan.kernel.alerts.services import rows
-from anlan.kernel.alerts.services.transitions import apply_transitions
+from anlan.kernel.alerts.services.transitions import apply_transitions, plan_statements
 from anlan.kernel.base.clock import from_ms, now_ms
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError
@@ -221,3 +221,16 @@ def test_a_statement_is_planned_once_and_again_when_the_table_has_grown(
         )
         assert cursor.fetchall() == [(3, 0)]
     assert [at for at, one in enumerate(said) if one == "DISCARD PLANS"] == [1, 4]
+
+
+def test_statements_are_planned_before_the_first_alarm_and_write_nothing(plant: Plant) -> None:
+    journalled = Journal.objects.count()
+    with unit_of_work(ENGINE):
+        plan_statements()
+    assert (Alarm.objects.count(), Journal.objects.count()) == (0, journalled)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%alerts_alarm%%'"
+            " AND generic_plans > 0"
+        )
+        assert cursor.fetchone() == (7,)

@@ -44,6 +44,16 @@ def apply_transitions(transitions: Sequence[Transition], progress: Progress) -> 
     return changed
 
 
+def plan_statements() -> None:
+    """Have every statement planned before the first alarm needs it; nothing is written.
+
+    Call inside a unit of work of the engine, on the connection that will write.
+    """
+    for statements in (alarm_sql.GROUP_STATEMENTS, alarm_sql.STATEMENTS):
+        for kind, statement in statements.items():
+            write_rows(statement, kind, columns_of([]))
+
+
 def _write_round(transitions: list[Transition], *, members_wait: bool) -> int:
     """Write transitions of which no two speak of one alarm; members of groups wait for later."""
     members = [one for one in transitions if one.is_member]
