@@ -113,7 +113,7 @@ def run(
     made = _under_fire(house, boxes, killer)
     say("all is acknowledged; asking back")
     found = asyncio.run(chaos_truth.settle(house, PATIENCE_S))
-    wait_until(lambda: chaos_truth.is_all_written(house), "history has all", PATIENCE_S)
+    chaos_truth.wait_for_history(house, PATIENCE_S)
     report.rows.extend(_deaths(killer))
     report.rows.extend(chaos_truth.compare(house, made.sent, found))
     return report

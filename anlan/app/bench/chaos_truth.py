@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import psycopg
 from django.db import connections
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 from numpy.typing import NDArray
 
 from anlan.adapters.mqtt.const import CONSUMER
@@ -34,10 +35,7 @@ _TOLD = """
     FROM base_journal j JOIN sensing_datastream d ON d.id = j.data->>'datastream_id'
     WHERE j.type IN ('alerts.alarm.raised', 'alerts.alarm.returned')
 """
-_WRITTEN = """
-    SELECT (SELECT coalesce(max(seq_last), 0) FROM sensing_historyfile)
-        >= (SELECT coalesce(max(log_sequence), 0) FROM sensing_batchreceipt)
-"""
+_WRITTEN = "SELECT coalesce(max(seq_last), 0) FROM sensing_historyfile"
 _POSITIONS = "SELECT position FROM base_sealed WHERE position > %s ORDER BY 1"
 
 
@@ -117,11 +115,35 @@ async def _published(client: Client, count: int, patience_s: float) -> list[int]
     return told
 
 
-def is_all_written(house: BenchHouse) -> bool:
-    """Tell whether the catalogue of history has reached the last batch that has a receipt."""
-    with psycopg.connect(house.admin_dsn) as admin:
-        row = admin.execute(_WRITTEN).fetchone()
-    return row is not None and bool(row[0])
+def wait_for_history(house: BenchHouse, patience_s: float) -> None:
+    """Wait until the catalogue of history has reached the last batch of READINGS.
+
+    The log is asked, not the receipts: those come half a second later, and a flush between the
+    last batch and its receipt would look like the end. Raises TimeoutError.
+    """
+    last = asyncio.run(_last_batch())
+    with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
+        wait_until(lambda: _written(admin) >= last, "history has all", patience_s)
+
+
+async def _last_batch() -> int:
+    """Return the sequence of the last batch in READINGS: ticks go on behind it for ever."""
+    client = await _bus()
+    try:
+        found = [0]
+        for kind in (bus.MQTT, bus.HTTP):
+            with suppress(NotFoundError):
+                subject = f"{config().node}.rd.*.{kind}"
+                message = await client.jetstream().get_last_msg(bus.READINGS, subject)
+                found.append(message.seq or 0)
+    finally:
+        await client.close()
+    return max(found)
+
+
+def _written(admin: psycopg.Connection[tuple[int]]) -> int:
+    found = admin.execute(_WRITTEN).fetchone()
+    return found[0] if found else 0
 
 
 def compare(house: BenchHouse, sent: list[Sent], found: Found) -> list[Row]:

@@ -55,7 +55,7 @@ def run(house: BenchHouse, disk: Path, *, say: Callable[[str], None] = lambda _:
     wait_until(house.has_servers, "the servers are back")
     say("all is acknowledged; asking back")
     found = asyncio.run(chaos_truth.settle(house, PATIENCE_S))
-    wait_until(lambda: chaos_truth.is_all_written(house), "history has all", PATIENCE_S)
+    chaos_truth.wait_for_history(house, PATIENCE_S)
     size_mb = shutil.disk_usage(disk).total / 1e6
     report.rows.append(Row(name="full_disk.size", value=size_mb, unit="MB"))
     # told, not asked for: where the bus falls first there may be no door to answer

@@ -93,7 +93,7 @@ def run(house: BenchHouse, *, say: Callable[[str], None] = lambda _: None) -> Re
         sender.close()
     say("all is acknowledged; asking back")
     found = asyncio.run(chaos_truth.settle(house, PATIENCE_S, begun_at=kept.published))
-    wait_until(lambda: chaos_truth.is_all_written(house), "history has all", PATIENCE_S)
+    chaos_truth.wait_for_history(house, PATIENCE_S)
     connections.close_all()
     report.rows.extend(_steps({"backup": made, "export_head": exported} | steps))
     report.rows.extend(_same(lost, kept, _seen(house.admin_dsn)))

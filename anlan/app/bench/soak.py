@@ -179,7 +179,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
         say("asking back")
         # the recorder looks once a minute whether files should be put together
         wait_until(lambda: _days(admin) > 0, "files are put together", PATIENCE_S)
-        wait_until(lambda: chaos_truth.is_all_written(house), "history has all", PATIENCE_S)
+        chaos_truth.wait_for_history(house, PATIENCE_S)
         report.rows.extend(_figures(watch, asked, backup, alive, late_s))
         report.rows.extend(_kept(house, admin, store, flow))
         pids = house.pids()
