@@ -7,9 +7,7 @@ import re
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from anlan.app.stack.certificates import Pair
 from anlan.app.stack.errors import MissingPieceError, StackError
 from anlan.app.stack.nats_users import is_by_certificate, render, write_private
 from anlan.app.stack.owner import Owner, choose
+from anlan.app.stack.server import Server, launch, wait_for
 
 USER = "anlan"
 ACCOUNT = "ANLAN"
@@ -103,7 +102,7 @@ class NatsServer:
     monitor_port: int
     max_store: int
     door: MqttDoor = field(default_factory=MqttDoor)
-    _server: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _server: Server | None = field(default=None, init=False)
 
     @property
     def url(self) -> str:
@@ -230,21 +229,8 @@ accounts {{
     def start(self, log: Path, *, timeout_s: float = 20.0) -> int:
         """Write the configuration, start the server beside us; returns its process id."""
         self.write_configuration()
-        with log.open("ab") as out:
-            self._server = subprocess.Popen(
-                self.server_command(),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                cwd="/",
-            )
-        until = time.monotonic() + timeout_s
-        while not self.is_ready():
-            if self._server.poll() is not None or time.monotonic() > until:
-                tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-                raise StackError(f"NATS 没有启动:{tail}", f"NATS is not up: {tail}")
-            time.sleep(0.03)
+        self._server = launch(self.server_command(), log)
+        wait_for(self._server, "NATS", log, is_ready=self.is_ready, timeout_s=timeout_s)
         return self._server.pid
 
     def reload(self) -> None:

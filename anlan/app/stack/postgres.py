@@ -15,6 +15,7 @@ import psycopg
 
 from anlan.app.stack.errors import MissingPieceError, StackError
 from anlan.app.stack.owner import Owner, choose
+from anlan.app.stack.server import Server, launch, wait_for
 
 ADMIN = "anlan_admin"
 ROLES = (
@@ -72,7 +73,7 @@ class Cluster:
     sockets: Path
     owner: Owner
     throw_away: bool = False
-    _server: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _server: Server | None = field(default=None, init=False)
 
     def url(self, database: str = "anlan") -> str:
         """Return the address of a database without a user; the role of a process adds that."""
@@ -155,22 +156,8 @@ class Cluster:
     def start(self, log: Path, *, timeout_s: float = 30.0) -> int:
         """Start the server beside us, wait until it answers; returns its process id."""
         self.make_way()
-        with log.open("ab") as out:
-            self._server = subprocess.Popen(
-                self.server_command(),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                cwd="/",
-                env=_environment(),
-            )
-        until = time.monotonic() + timeout_s
-        while not self.is_ready():
-            if self._server.poll() is not None or time.monotonic() > until:
-                tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-                raise StackError(f"PostgreSQL 没有启动:{tail}", f"PostgreSQL is not up: {tail}")
-            time.sleep(0.03)
+        self._server = launch(self.server_command(), log, environment=_environment())
+        wait_for(self._server, "PostgreSQL", log, is_ready=self.is_ready, timeout_s=timeout_s)
         return self._server.pid
 
     def stop(self, *, timeout_s: float = 30.0) -> None:
