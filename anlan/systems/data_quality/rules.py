@@ -1,5 +1,10 @@
 """The kinds of finding, from what blinds the watch to what is only untidy, and whose each is to mend."""
 
+from dataclasses import replace
+
+from anlan.kernel.base.permissions import Facts, Principal, Reach, decide
+from anlan.kernel.sensing.rules import keeping_of
+
 VIEW = "data_quality.finding.view"
 
 #: What is wrong, in the order of the desk.
@@ -27,6 +32,12 @@ OWNERS = {
 
 #: Who may say that two entries are one firm, or that they are two.
 MERGE = "data_quality.merge.edit"
+#: What a message or a tag that waits asks of whoever settles it, and how it is settled.
+_SETTLING = {
+    "quarantined": ("sensing.quarantine.edit",),
+    "unknown_tag": ("sensing.quarantine.edit", "sensing.datastream.edit"),
+}
+_SETTLED_BY = {"quarantined": "settle", "unknown_tag": "adopt"}
 #: What moves with a firm, in the order in which it is told.
 MOVES = {
     "sites": "厂区和设备",
@@ -38,3 +49,17 @@ MOVES = {
     "parts": "下属单位",
     "aliases": "其他名称",
 }
+
+
+def acts_on(principal: Principal, kind: str, facts: Facts) -> list[str]:
+    """Return the acts by which a person may mend a finding of this kind that hangs here.
+
+    The other kinds are mended outside the platform, or by nothing that one press could do.
+    """
+    if kind == "no_limits":
+        return [act for act in keeping_of(principal, facts) if act == "file_limit"]
+    needs = _SETTLING.get(kind)
+    # a message of a gateway is of no matter
+    at = replace(facts, matter="")
+    allowed = needs and all(decide(principal, one, at, Reach.IN_CHARGE).allowed for one in needs)
+    return [_SETTLED_BY[kind]] if allowed else []

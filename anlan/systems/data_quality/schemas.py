@@ -1,10 +1,14 @@
 """JSON shapes of data quality."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field, StringConstraints
+
+from anlan.kernel.base.doors import principal
+from anlan.kernel.base.permissions import Facts
+from anlan.systems.data_quality.rules import acts_on
 
 KindKey = Literal[
     "silent", "frozen", "out_of_range", "gateway_unseen", "gateway_missing", "gateway_late",
@@ -14,7 +18,10 @@ KindKey = Literal[
 
 
 class DataFindingOut(Schema):
-    """One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds."""
+    """One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds.
+
+    `may` names what the asking person may do about it; empty where he may only look.
+    """
 
     id: str
     kind: KindKey
@@ -29,6 +36,14 @@ class DataFindingOut(Schema):
     owner_name_en: str
     site_name: str
     site_name_en: str
+    may: list[Literal["file_limit", "settle", "adopt"]]
+
+    @staticmethod
+    def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+        """Decide from where the finding hangs; no further query."""
+        names = ("div", "zone", "site", "matter")
+        facts = Facts(**{name: row[name] for name in names})
+        return acts_on(principal(context["request"]), row["kind"], facts)
 
 
 class DataFindingCountOut(Schema):

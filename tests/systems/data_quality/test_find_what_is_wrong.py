@@ -227,6 +227,33 @@ def test_a_neighbour_finds_nothing_and_a_firm_has_no_such_desk(cast: Cast, keepe
     assert signed_in(cast.system_administrator).get(f"{URL}/counts").status_code == 403
 
 
+def test_each_finding_says_what_the_asking_person_may_do_about_it(
+    cast: Cast, keeper: Client, acting_as: Callable[[str], None]
+) -> None:
+    acting_as("anlan_owner")
+    roles = {"duty_officer": "王值班", "monitor": "李监测"}
+    asking = {
+        role: signed_in(factories.officer(cast.zone_bureau, role, name))
+        for role, name in roles.items()
+    }
+    acting_as("anlan_app")
+    may = {
+        role: {one["kind"]: one["may"] for one in found(client) if one["may"]}
+        for role, client in {"data_keeper": keeper, **asking}.items()
+    }
+
+    # the duty officer looks; the monitoring officer keeps limits, the data keeper the messages too
+    assert may == {
+        "duty_officer": {},
+        "monitor": {"no_limits": ["file_limit"]},
+        "data_keeper": {
+            "no_limits": ["file_limit"],
+            "quarantined": ["settle"],
+            "unknown_tag": ["adopt"],
+        },
+    }
+
+
 def test_the_list_is_searched_sorted_and_taken_out_as_a_workbook(
     plant: Plant, keeper: Client
 ) -> None:

@@ -5496,6 +5496,8 @@ export interface components {
         /**
          * DataFindingOut
          * @description One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds.
+         *
+         *     `may` names what the asking person may do about it; empty where he may only look.
          */
         DataFindingOut: {
             /** Id */
@@ -5533,6 +5535,8 @@ export interface components {
             site_name: string;
             /** Site Name En */
             site_name_en: string;
+            /** May */
+            may: ("file_limit" | "settle" | "adopt")[];
         };
         /** DataFindingOutPage */
         DataFindingOutPage: {

@@ -39,6 +39,11 @@ FINDINGS = ListSpec(
         "site_name": Field(path="site_name", sortable=True, title="企业"),
         "site_name_en": Field(path="site_name_en"),
         "search": Field(path="search"),
+        # where it hangs: what somebody may do about it rests on that
+        "div": Field(path="div", kind="int"),
+        "zone": Field(path="zone", kind="int"),
+        "site": Field(path="site"),
+        "matter": Field(path="matter"),
     },
     sort="rank",
 )
@@ -76,6 +81,9 @@ _IN_ENGLISH = {
         output_field=CharField(),
     ),
 }
+_MATTER = Coalesce(
+    _behind(Datastream.objects.all(), "object_id", "subject__kind__matter"), Value("")
+)
 _SEARCH = Concat(
     "name", Value(" "), "code", Value(" "), "site_name", Value(" "), "owner_name", Value(" "),
     "name_en", Value(" "), "site_name_en",
@@ -85,7 +93,9 @@ _SEARCH = Concat(
 
 def findings() -> QuerySet[Finding]:
     """Return what is wrong within the scope of the open unit of work."""
-    return Finding.objects.annotate(**_IN_ENGLISH).annotate(rank=_RANK, search=_SEARCH)
+    return Finding.objects.annotate(**_IN_ENGLISH).annotate(
+        rank=_RANK, search=_SEARCH, matter=_MATTER
+    )
 
 
 def counts() -> list[dict[str, Any]]:

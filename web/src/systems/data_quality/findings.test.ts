@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { figureOf, placeOf } from './findings'
+import { figureOf, placeOf, wayTo } from './findings'
 
 it('leads to the page that holds the act', () => {
   expect(placeOf({ kind: 'silent', object_id: 'D1' })).toBe('/datastreams/D1')
@@ -16,4 +16,11 @@ it('says a figure in its own unit, and none where there is none to say', () => {
   expect(figureOf({ kind: 'unknown_tag', figure: 3 })).toEqual({ key: 'tags', n: '3' })
   expect(figureOf({ kind: 'gateway_unseen', figure: 1 })).toBeNull()
   expect(figureOf({ kind: 'silent', figure: null })).toBeNull()
+})
+
+it('offers an act only to whom the server lets act, to all others the look', () => {
+  expect(wayTo({ kind: 'no_limits', may: ['file_limit'] })).toBe('dataQuality.may.file_limit')
+  expect(wayTo({ kind: 'no_limits', may: [] })).toBe('dataQuality.act.no_limits')
+  expect(wayTo({ kind: 'quarantined', may: ['settle'] })).toBe('dataQuality.may.settle')
+  expect(wayTo({ kind: 'silent', may: [] })).toBe('dataQuality.act.silent')
 })

@@ -41,3 +41,8 @@ export function figureOf({ kind, figure }: Pick<Finding, 'kind' | 'figure'>): { 
   const key = COUNTED[kind]
   return key ? { key, n: figure.toLocaleString('en') } : null
 }
+
+/** Which words lead to the finding's page: the act, for whom the server lets act, else only looking. */
+export function wayTo({ kind, may }: Pick<Finding, 'kind' | 'may'>): string {
+  return may[0] ? `dataQuality.may.${may[0]}` : `dataQuality.act.${kind}`
+}
