@@ -65,6 +65,8 @@ class Config:
     gateway_port: int = 8083
     secret_key_file: Path = Path("secret_key")
     session_idle_minutes: int = 30
+    #: For how many days at most a datastream may be suppressed or out of service by one filing.
+    suppression_days: int = 30
     second_factor: bool = True
     #: The name that security keys are bound to; empty: the host of `public_url`.
     webauthn_rp_id: str = ""

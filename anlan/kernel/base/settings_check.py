@@ -103,6 +103,11 @@ def _at_least(least: float, unit: str) -> Callable[[float], str | None]:
     return check
 
 
+def _suppression_days(value: int) -> str | None:
+    # a filing without an end in sight is what the limit is there against
+    return None if 1 <= value <= 366 else "应为 1–366 天 · 1 to 366 days"
+
+
 def _days_kept(value: int) -> str | None:
     # what is newest of a datastream is looked for in the last 31 days
     if value == 0 or value >= LEAST_DAYS:
@@ -150,4 +155,5 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "readings_max_bytes": _at_least(1024**2, "B"),
     "events_max_bytes": _at_least(1024**2, "B"),
     "session_idle_minutes": _at_least(1, "min"),
+    "suppression_days": _suppression_days,
 }

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.kernel.base.clock import to_ms
+from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.sensing import ports, queries
 from anlan.kernel.sensing.models import Datastream
@@ -32,8 +33,12 @@ def with_last(rows: list[Datastream]) -> dict[str, Any]:
         | {"limits": limits[row.id], "last": newest.of(row.number)}
         for row in rows
     ]
+    shared = {
+        "tail_missing": newest.tail_missing,
+        "longest_suppression_days": config().suppression_days,
+    }
     return {
-        "items": [item | {"tail_missing": newest.tail_missing} for item in items],
+        "items": [item | shared for item in items],
         "tail_missing": newest.tail_missing,
     }
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from anlan.kernel.base.permissions import Decision, Facts, Principal, Reach, decide
@@ -13,6 +14,8 @@ KEEPING = {
     "take_out": "sensing.outage.edit",
 }
 
+#: A form lies open for a while before it is sent: so much earlier than now a suppression may begin.
+EARLIEST_BEGIN = timedelta(minutes=15)
 #: From the bottom to the top: a limit below must stay below a limit above it.
 ORDER = ("LL", "L", "H", "HH")
 #: Conditions that the engine judges; the order is the kernel's numbering.

@@ -98,6 +98,8 @@ def test_settings_come_from_file_and_environment_which_wins(tmp_path: Path) -> N
         ({"ANLAN_MQTT_PORT": "70000"}, "ANLAN_MQTT_PORT"),
         ({"ANLAN_SEGMENT_SECONDS": "nan"}, "ANLAN_SEGMENT_SECONDS"),
         ({"ANLAN_SESSION_IDLE_MINUTES": "-5"}, "ANLAN_SESSION_IDLE_MINUTES"),
+        ({"ANLAN_SUPPRESSION_DAYS": "0"}, "ANLAN_SUPPRESSION_DAYS='0': .*1 to 366 days"),
+        ({"ANLAN_SUPPRESSION_DAYS": "3650"}, "ANLAN_SUPPRESSION_DAYS"),
         ({"ANLAN_DATABSE_URL": "x"}, "ANLAN_DATABSE_URL.*did you mean ANLAN_DATABASE_URL"),
         ({"ANLAN_COLOUR_OF_THE_SKY": "x"}, "ANLAN_COLOUR_OF_THE_SKY: .*no such setting"),
         ({"ANLAN_CONFIG": "/nowhere/anlan.toml"}, "ANLAN_CONFIG.*No such file"),

@@ -9,6 +9,7 @@ import pytest
 from anlan.kernel.alerts.rules import Progress
 from anlan.kernel.alerts.services.transitions import apply_transitions
 from anlan.kernel.base.clock import now, to_ms
+from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, StaleVersionError
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.models import Journal
@@ -16,6 +17,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import queries
 from anlan.kernel.sensing.control import SuppressionSet
+from anlan.kernel.sensing.models import Suppression
 from anlan.kernel.sensing.services import control, suppressions
 from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
@@ -63,6 +65,37 @@ def test_a_second_one_is_refused_because_it_would_silently_end_the_first(plant: 
             reason="检修",
         )
     assert refused.value.facts["suppression_id"] == first.id
+
+
+@pytest.mark.parametrize("kind", ["by_design", "out_of_service"])
+def test_it_neither_began_weeks_ago_nor_lasts_longer_than_the_setting_allows(
+    plant: Plant, kind: str
+) -> None:
+    moment = now()
+    stream = plant.streams[0].id
+
+    def file(begins: timedelta, days: timedelta) -> Suppression:
+        said: dict[str, Any] = {
+            "datastream_id": stream,
+            "starts_at": moment + begins,
+            "ends_at": moment + begins + days,
+            "reason": "检修",
+        }
+        with unit_of_work(SYSTEM):
+            if kind == "by_design":
+                return suppressions.file_suppression(**said)
+            return suppressions.take_out_of_service(approved_by="设备科长", **said)
+
+    month = timedelta(days=config().suppression_days)
+    with pytest.raises(InvalidError, match="不能补报") as early:
+        file(timedelta(days=-21), timedelta(days=365))
+    assert (early.value.code, early.value.facts["field"]) == ("sensing.begins_in_past", "starts_at")
+    with pytest.raises(InvalidError, match="最长 30 天（设置 suppression_days）") as long:
+        file(timedelta(hours=1), month + timedelta(seconds=1))
+    assert (long.value.code, long.value.facts["field"]) == ("sensing.span_too_long", "ends_at")
+    assert long.value.facts["longest_days"] == 30
+    # A form that lay open for ten minutes, and the longest there may be.
+    assert file(timedelta(minutes=-10), month).kind == kind
 
 
 def test_it_waits_until_the_engine_has_passed_its_place_on_the_log(

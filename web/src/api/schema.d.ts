@@ -3700,6 +3700,8 @@ export interface components {
             last: components["schemas"]["LastReading"] | null;
             /** Tail Missing */
             tail_missing: boolean;
+            /** Longest Suppression Days */
+            longest_suppression_days: number;
         };
         /**
          * LastReading

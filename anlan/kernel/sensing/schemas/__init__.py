@@ -85,6 +85,8 @@ class DatastreamOut(DatastreamRow):
     limits: list[LimitBrief]
     last: LastReading | None
     tail_missing: bool
+    #: How long one suppression or one time out of service may last at most.
+    longest_suppression_days: int
 
 
 class SubjectDatastreams(Schema):

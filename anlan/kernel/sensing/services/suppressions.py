@@ -4,14 +4,15 @@ The engine hears of both by the log (7.3): it goes on judging, and tells at the 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, StaleVersionError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.unit_of_work import current_work
-from anlan.kernel.sensing import events, queries
+from anlan.kernel.sensing import events, queries, rules
 from anlan.kernel.sensing.models import Datastream, Suppression, SuppressionKind
 from anlan.kernel.sensing.services.limits import locked, raise_version
 
@@ -40,7 +41,7 @@ def file_suppression(
 ) -> Suppression:
     """Suppress a datastream's alarms by design for a while, with an end and a reason.
 
-    One at a time, whichever kind: the engine knows one window of a datastream, a second would
+    It begins now or later and lasts at most `config().suppression_days`. One at a time, whichever kind: the engine knows one window of a datastream, a second would
     silently end the first.
     """
     row = Suppression(
@@ -83,8 +84,7 @@ def _file(row: Suppression, datastream_id: str) -> Suppression:
     verb = _VERBS[SuppressionKind(row.kind)]
     stream = locked(datastream_id, verb.act)
     moment = now()
-    if row.ends_at <= max(row.starts_at, moment):
-        raise InvalidError("结束时间须晚于开始时间和现在", code="sensing.bad_span", field="ends_at")
+    _refuse_wrong_span(row, moment)
     if not row.reason.strip():
         raise InvalidError("请填写原因", code="sensing.reason_missing", field="reason")
     exercise = current_work().principal.exercise_id
@@ -104,6 +104,27 @@ def _file(row: Suppression, datastream_id: str) -> Suppression:
     row.save(force_insert=True)
     _record(verb.filed, row, stream)
     return row
+
+
+def _refuse_wrong_span(row: Suppression, moment: datetime) -> None:
+    """Refuse a window that is over, that was begun without anybody knowing, or has no end in sight."""
+    if row.ends_at <= max(row.starts_at, moment):
+        raise InvalidError("结束时间须晚于开始时间和现在", code="sensing.bad_span", field="ends_at")
+    if row.starts_at < moment - rules.EARLIEST_BEGIN:
+        raise InvalidError(
+            "开始时间已过，不能补报；请从现在或以后开始",
+            code="sensing.begins_in_past",
+            field="starts_at",
+        )
+    longest = config().suppression_days
+    if row.ends_at - row.starts_at > timedelta(days=longest):
+        raise InvalidError(
+            f"一次抑制或停用最长 {longest} 天（设置 suppression_days），到期仍需要时重新备案",
+            code="sensing.span_too_long",
+            field="ends_at",
+            longest_days=longest,
+            setting="suppression_days",
+        )
 
 
 def _end(kind: SuppressionKind, suppression_id: str, version: int | None) -> Suppression:
