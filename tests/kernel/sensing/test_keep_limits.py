@@ -105,6 +105,42 @@ def test_what_stands_is_changed_with_if_match_and_never_by_filing_over_it(
     assert (again.status_code, again.json()["code"]) == (409, "sensing.limit_not_current")
 
 
+def test_a_change_that_changes_nothing_is_refused_and_makes_no_version(
+    plant: Plant, monitor: Client
+) -> None:
+    stream = plant.streams[0].id
+    old = limits_of(monitor, stream)["HH"]
+    path, match = f"{LIMITS}/{old['id']}", {"If-Match": f'"{old["version"]}"'}
+    names = ("value", "deadband", "on_delay_ms", "off_delay_ms", "priority", "confidence")
+    same = {name: old[name] for name in names} | {"reason": "再备一次"}
+    refused = send(monitor, "put", path, same, **match)
+    assert (refused.status_code, refused.json()["code"]) == (409, "sensing.limit_unchanged")
+    assert refused.json()["title_en"].startswith("It says the same")
+    assert limits_of(monitor, stream)["HH"] == old
+    # One figure beside the value is a change.
+    assert send(monitor, "put", path, same | {"on_delay_ms": 500}, **match).status_code == 202
+    assert limits_of(monitor, stream)["HH"]["on_delay_ms"] == 500
+
+
+def test_a_clause_that_stays_keeps_its_english(plant: Plant, monitor: Client) -> None:
+    stream = plant.streams[0].id
+    made = send(
+        monitor,
+        "post",
+        LIMITS,
+        {
+            "datastream_id": stream,
+            "condition": "L",
+            "value": 10.0,
+            "clause": "液位高低限",
+            "clause_en": "high and low level",
+        },
+    ).json()
+    said = {"value": 11.0, "clause": "液位高低限"}
+    send(monitor, "put", f"{LIMITS}/{made['id']}", said, **{"If-Match": '"1"'})
+    assert limits_of(monitor, stream)["L"]["clause_en"] == "high and low level"
+
+
 def test_a_refusal_names_the_field_it_is_about(plant: Plant, monitor: Client) -> None:
     stream = plant.streams[0].id
     old = limits_of(monitor, stream)["H"]

@@ -23,6 +23,8 @@ DEFAULT_PRIORITY = {
 }  # fmt: skip
 #: What of a limit's details the engine judges by, beside its value.
 _JUDGED_BY = ("deadband", "on_delay_ms", "off_delay_ms", "low", "window_ms")
+#: What a limit says beside why it was filed: a change of none of it changes nothing.
+_SAID = ("value", *_JUDGED_BY, "priority", "standard", "clause", "clause_en", "confidence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +82,23 @@ def file_limit(
 
 
 def change_limit(*, limit_id: str, version: int, value: float, **details: Any) -> Limit:
-    """Put a new limit of the same kind in the place of one that stands, if nobody has before."""
+    """Put a new limit of the same kind in the place of one that stands, if nobody has before.
+
+    What says the same as the one that stands is refused: it would be a version that changes nothing.
+    """
     old = _limit(limit_id)
     stream = locked(old.datastream_id, "file_limit")
     _expect(old, version)
-    return _file(stream, _standing(stream), old.condition, value, details)
+    if details.get("clause", "") == old.clause and not details.get("clause_en"):
+        # the same clause is still what it is called in English
+        details["clause_en"] = old.clause_en
+    filed = _prepare(stream, _standing(stream), old.condition, value, details)
+    if all(getattr(filed.row, name) == getattr(old, name) for name in _SAID):
+        raise ConflictError(
+            "与在用限值相同，没有改动", code="sensing.limit_unchanged", limit_id=old.id
+        )
+    _store([stream], [filed])
+    return filed.row
 
 
 def withdraw_limit(*, limit_id: str, reason: str, version: int | None = None) -> Limit:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { bodyOf, draftOf, farFrom, isSame, newDraft, wrongWith, type LimitDraft } from './limit'
+import { bodyOf, changedFields, draftOf, farFrom, isSame, newDraft, wrongWith, type LimitDraft } from './limit'
 import { isBeyond, timesBeyond } from './limitEffect'
 import { limitFigure } from './limitWords'
 import { testLimit } from './testLimit'
@@ -27,6 +27,15 @@ describe('a limit to be filed', () => {
     expect(Object.keys(wrongWith(draft({ value: null, reason: ' ', onDelayS: 90_000, deadband: -1 }), []))).toEqual(['value', 'deadband', 'onDelayS', 'reason'])
   })
 
+  it('says what it changes, by the words of its fields', () => {
+    const stands = draftOf(testLimit())
+    expect(changedFields(stands, { ...stands, reason: 'why' })).toEqual([])
+    expect(changedFields({ ...stands, onDelayS: 9, clause: '5.2' }, stands)).toEqual(['sensing.field.onDelay', 'sensing.field.clause'])
+    expect(changedFields({ ...stands, value: null }, stands)).toEqual(['sensing.column.limit'])
+    const range = draftOf(testLimit({ condition: 'range', low: 0 }))
+    expect(changedFields({ ...range, low: -1 }, range)).toEqual(['sensing.field.low'])
+  })
+
   it('of silence is in seconds and knows neither deadband nor delay', () => {
     expect(wrongWith(draft({ condition: 'silent', value: 3 }), standing).value?.key).toBe('sensing.wrong.silence')
     const body = bodyOf(draft({ condition: 'silent', value: 300, deadband: 2, onDelayS: 5 }))
@@ -38,6 +47,7 @@ describe('a limit to be filed', () => {
     const limit = testLimit()
     expect(isSame(draftOf(limit), draftOf({ ...limit, reason: 'else' }))).toBe(true)
     expect(isSame(draftOf(limit), draftOf({ ...limit, value: 91 }))).toBe(false)
+    expect(isSame(draftOf(limit), { ...draftOf(limit), standard: ' AQ 3035-2010 ' })).toBe(true)
   })
 })
 

@@ -172,7 +172,26 @@ export function farFrom(old: number | undefined, value: number): number | null {
   return times >= FAR || times <= 1 / FAR ? times : null
 }
 
-/** What stands can be changed into what was: the same figures, filed anew. */
-export function isSame(a: LimitDraft, b: LimitDraft): boolean {
-  return JSON.stringify({ ...a, reason: '' }) === JSON.stringify({ ...b, reason: '' })
+/** What a limit says beside why it was filed, each with the word of its field. */
+const SAID: readonly [keyof LimitChange, string][] = [
+  ['value', 'sensing.column.limit'],
+  ['low', 'sensing.field.low'],
+  ['window_ms', 'sensing.field.windowName'],
+  ['deadband', 'sensing.field.deadband'],
+  ['on_delay_ms', 'sensing.field.onDelay'],
+  ['off_delay_ms', 'sensing.field.offDelay'],
+  ['priority', 'alerts.column.priority'],
+  ['standard', 'sensing.field.standard'],
+  ['clause', 'sensing.field.clause'],
+  ['confidence', 'sensing.field.confidence'],
+]
+
+/** Keys of the words of everything that differs as it would be filed; a reason alone is no change. */
+export function changedFields(a: LimitDraft, b: LimitDraft): string[] {
+  if (a.value === null || b.value === null) return a.value === b.value ? [] : ['sensing.column.limit']
+  const [one, other] = [bodyOf(a), bodyOf(b)]
+  return SAID.filter(([name]) => one[name] !== other[name]).map(([, key]) => key)
 }
+
+/** The same figures on the same ground: nothing to file. */
+export const isSame = (a: LimitDraft, b: LimitDraft) => changedFields(a, b).length === 0
