@@ -7,6 +7,8 @@ declare module 'vue-router' {
     isOpen?: boolean
     /** The dark wall, without the desk's frame. */
     isBare?: boolean
+    /** Address of the menu entry that the page belongs to, where its own address does not say it. */
+    under?: string
     /** i18n key of the page's title. */
     title?: string
   }
@@ -21,12 +23,12 @@ export const routes: RouteRecordRaw[] = [
   { path: '/subjects/kinds', component: () => import('@/kernel/subjects/KindsPage.vue'), meta: { title: 'subjects.kinds.title' } },
   { path: '/subjects/:id', component: () => import('@/kernel/subjects/SubjectPage.vue'), meta: { title: 'subjects.dossier' } },
   { path: '/register', component: () => import('@/kernel/subjects/RegisterPage.vue'), meta: { title: 'subjects.register.title' } },
-  { path: '/datastreams/:id', component: () => import('@/kernel/sensing/DatastreamPage.vue'), meta: { title: 'sensing.column.name' } },
+  { path: '/datastreams/:id', component: () => import('@/kernel/sensing/DatastreamPage.vue'), meta: { title: 'sensing.column.name', under: '/gateways' } },
   { path: '/limits', component: () => import('@/kernel/sensing/LimitsPage.vue'), meta: { title: 'sensing.limits' } },
   { path: '/limits/suppressions', component: () => import('@/kernel/sensing/SuppressionsPage.vue'), meta: { title: 'sensing.suppressions' } },
   { path: '/gateways', component: () => import('@/kernel/sensing/GatewaysPage.vue'), meta: { title: 'sensing.gateway.title' } },
-  { path: '/devices', component: () => import('@/kernel/sensing/DevicesPage.vue'), meta: { title: 'sensing.device.title' } },
-  { path: '/datastreams', component: () => import('@/kernel/sensing/DatastreamsPage.vue'), meta: { title: 'sensing.streams.title' } },
+  { path: '/devices', component: () => import('@/kernel/sensing/DevicesPage.vue'), meta: { title: 'sensing.device.title', under: '/gateways' } },
+  { path: '/datastreams', component: () => import('@/kernel/sensing/DatastreamsPage.vue'), meta: { title: 'sensing.streams.title', under: '/gateways' } },
   { path: '/divisions/zones', component: () => import('@/kernel/places/ZonesPage.vue'), meta: { title: 'places.zones' } },
   { path: '/quarantine', component: () => import('@/kernel/sensing/QuarantinePage.vue'), meta: { title: 'sensing.quarantine.title' } },
   { path: '/messages', component: () => import('@/kernel/messaging/MessagesPage.vue'), meta: { title: 'messaging.title' } },
