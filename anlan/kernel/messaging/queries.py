@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Case, F, QuerySet, TextField, Value, When
 
 from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Principal
 from anlan.kernel.messaging.channels import InApp
 from anlan.kernel.messaging.models import Delivery, Message
 from anlan.kernel.people.queries.holdings import PERSON, name_behind
 
+_SENSITIVITY: dict[Any, str] = dict(Sensitivity.choices)
 INBOX = ListSpec(
     fields={
         "id": Field(path="message_id"),
@@ -21,9 +23,12 @@ INBOX = ListSpec(
         "body_en": Field(path="shown_body_en"),
         "sender": Field(path="sender"),
         "sender_name": Field(path="sender_name", title="发送人"),
+        "sender_name_en": Field(path="sender_name_en"),
         "about_kind": Field(path="message__about_kind"),
         "about_id": Field(path="message__about_id"),
-        "sensitivity": Field(path="message__sensitivity", kind="int", title="敏感级别"),
+        "sensitivity": Field(
+            path="message__sensitivity", kind="int", title="敏感级别", words=_SENSITIVITY
+        ),
         "sent_at": Field(path="sent_at", kind="time", sortable=True, title="发送时间"),
         "read_at": Field(path="read_at", kind="time", title="阅读时间"),
         "withdrawn_at": Field(path="message__withdrawn_at", kind="time", title="撤回时间"),
@@ -50,10 +55,17 @@ def inbox(principal: Principal) -> QuerySet[Delivery]:
         default=name_behind("sender"),
         output_field=TextField(),
     )
+    # only a spreadsheet asks for it: a person's name is the same in both
+    who_en = Case(
+        When(sender__startswith="system:", then=Value("System")),
+        default=Value(""),
+        output_field=TextField(),
+    )
     return mine.annotate(
         shown_body=_unless_withdrawn("message__body"),
         shown_body_en=_unless_withdrawn("message__body_en"),
         sender_name=who,
+        sender_name_en=who_en,
     )
 
 

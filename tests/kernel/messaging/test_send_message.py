@@ -1,14 +1,19 @@
 """A message reaches those it is for, up to their ceiling, over channels chosen before it is built."""
 
 from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import Any
 
 import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.base.xlsx import MEDIA_TYPE
 from anlan.kernel.messaging import channels, queries, services
 from anlan.kernel.messaging.channels import Carries, Outcome, Outgoing
 from anlan.kernel.messaging.models import Delivery, Message
@@ -57,6 +62,30 @@ def test_each_recipient_gets_one_delivery_and_finds_it_in_his_inbox() -> None:
     assert body["items"][0]["read_at"] is None
     assert body["items"][0]["sender_name"] == "系统"
     assert signed_in(cast.monitor).get(f"{URL}/messages").json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", {"标题": "请核查", "发送人": "系统", "敏感级别": "内部", "阅读时间": ""}),
+        ("en", {"Title": "Please check", "Sender": "System", "Sensitivity": "Internal"}),
+    ],
+)
+def test_the_inbox_is_taken_out_as_a_workbook_of_ones_own_messages(
+    language: str, said: dict[str, str]
+) -> None:
+    cast = assemble()
+    sent = factories.message(cast.duty_officer)
+    Message.objects.filter(pk=sent.message.pk).update(title_en="Please check")
+    headers = {"Accept": MEDIA_TYPE, "Accept-Language": language}
+
+    def rows(client: Client) -> list[list[Any]]:
+        content = BytesIO(client.get(f"{URL}/messages", headers=headers).content)
+        return CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
+
+    head, row = rows(signed_in(cast.duty_officer))
+    assert said.items() <= dict(zip(head, row, strict=True)).items()
+    assert rows(signed_in(cast.leader)) == [head]
 
 
 def test_a_person_may_send_to_others_and_does_not_see_their_inbox() -> None:

@@ -36,6 +36,8 @@ export function listMessages(query: ListQuery): Promise<Page<Message>> {
   return take(client.GET('/api/v1/messaging/messages', { params: { query } }))
 }
 
+export const exportMessages = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/messaging/messages', query)
+
 export async function countUnread(): Promise<number> {
   return (await take(client.GET('/api/v1/messaging/unread'))).unread
 }
