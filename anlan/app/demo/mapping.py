@@ -62,7 +62,7 @@ class SubjectMapping:
             key=self.key,
             kind=self.kind,
             name=self.name.format_map(words),
-            name_en=self.name_en,
+            name_en=self.name_en.format_map(words),
             attributes={
                 name: value.format_map(words) if isinstance(value, str) else value
                 for name, value in self.attributes.items()

@@ -53,7 +53,19 @@ def test_equipment_keeps_to_the_schema_of_its_kind(
     for subject in plant.subjects():
         assert schema_error(kinds[subject.kind]) is None
         assert attribute_errors(kinds[subject.kind], subject.attributes) == []
-        assert "{" not in subject.name
+        assert "{" not in subject.name + subject.name_en
+
+
+def test_weather_stations_are_told_apart_in_either_language() -> None:
+    stations = [
+        subject
+        for plant in PLANTS
+        for subject in plant.subjects()
+        if subject.kind == "weather_station"
+    ]
+    assert len(stations) > 1
+    for names in ([one.name for one in stations], [one.name_en for one in stations]):
+        assert len(set(names)) == len(stations), names
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.code)
