@@ -44,6 +44,7 @@ MOVES = {
     "gateways": "网关",
     "posts": "岗位",
     "reaches": "权属",
+    "grants": "属地共享",
     "shifts": "排班",
     "documents": "文件",
     "parts": "下属单位",

@@ -12,12 +12,20 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.documents import services as documents
 from anlan.kernel.documents.models import Document
-from anlan.kernel.people.models import DutyShift, Organisation, Post, SiteReach, User
-from anlan.kernel.people.services.organisations import of_credit_code, owned_sites
+from anlan.kernel.people.models import (
+    DutyShift,
+    Organisation,
+    Post,
+    ScopeGrant,
+    SiteReach,
+    User,
+)
+from anlan.kernel.people.services.organisations import grant_scope, of_credit_code, owned_sites
 from anlan.kernel.places.rules import div_of
 from anlan.kernel.sensing.models import Datastream, Device, Gateway
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
+from anlan.systems.data_quality.models import FirmMerge
 from tests import factories
 from tests.cast import Cast, assemble, csrf, signed_in
 from tests.plant import Plant, build_plant
@@ -27,7 +35,9 @@ URL = "/api/v1/data-quality"
 TOWN = div_of("640181001")
 #: What an undo need not bring back: a version only grows, a change has its time, sessions have ended.
 GROWS = {"version", "updated_at", "sessions_epoch"}
-HELD = (Organisation, Post, DutyShift, SiteReach, Subject, Gateway, Device, Datastream, Document)
+HELD = (
+    Organisation, Post, DutyShift, SiteReach, ScopeGrant, Subject, Gateway, Device, Datastream, Document
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -57,7 +67,7 @@ def kept(cast: Cast) -> Organisation:
 
 @pytest.fixture
 def worker(plant: Plant, kept: Organisation) -> User:
-    """Somebody of the doubled firm, on duty; a paper hangs on it."""
+    """Somebody of the doubled firm, on duty; a paper and a share by name hang on it."""
     post = factories.post(plant.organisation, "firm_safety")
     held = factories.holding(factories.user("safety", "安全员"), post)
     factories.duty_shift(held.user, post)
@@ -66,6 +76,7 @@ def worker(plant: Plant, kept: Organisation) -> User:
             content=[b"%PDF-1.7\n"], name="营业执照.pdf", about=plant.organisation.id,
             place=subjects.place_of("640181", None),
         )  # fmt: skip
+        grant_scope(organisation=plant.organisation, territory_code="640121", reason="联防共享")
     return held.user
 
 
@@ -128,7 +139,7 @@ def test_all_that_is_the_doubled_firms_moves_and_its_name_and_code_still_find_th
     row = merged(keeper, kept, plant)
 
     assert {key: len(ids) for key, ids in row["moved"].items()} == {
-        "sites": 2, "gateways": 1, "documents": 1, "posts": 1, "reaches": 1, "shifts": 1,
+        "sites": 2, "gateways": 1, "documents": 1, "posts": 1, "reaches": 1, "grants": 1, "shifts": 1,
         "parts": 0, "aliases": 0,
     }  # fmt: skip
     with unit_of_work(machine("test")):
@@ -137,6 +148,7 @@ def test_all_that_is_the_doubled_firms_moves_and_its_name_and_code_still_find_th
             Gateway.objects.get(pk=plant.gateway.id).organisation_id,
             Post.objects.get(holdings__user=worker).organisation_id,
             Document.objects.get(name="营业执照.pdf").about,
+            ScopeGrant.objects.get(reason="联防共享").organisation_id,
         }
     assert owners == {kept.id}
     assert User.objects.get(pk=worker.pk).sessions_epoch > epoch, "what he reaches has changed"
@@ -191,6 +203,33 @@ def test_undoing_brings_every_row_back_as_it_was(
     assert answer.json()["undo_reason"] == "查实为两家"
     [again] = keeper.get(f"{URL}/doubled-firms").json()["items"]
     assert len(again["firms"]) == 2
+
+
+def test_a_share_that_moves_says_so_in_the_journal_there_and_back(
+    keeper: Client, kept: Organisation, plant: Plant, acting_as: Callable[[str], None]
+) -> None:
+    undo(keeper, merged(keeper, kept, plant))
+
+    acting_as("anlan_owner")
+    said = Journal.objects.filter(type="people.scope.moved").order_by("id")
+    there = [plant.organisation.id, kept.id]
+    assert [(one.change or {})["organisation_id"] for one in said] == [there, there[::-1]]
+    assert {one.data["territory_code"] for one in said} == {"640121"}
+
+
+def test_a_merge_written_down_before_shares_moved_is_undone_all_the_same(
+    keeper: Client, kept: Organisation, plant: Plant, acting_as: Callable[[str], None]
+) -> None:
+    row = merged(keeper, kept, plant)
+    acting_as("anlan_owner")
+    with unit_of_work(machine("test")):
+        stood = FirmMerge.objects.get(pk=row["id"])
+        grants = stood.moved.pop("grants")
+        FirmMerge.objects.filter(pk=stood.pk).update(moved=stood.moved)
+    acting_as("anlan_app")
+
+    assert undo(keeper, row).status_code == 200
+    assert ScopeGrant.objects.get(pk=grants[0]).organisation_id == kept.id
 
 
 def test_an_undo_is_refused_when_something_was_put_up_since_on_what_would_go_back(

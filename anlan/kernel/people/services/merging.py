@@ -14,10 +14,10 @@ from anlan.kernel.base.errors import ConflictError
 from anlan.kernel.base.fields import Identified
 from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.people import events
-from anlan.kernel.people.models import DutyShift, Organisation, Post, SiteReach
+from anlan.kernel.people.models import DutyShift, Organisation, Post, ScopeGrant, SiteReach
 from anlan.kernel.people.queries.directory import facts_of
 from anlan.kernel.people.queries.holdings import holdings
-from anlan.kernel.people.services.organisations import record_organisation
+from anlan.kernel.people.services.organisations import record_organisation, scope_grant_state
 from anlan.kernel.people.services.posts import record_post
 from anlan.kernel.people.services.users import end_sessions
 
@@ -47,7 +47,8 @@ def release(*, kept: Organisation, merged: Organisation, moved: Moved) -> None:
         )
 
     def give(key: str, rows: QuerySet, column: str) -> list:  # type: ignore[type-arg]
-        return hand_back(rows, column, moved[key], giver=kept.id, taker=merged.id)
+        # a merge written down before shares moved too names none
+        return hand_back(rows, column, moved.get(key, ()), giver=kept.id, taker=merged.id)
 
     _name(merged, None)
     _move(give, kept, merged)
@@ -71,6 +72,7 @@ def _move(give: _Giving, giver: Organisation, taker: Organisation) -> dict[str, 
         for held in holdings().filter(post=post).select_related("user"):
             end_sessions(user=held.user)
     reaches: list[SiteReach] = give("reaches", SiteReach.objects.all(), _OWNER)
+    grants: list[ScopeGrant] = give("grants", ScopeGrant.objects.all(), _OWNER)
     shifts: list[DutyShift] = give("shifts", DutyShift.objects.all(), _OWNER)
     facts = facts_of(taker)
     place = journal.Place(div=facts.div, zone=facts.zone)
@@ -79,6 +81,9 @@ def _move(give: _Giving, giver: Organisation, taker: Organisation) -> dict[str, 
             *(journal.Entry(event=events.SITE_REACH_MOVED, state=_reach(one), change=change,
                             about=journal.Subject(id=one.id, version=one.version, place=place))
               for one in reaches),
+            *(journal.Entry(event=events.SCOPE_MOVED, state=scope_grant_state(one), change=change,
+                            about=journal.Subject(id=one.id, version=one.version, place=place))
+              for one in grants),
             *(journal.Entry(event=events.DUTY_SHIFT_MOVED, state=_shift(one), change=change,
                             about=journal.Subject(id=one.id, version=one.version, place=place))
               for one in shifts),
@@ -92,6 +97,7 @@ def _move(give: _Giving, giver: Organisation, taker: Organisation) -> dict[str, 
     made: dict[str, Sequence[Identified]] = {
         "posts": posts,
         "reaches": reaches,
+        "grants": grants,
         "shifts": shifts,
         "parts": parts,
         "aliases": aliases,

@@ -116,16 +116,21 @@ def grant_scope(
         created_at=now(),
         updated_at=now(),
     )
-    state = events.ScopeGrantState(
-        id=made.id,
-        organisation_id=organisation.id,
-        territory_code=territory_code,
-        reason=reason,
-        valid_from=begins.isoformat(),
-        valid_to=valid_to.isoformat() if valid_to else None,
-    )
-    journal.record(events.SCOPE_GRANTED, state, _about(organisation, made.id, made.version))
+    about = _about(organisation, made.id, made.version)
+    journal.record(events.SCOPE_GRANTED, scope_grant_state(made), about)
     return made
+
+
+def scope_grant_state(one: ScopeGrant) -> events.ScopeGrantState:
+    """Return what the journal says of a further territory."""
+    return events.ScopeGrantState(
+        id=one.id,
+        organisation_id=one.organisation_id,
+        territory_code=one.territory_code,
+        reason=one.reason,
+        valid_from=one.valid_from.isoformat(),
+        valid_to=one.valid_to.isoformat() if one.valid_to else None,
+    )
 
 
 def grant_site_reach(

@@ -5,7 +5,7 @@ import type { DoubledFirm, DoubledGroup, Merge } from '@/api/doubledFirms'
 export const HANGING = ['sites', 'subjects', 'gateways', 'posts', 'documents'] as const
 export type Hanging = (typeof HANGING)[number]
 /** What a merge has moved, in the order in which it is told. */
-export const MOVED = ['sites', 'gateways', 'posts', 'documents', 'reaches', 'shifts', 'parts', 'aliases'] as const
+export const MOVED = ['sites', 'gateways', 'posts', 'documents', 'reaches', 'grants', 'shifts', 'parts', 'aliases'] as const
 
 /** The reasons that speak for an entry, each once, with the likeness of the best pair. */
 export function reasonsOf(group: DoubledGroup, id: string): string[] {
