@@ -3,6 +3,7 @@ import type { GeoJSON } from 'geojson'
 import type { GeoJSONSource, GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
 import { onBeforeUnmount, onMounted } from 'vue'
 
+import { inPageFont } from './fonts'
 import { above, useMap, type Slot } from './mapKey'
 
 type WithoutSource<L> = L extends { source: string } ? Omit<L, 'source'> : never
@@ -28,7 +29,7 @@ export function useLayers({ source, slot, layers, promoteId, attribution }: Laye
     if (promoteId) spec.promoteId = promoteId
     if (attribution) spec.attribution = attribution
     map.addSource(source, spec)
-    for (const layer of layers) map.addLayer({ ...layer, source } as LayerSpecification, above(slot))
+    for (const layer of layers) map.addLayer({ ...inPageFont(layer), source } as LayerSpecification, above(slot))
   })
 
   onBeforeUnmount(() => {
