@@ -65,6 +65,7 @@ def people(site: str) -> dict[str, Principal]:
         "zone": Scope(zones=(ZONE,)),
         "firm": Scope(sites=(site,)),
         "province": Scope(divs=(div_range(PROVINCE),)),
+        "everything": EVERYTHING,
     }
     return {
         name: Principal(actor=f"user:{name}", name=name, scope=scope, ceiling=3)
@@ -97,11 +98,11 @@ def load(rows: int, kind_id: str) -> None:
             )
 
 
-def hot(key: str) -> dict[str, QuerySet[Any, Any]]:
+def hot(key: str, scope: Scope) -> dict[str, QuerySet[Any, Any]]:
     """Return what the screens ask most: a page of the list, its count, a tile's box, one row."""
     box = Polygon.from_bbox(BOX)
     box.srid = 4326
-    listed: QuerySet[Any, Any] = queries.subjects()
+    listed: QuerySet[Any, Any] = queries.listed(scope)
     return {
         "page": listed.order_by("name", "id").values("id", "name", "kind_code", "lon", "lat")[:51],
         "count": listed.order_by().values("id")[:10_001],
@@ -113,7 +114,7 @@ def hot(key: str) -> dict[str, QuerySet[Any, Any]]:
 def plans(site: str, key: str) -> Iterator[Plan]:
     """Explain every hot query for everybody."""
     for who, principal in people(site).items():
-        for name, rows in hot(key).items():
+        for name, rows in hot(key, principal.scope).items():
             with unit_of_work(principal, read_only=True):
                 told = rows.explain(format="json", analyze=True)
                 text = rows.explain()

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people.models import Organisation
 from anlan.kernel.people.queries import directory
 from anlan.kernel.subjects import queries, schemas, services
@@ -63,7 +64,7 @@ KINDS = ListSpec(
 @door.list("", VIEW, SUBJECTS, schemas.SubjectRow)
 def list_subjects(request: HttpRequest) -> QuerySet[Subject]:
     """List subjects by name."""
-    return queries.subjects()
+    return queries.listed(current_work().principal.scope)
 
 
 @door.list("/kinds", VIEW, KINDS, schemas.KindOut)

@@ -51,6 +51,7 @@ class Subject(Identified, Placed):
             models.Index(fields=["div", "id"], name="subjects_div"),
             models.Index(fields=["site"], name="subjects_site"),
             models.Index(fields=["zone"], name="subjects_zone"),
+            models.Index(fields=["name", "id"], name="subjects_name"),
         ]
 
     @property

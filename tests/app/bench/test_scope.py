@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
 from anlan.app.bench import scope
 from anlan.app.bench.scope import Plan
+from anlan.kernel.base.permissions import Scope, union
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.subjects import queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = 60_000
@@ -40,6 +44,32 @@ def test_the_plans_name_the_index_of_the_scope_and_read_no_whole_table(
         assert re.fullmatch(r"subjects_subject_(pkey|id_\w+_like)", "+".join(one.indexes)), one.text
         assert any("location" in name for name in box.indexes), box.text
         assert "subjects_subject" not in box.whole_tables, box.text
+
+
+def test_who_reaches_much_reads_the_names_in_order_and_who_reaches_little_does_not(
+    plans: dict[tuple[str, str], Plan],
+) -> None:
+    """In the order of the names a firm's page would step over nearly every row of the others."""
+    wide = plans["everything", "page"]
+    assert "subjects_name" in wide.indexes, wide.text
+    assert "Sort" not in wide.text, "the index gives the order"
+    for who in ARM:
+        assert "subjects_name" not in plans[who, "page"].indexes, plans[who, "page"].text
+
+
+def test_the_scope_said_once_more_hides_and_shows_nothing(
+    plans: dict[tuple[str, str], Plan],
+) -> None:
+    del plans
+    people = scope.people(site=f"{ROWS // 2000:S>26}")
+    together = union(one.scope for name, one in people.items() if name in ARM)
+    asked = [*people.values(), replace(people["firm"], scope=together)]
+    for principal in [*asked, replace(people["firm"], scope=Scope())]:
+        with unit_of_work(principal, read_only=True):
+            reached = set(queries.subjects().values_list("id", flat=True))
+            listed = set(queries.listed(principal.scope).values_list("id", flat=True))
+        assert listed == reached
+        assert bool(reached) == (principal.scope != Scope())
 
 
 def test_a_plan_without_the_index_is_caught(plans: dict[tuple[str, str], Plan]) -> None:
