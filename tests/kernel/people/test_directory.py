@@ -46,6 +46,28 @@ def test_a_wrong_credit_code_and_a_second_use_are_refused() -> None:
     assert Organisation.objects.count() == 1
 
 
+def test_a_refused_organisation_says_which_box_was_wrong() -> None:
+    cast = assemble()
+    keeper = signed_in(factories.officer(cast.bureau, "monitor"))
+    security = signed_in(cast.security_administrator)
+    taken = Organisation.objects.exclude(credit_code=None).values_list("credit_code", flat=True)[0]
+    firm = {"name": "另一家", "kind": "firm", "territory_code": "640181"}
+
+    def refused(client: Client, said: dict[str, Any]) -> tuple[int, str]:
+        answer = send(client, "POST", "/organisations", said)
+        return answer.status_code, answer.json().get("field", "")
+
+    assert refused(keeper, firm | {"credit_code": "91350100M000100Y44"}) == (422, "credit_code")
+    assert refused(keeper, firm | {"credit_code": taken}) == (409, "credit_code")
+    assert refused(keeper, firm | {"territory_code": "6401x"}) == (422, "territory_code")
+    assert refused(keeper, firm | {"territory_code": "640323"}) == (403, "territory_code")
+    assert refused(keeper, firm | {"kind": "bureau"}) == (403, "kind")
+    post = {"organisation_id": cast.bureau.id, "role": "office", "territory_code": "6401x"}
+    assert send(security, "POST", "/posts", post).json()["field"] == "territory_code"
+    post |= {"role": "firm_safety", "territory_code": None}
+    assert send(security, "POST", "/posts", post).json()["field"] == "role"
+
+
 def test_the_catalogue_comes_with_the_tables_and_a_change_is_a_new_version() -> None:
     assert set(Role.objects.values_list("code", flat=True)) == {role.code for role in shipped()}
     with factories.working():

@@ -49,11 +49,14 @@ def create_organisation(  # noqa: PLR0913 - one argument a column
         raise InvalidError(
             f"统一社会信用代码 {credit_code} 校验不通过",
             code="people.bad_credit_code",
+            field="credit_code",
             credit_code=credit_code,
         )
     if credit_code and Organisation.objects.filter(credit_code=credit_code).exists():
         raise ConflictError(
-            f"统一社会信用代码 {credit_code} 已登记", code="people.credit_code_taken"
+            f"统一社会信用代码 {credit_code} 已登记",
+            code="people.credit_code_taken",
+            field="credit_code",
         )
     moment = now()
     made = Organisation.objects.create(
@@ -222,11 +225,15 @@ def _refuse_unless_keeper(kind: OrganisationKind, territory_code: str, zone: int
     if kind == OrganisationKind.FIRM:
         at = Facts(div=div_of(territory_code), zone=zone)
         allowed = decide(principal, EDIT).allowed and is_own(principal, EDIT, at)
+        field = "territory_code"
     else:
-        allowed = decide(principal, SUPERVISE).allowed
+        allowed, field = decide(principal, SUPERVISE).allowed, "kind"
     if not allowed:
         raise NotPermittedError(
-            "不能登记或改动这里的这类单位", permission=EDIT, reason="out_of_reach_own"
+            "不能登记或改动这里的这类单位",
+            permission=EDIT,
+            reason="out_of_reach_own",
+            field=field,
         )
 
 
@@ -251,7 +258,9 @@ def _checked_territory(code: str) -> str:
     try:
         div_of(code)
     except ValueError as error:
-        raise InvalidError(f"区划代码 {code!r} 无效", code="people.bad_territory") from error
+        raise InvalidError(
+            f"区划代码 {code!r} 无效", code="people.bad_territory", field="territory_code"
+        ) from error
     return code
 
 

@@ -32,10 +32,14 @@ def create_post(
         raise InvalidError("三员不设业务岗位", code="people.administrator_post")
     if (role.family == FIRM_FAMILY) != (organisation.kind == OrganisationKind.FIRM):
         raise InvalidError(
-            f"{organisation.name} 不能设 {role.title}", code="people.role_not_of_kind"
+            f"{organisation.name} 不能设 {role.title}",
+            code="people.role_not_of_kind",
+            field="role",
         )
     if territory_code is not None and not _is_territory(territory_code):
-        raise InvalidError(f"区划代码 {territory_code!r} 无效", code="people.bad_territory")
+        raise InvalidError(
+            f"区划代码 {territory_code!r} 无效", code="people.bad_territory", field="territory_code"
+        )
     moment = now()
     made = Post.objects.create(
         organisation=organisation,
