@@ -9,10 +9,12 @@ from python_calamine import CalamineWorkbook
 
 from anlan.app.exports import export_table
 from anlan.app.routes import api
+from anlan.kernel.alerts.api import ALARMS
 from anlan.kernel.base import listing
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.listing import Ask, Field
 from anlan.kernel.base.xlsx import ABOUT, ABOUT_EN, DATA, DATA_EN, MEDIA_TYPE, Cover, sheet
+from anlan.kernel.subjects.rules import MATTERS
 from tests import factories
 from tests.cast import Cast, assemble, signed_in
 from tests.plant import build_plant
@@ -102,6 +104,20 @@ def test_a_name_is_the_english_one_where_there_is_one_and_both_stand_where_both_
     book = pages(sheet(fields, rows, Cover(name="A", language=Language.EN)))
     assert book[DATA_EN][1:] == [["Tank", "吨", "t"], ["泵", "吨", "t"]]
     assert pages(sheet(fields, rows, Cover(name="A")))[DATA][1][0] == "罐"
+
+
+def test_the_matters_of_alarms_are_words_and_an_unknown_one_stays_a_code() -> None:
+    fields = {"matter": ALARMS.fields["matter"]}
+    rows = [{"matter": code} for code in (*MATTERS, "lifts")]
+    zh, en = (
+        [row[0] for row in pages(sheet(fields, rows, Cover(name="A", language=one)))[title][1:]]
+        for one, title in ((Language.ZH, DATA), (Language.EN, DATA_EN))
+    )
+    assert zh == [*MATTERS.values(), "lifts"]
+    assert en == [
+        "Hazardous chemicals", "Mining", "Industry and trade", "Flood and drought",
+        "Forest and grassland fire", "lifts",
+    ]  # fmt: skip
 
 
 def test_a_list_that_is_cut_says_so_in_english(

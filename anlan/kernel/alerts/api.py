@@ -14,6 +14,7 @@ from anlan.kernel.alerts.services import answers
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.sensing.models import Condition, Confidence
+from anlan.kernel.subjects.rules import MATTERS
 
 VIEW = "alerts.alarm.view"
 door = Door("alerts")
@@ -47,6 +48,7 @@ _WORDS: dict[str, dict[Any, str]] = {
     "is_false": {True: "是", False: "否", None: ""},
     "cause": dict(CAUSES),
     "limit_confidence": dict(Confidence.choices),
+    "matter": dict(MATTERS),
 }
 _SORTABLE = {"raised_at", "last_raised_at", "priority", "subject_name", "site_name"}
 _PATHS = {"firm_state": "firm_now", "datastream_id": "datastream_key"}

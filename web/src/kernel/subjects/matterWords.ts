@@ -1,0 +1,7 @@
+/** A matter of supervision (监管事项) in words; one that only the register knows stands as its code. */
+import { useI18n } from 'vue-i18n'
+
+export function useMatterWords(): (code: string) => string {
+  const { t, te } = useI18n()
+  return (code) => (te(`subjects.matter.${code}`) ? t(`subjects.matter.${code}`) : code)
+}
