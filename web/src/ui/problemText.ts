@@ -12,6 +12,21 @@ function isProblem(error: unknown): error is Problem {
   return error instanceof Error && 'code' in error && 'title' in error
 }
 
+const FORBIDDEN = 403
+
+/** Nobody but another post may see this: trying again does not help. */
+export function isForbidden(error: unknown): boolean {
+  return isProblem(error) && 'status' in error && error.status === FORBIDDEN
+}
+
+/** Which permission a refusal names, in words where we have them; empty where it names none. */
+function permissionNeeded(error: unknown, { t, te }: Words): string {
+  const permission = isProblem(error) ? error.extensions?.permission : undefined
+  if (typeof permission !== 'string') return ''
+  const key = `people.permission.${permission}`
+  return t('ui.labelled', { label: t('ui.permissionNeeded'), text: te(key) ? t(key) : permission })
+}
+
 type Words = {
   t: (key: string, named?: Record<string, unknown>) => string
   te: (key: string) => boolean
@@ -67,6 +82,7 @@ export function useProblem() {
   const words = (): Words => ({ t: (key, named) => t(key, named ?? {}), te, locale: locale.value })
   return {
     text: (error: unknown) => problemText(error, words()),
+    needed: (error: unknown) => permissionNeeded(error, words()),
     fields: (error: unknown) => fieldProblems(error, words()),
   }
 }

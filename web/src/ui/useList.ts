@@ -1,6 +1,8 @@
 /** A list as the server pages it: what is asked (words, filters, order), what came, and what is next. */
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 
+import { isForbidden } from './problemText'
+
 export interface ListAsk {
   filter: string[]
   sort: string
@@ -40,6 +42,8 @@ export function useList<T extends { id: string | number }>({ fetch, sort: first,
   const loading = ref(false)
   const ready = ref(false)
   const error = shallowRef<unknown>(null)
+  /** The list is another post's: there is nothing here to search, filter or take out. */
+  const refused = computed(() => !ready.value && isForbidden(error.value))
   let run = 0
 
   const query = computed(() => ({
@@ -88,7 +92,7 @@ export function useList<T extends { id: string | number }>({ fetch, sort: first,
   })
   watch([sort, () => filters?.value.join()], () => void reload(), { immediate: true })
 
-  return { words, sort, rows, next, count, isCapped, loading, ready, error, query, reload, refresh, more, sortBy, put }
+  return { words, sort, rows, next, count, isCapped, loading, ready, error, refused, query, reload, refresh, more, sortBy, put }
 }
 
 export type List<T extends { id: string | number }> = ReturnType<typeof useList<T>>
