@@ -139,7 +139,10 @@ def _write_cover(page: Worksheet, cover: Cover, rows: int, moment: datetime) -> 
     lines = [
         (cover.say("导出", "Exported"), cover.watermark(moment)),
         (cover.say("列表", "List"), cover.title),
-        (cover.say("条件", "Filters"), "；".join(cover.filters) or cover.say("无", "none")),
+        (
+            cover.say("条件", "Filters"),
+            cover.say("；", "; ").join(cover.filters) or cover.say("无", "none"),
+        ),
         (cover.say("条数", "Rows"), str(rows)),
         (
             cover.say("范围", "Extent"),

@@ -38,18 +38,6 @@ _SETTLING = {
     "unknown_tag": ("sensing.quarantine.edit", "sensing.datastream.edit"),
 }
 _SETTLED_BY = {"quarantined": "settle", "unknown_tag": "adopt"}
-#: What moves with a firm, in the order in which it is told.
-MOVES = {
-    "sites": "厂区和设备",
-    "gateways": "网关",
-    "posts": "岗位",
-    "reaches": "权属",
-    "grants": "属地共享",
-    "shifts": "排班",
-    "documents": "文件",
-    "parts": "下属单位",
-    "aliases": "其他名称",
-}
 
 
 def acts_on(principal: Principal, kind: str, facts: Facts) -> list[str]:

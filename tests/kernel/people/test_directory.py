@@ -11,7 +11,7 @@ from django.test import Client
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.catalogue import CatalogueError, parse, permissions, shipped
 from anlan.kernel.people.models import Organisation, OrganisationKind, Role, User
-from anlan.kernel.people.services import organisations, roles
+from anlan.kernel.people.services import organisations, posts, roles
 from tests import factories
 from tests.cast import assemble, csrf, signed_in
 
@@ -255,6 +255,23 @@ def test_accounts_are_listed_with_their_standing_and_the_posts_held_today() -> N
     assert listed[cast.system_administrator.id]["posts"] == ""
     words = client.get(f"{URL}/users?filter=search.like:{cast.duty_officer.username.upper()}")
     assert [one["id"] for one in words.json()["items"]] == [cast.duty_officer.id]
+
+
+def test_two_posts_of_one_person_are_parted_as_each_language_parts_them() -> None:
+    cast = assemble()
+    with factories.working():
+        role = Role.objects.get(code="monitor")
+        post = posts.create_post(
+            organisation=cast.bureau, role=role, title="值班长", title_en="Chief"
+        )
+        posts.appoint(user=cast.duty_officer, post=post)
+    listed = signed_in(cast.system_administrator).get(f"{URL}/users?limit=500").json()["items"]
+    (officer,) = [one for one in listed if one["id"] == cast.duty_officer.id]
+    assert officer["posts"].count("；") == 1
+    assert officer["posts"].endswith(" · 值班长")
+    assert officer["posts_en"].endswith(" · Chief")
+    assert "；" not in officer["posts_en"]
+    assert officer["posts_en"].count("; ") == 1
 
 
 def test_a_vacant_post_is_told_from_a_held_one_without_saying_by_whom() -> None:

@@ -171,8 +171,10 @@ def users() -> QuerySet[User]:
         has_second_factor=IS_ENROLLED,
         phone=Coalesce(Subquery(_MASKED.values("masked")[:1]), Value("")),
         standing=standing,
-        posts=_posts_held(F("post__organisation__name"), F("post__title")),
-        posts_en=_posts_held(_or_chinese("post__organisation__name"), _or_chinese("post__title")),
+        posts=_posts_held(F("post__organisation__name"), F("post__title"), "；"),
+        posts_en=_posts_held(
+            _or_chinese("post__organisation__name"), _or_chinese("post__title"), "; "
+        ),
         search=_words_of("name", "username"),
     )
 
@@ -209,11 +211,13 @@ def _or_chinese(column: str) -> Coalesce:
     return Coalesce(NullIf(f"{column}_en", Value("")), column, output_field=CharField())
 
 
-def _posts_held(organisation: F | Coalesce, title: F | Coalesce) -> Coalesce:
+def _posts_held(organisation: F | Coalesce, title: F | Coalesce, between: str) -> Coalesce:
     """Return the text of the posts that an account holds today: `单位 · 岗位；…`."""
     each = Concat(organisation, Value(" · "), title, output_field=CharField())
     held = holdings().filter(user=OuterRef("pk")).order_by().values("user")
-    text = held.annotate(text=StringAgg(each, delimiter="；", order_by="held_from")).values("text")
+    text = held.annotate(text=StringAgg(each, delimiter=between, order_by="held_from")).values(
+        "text"
+    )
     return Coalesce(Subquery(text, output_field=CharField()), Value(""))
 
 
