@@ -137,10 +137,15 @@ class Door:
         extra = {"openapi_extra": {"parameters": [IF_MATCH]}}
         return self._route(method, path, permission, _writing, options | extra)
 
-    def create(self, path: str, permission: str, **options: Any) -> Callable[[View], View]:
-        """Declare a POST that makes something; `Idempotency-Key` makes a repeat harmless."""
+    def create(
+        self, path: str, permission: str, *, is_secret: bool = False, **options: Any
+    ) -> Callable[[View], View]:
+        """Declare a POST that makes something; `Idempotency-Key` makes a repeat harmless.
+
+        An answer that `is_secret` is kept sealed until its key is forgotten.
+        """
         extra = {"openapi_extra": {"parameters": [IDEMPOTENCY_KEY]}}
-        creating = partial(_creating, shape=options.get("response"))
+        creating = partial(_creating, shape=options.get("response"), is_secret=is_secret)
         return self._route("POST", path, permission, creating, options | extra)
 
     def list(
@@ -242,7 +247,7 @@ def _writing(view: View) -> View:
     return writing
 
 
-def _creating(view: View, shape: Any) -> View:
+def _creating(view: View, shape: Any, *, is_secret: bool) -> View:
     @wraps(view)
     def creating(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key")
@@ -250,7 +255,8 @@ def _creating(view: View, shape: Any) -> View:
             if key is None:
                 return view(request, *args, **kwargs)
             digest = sha256(request.body).hexdigest()
-            once = idempotency.Once(principal(request).actor, key, request.path, digest)
+            actor = principal(request).actor
+            once = idempotency.Once(actor, key, request.path, digest, is_secret)
             if (answer := idempotency.answered_with_status(once)) is not None:
                 return Status(*answer)
             made = view(request, *args, **kwargs)

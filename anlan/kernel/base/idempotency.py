@@ -1,6 +1,8 @@
 """The answer to a create is kept under the caller's key, in the same transaction."""
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from json import dumps, loads
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,16 +10,21 @@ from django.db import IntegrityError, transaction
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.base.models import IdempotencyKey
+from anlan.kernel.base.vault import open_sealed, seal
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """One intended act: who, under which key, where, with which body."""
+    """One intended act: who, under which key, where, with which body.
+
+    What `is_secret` answers (credentials that are shown once) is kept sealed for who asked.
+    """
 
     actor: str
     key: str
     route: str
     body_digest: str
+    is_secret: bool = False
 
 
 def answered(once: Once) -> Any | None:
@@ -35,7 +42,7 @@ def answered_with_status(once: Once) -> tuple[int, Any] | None:
         return None
     if (row.route, row.body_digest) != (once.route, once.body_digest):
         raise InvalidError("同一个 Idempotency-Key 用于不同的内容", code="base.key_reused")
-    return row.status, row.answer
+    return row.status, _opened(once, row.answer) if once.is_secret else row.answer
 
 
 def remember(once: Once, answer: Any, *, status: int = 200) -> None:
@@ -48,8 +55,20 @@ def remember(once: Once, answer: Any, *, status: int = 200) -> None:
                 route=once.route,
                 body_digest=once.body_digest,
                 status=status,
-                answer=answer,
+                answer=_sealed(once, answer) if once.is_secret else answer,
                 created_at=now(),
             )
     except IntegrityError as error:
         raise ConflictError("相同的请求正在处理", code="base.in_progress") from error
+
+
+def _sealed(once: Once, answer: Any) -> str:
+    return b64encode(seal(dumps(answer).encode(), _owner(once))).decode()
+
+
+def _opened(once: Once, sealed: str) -> Any:
+    return loads(open_sealed(b64decode(sealed), _owner(once)))
+
+
+def _owner(once: Once) -> str:
+    return f"idempotency {once.actor} {once.key}"

@@ -1,6 +1,7 @@
 """Idempotency, spreadsheets, the registry, refusals, tickets: the small tools of every slice."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -14,8 +15,10 @@ from anlan.kernel.base.errors import ConflictError, DomainError, InvalidError, N
 from anlan.kernel.base.idempotency import Once, answered, remember
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.base.listing import Field
+from anlan.kernel.base.models import IdempotencyKey
 from anlan.kernel.base.permissions import Grant, Principal, Scope
 from anlan.kernel.base.registry import Entry
+from anlan.kernel.base.vault import SealedTextError
 from anlan.kernel.base.xlsx import Cover, sheet
 
 ONCE = Once("user:a", "key", "/api/v1/subjects", "digest")
@@ -47,6 +50,18 @@ def test_a_key_is_not_used_for_something_else(other: Once) -> None:
 def test_another_persons_key_is_another_key() -> None:
     remember(ONCE, {})
     assert answered(Once("user:b", "key", "/elsewhere", "x")) is None
+
+
+@pytest.mark.django_db
+def test_a_secret_answer_is_repeated_and_lies_sealed_for_its_owner() -> None:
+    once = replace(ONCE, is_secret=True)
+    remember(once, {"token": "swordfish"})
+    assert answered(once) == {"token": "swordfish"}
+    row = IdempotencyKey.objects.get()
+    assert "swordfish" not in str(row.answer)
+    IdempotencyKey.objects.update(actor="user:b")
+    with pytest.raises(SealedTextError):
+        answered(replace(once, actor="user:b"))
 
 
 @pytest.mark.django_db

@@ -77,7 +77,7 @@ def test_a_site_is_registered_supervised_and_equipped(keeper: Client) -> None:
     assert (row["tag"], row["unit"], row["property"]) == ("T1.C", "°", "colour")
 
 
-def test_the_credentials_are_in_the_answer_and_nowhere_else(keeper: Client) -> None:
+def test_the_credentials_are_in_the_answer_and_nowhere_else_to_be_read(keeper: Client) -> None:
     with unit_of_work(machine("test")):
         site = Gateway.objects.get().site
         own = factories.organisation("监管局", territory_code="")
@@ -86,9 +86,11 @@ def test_the_credentials_are_in_the_answer_and_nowhere_else(keeper: Client) -> N
     body = {"site_id": site, "code": "G2", "name": "第二个网关"}
 
     made = post(supervisor, "/sensing/gateways", body, key="one")
-    again = post(supervisor, "/sensing/gateways", body, 409, key="one")
+    again = post(supervisor, "/sensing/gateways", body, key="one")
+    anew = post(supervisor, "/sensing/gateways", body, 409, key="two")
 
-    assert again["code"] == "sensing.gateway_exists"
+    assert again == made
+    assert anew["code"] == "sensing.gateway_exists"
     assert made["token"] not in supervisor.get("/api/v1/sensing/gateways").content.decode()
     with unit_of_work(machine("test")):
         kept = str(list(Journal.objects.values_list("data", "change")))

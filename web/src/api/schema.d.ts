@@ -1333,7 +1333,7 @@ export interface paths {
         put?: never;
         /**
          * Register Gateway
-         * @description Register a gateway; a repeat is refused, for its credentials are shown only here.
+         * @description Register a gateway; its credentials are told here and to a repeat under the same key.
          */
         post: operations["anlan_kernel_sensing_api_gateways_register_gateway"];
         delete?: never;
@@ -7847,7 +7847,10 @@ export interface operations {
     anlan_kernel_sensing_api_gateways_register_gateway: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

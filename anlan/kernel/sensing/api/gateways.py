@@ -125,9 +125,9 @@ def list_properties(request: HttpRequest) -> QuerySet[ObservedProperty]:
     return ObservedProperty.objects.all()
 
 
-@door.write("/gateways", equipment.EDIT, response=register.GatewayIssued)
+@door.create("/gateways", equipment.EDIT, response=register.GatewayIssued, is_secret=True)
 def register_gateway(request: HttpRequest, said: register.GatewayIn) -> dict[str, Any]:
-    """Register a gateway; a repeat is refused, for its credentials are shown only here."""
+    """Register a gateway; its credentials are told here and to a repeat under the same key."""
     row = equipment.register_gateway_at(**said.dict())
     user = f"{row.firm_code}.{row.code}"
     return {
