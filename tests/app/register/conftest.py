@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from anlan.kernel.people.models import Organisation
 
 
@@ -30,3 +32,12 @@ def bureau() -> "Organisation":
     with unit_of_work(principal_of(keeper)):
         load_kinds()
     return made
+
+
+@pytest.fixture
+def keeper(bureau: "Organisation") -> "Client":
+    """Sign in the person who keeps the register, in his browser."""
+    from anlan.kernel.people.models import User
+    from tests.cast import signed_in
+
+    return signed_in(User.objects.get(username="lishu"))
