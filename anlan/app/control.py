@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -64,6 +65,8 @@ class ControlPublisher:
                     pass
             except DatabaseAwayError:
                 log.debug("PostgreSQL is away; changes wait in it")
+            except (NatsError, OSError) as error:
+                log.warning("READINGS cannot be asked, changes wait in PostgreSQL: %r", error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._wake.wait()

@@ -36,6 +36,7 @@ from anlan.kernel.alerts.services.writers import take_over
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
 
 log = logging.getLogger("anlan.engine")
@@ -80,7 +81,7 @@ class Engine:
     async def run(self) -> None:
         """Resume, catch up silently, then judge aloud until told to stop."""
         kernel.warm()
-        js = self.nats.jetstream(timeout=5)
+        js = jetstream(self.nats)
         await bus.ensure_streams(js, self.config)
         snapshots = Snapshots(self.config.path("snapshot_dir"), self.group.name)
         fence = await self._fence()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -128,6 +129,11 @@ class Evidence:
             if not self.is_away:
                 log.warning("PostgreSQL is away, readings go on: %s", error)
             self.is_away = True
+        except (
+            NatsError,
+            OSError,
+        ) as error:  # newer receipts would hide the gap: they wait as well
+            log.warning("receipts wait, READINGS cannot be read: %r", error)
         else:
             if self.is_away:
                 log.warning("PostgreSQL is back")

@@ -44,6 +44,7 @@ from anlan.kernel.base.bus import (
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.disks import disk_free
+from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.sensing.control import encode_tick
 from anlan.kernel.sensing.directory import directory_mark, load_directory, read_past
@@ -88,7 +89,7 @@ class Gateway:
         """Connect, and be the only one. Raises AnotherWriterError."""
         nats = await connect(config, "gateway")
         await _be_alone(nats, config.node)
-        js = nats.jetstream(timeout=5)
+        js = jetstream(nats)
         epoch = (await ensure_streams(js, config)).readings_epoch
         database = DatabaseThread(machine("gateway"))
         writer = LogWriter(nats, js, epoch)
@@ -158,8 +159,8 @@ class Gateway:
                 async for receipts in self.evidence.catch_up():
                     for receipt in receipts:
                         self.doors.recall(receipt)
-            except DatabaseAwayError as error:
-                log.warning("waiting for PostgreSQL: %s", error)
+            except (DatabaseAwayError, NatsError, OSError) as error:
+                log.warning("waiting for PostgreSQL and READINGS: %r", error)
                 await asyncio.sleep(RETRY_S)
             else:
                 self._tell_troubles()

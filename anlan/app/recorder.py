@@ -34,6 +34,7 @@ from anlan.app.stopping import stop_when_told
 from anlan.app.waiting import end_all, pause
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.batch import BatchError, decode
@@ -79,7 +80,7 @@ class Recorder:
         """Record until told to stop. Raises LogChangedError, FileTakenError, UncertainFlushError."""
         folder = self.config.path("history_dir").resolve()
         with _alone_in(folder):
-            js = self.nats.jetstream(timeout=5)
+            js = jetstream(self.nats)
             epoch = (await bus.ensure_streams(js, self.config)).readings_epoch
             writer = HistoryWriter(
                 node=self.config.node,

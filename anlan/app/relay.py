@@ -25,6 +25,7 @@ from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.envelope import EVENT_SQL
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.sealing import GENESIS, SEAL_SQL
 
 log = logging.getLogger("anlan.relay")
@@ -322,7 +323,7 @@ async def _publish_forever(
     config: Config, nats: Client, sealed: asyncio.Event, drained: asyncio.Event
 ) -> None:
     """Publish whenever something has been sealed, until all is sealed and out."""
-    outlet = Outlet(nats, nats.jetstream(timeout=ANSWER_S), config)
+    outlet = Outlet(nats, jetstream(nats, ANSWER_S), config)
     after: int | None = None
     # how far we came is read from the stream should the last of it be lost: no sync for it
     unhurried = conninfo(config, "synchronous_commit=off")

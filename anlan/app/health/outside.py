@@ -20,6 +20,7 @@ from anlan.adapters.parquet_history.tail import (
 from anlan.app.health.facts import BusFacts, StreamFacts
 from anlan.kernel.base import bus, heads
 from anlan.kernel.base.config import Config, ConfigurationError
+from anlan.kernel.base.jetstream import jetstream
 
 ANSWER_S = 1.0
 ALL_S = 3.0
@@ -68,7 +69,7 @@ async def _bus(config: Config, why: dict[str, str]) -> BusFacts | None:
             )
             took_ms = round((time.perf_counter() - began) * 1000, 1)
             try:
-                epoch, streams = await _streams(client.jetstream(timeout=ANSWER_S))
+                epoch, streams = await _streams(jetstream(client, ANSWER_S))
                 last = await _recorder(client, config.node, why)
             finally:
                 await client.close()

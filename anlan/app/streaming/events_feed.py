@@ -22,6 +22,7 @@ from anlan.app.streaming.rights import Rights
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.envelope import Envelope, decode
+from anlan.kernel.base.jetstream import jetstream
 
 log = logging.getLogger("anlan.live")
 
@@ -40,7 +41,7 @@ class EventsFeed:
     """
 
     def __init__(self, nats: Nats, hub: Hub, database: Database, rights: Rights) -> None:
-        self._js: JetStreamContext = nats.jetstream()
+        self._js: JetStreamContext = jetstream(nats)
         self._hub = hub
         self._database = database
         self._places = Places(database)

@@ -21,6 +21,7 @@ from anlan.app.streaming.client import Client
 from anlan.app.streaming.database import Database, DatabaseAwayError
 from anlan.app.streaming.hub import Hub
 from anlan.kernel.base import bus
+from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import Facts
 from anlan.kernel.sensing.batch import Batch, BatchError, decode
 
@@ -46,7 +47,7 @@ class ReadingsFeed:
     """Who watches what, and the newest value of each."""
 
     def __init__(self, nats: Nats, node: str, hub: Hub, database: Database) -> None:
-        self._js: JetStreamContext = nats.jetstream()
+        self._js: JetStreamContext = jetstream(nats)
         self._node = node
         self._hub = hub
         self._database = database

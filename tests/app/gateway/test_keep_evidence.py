@@ -4,6 +4,8 @@ from typing import Any, cast
 
 import pytest
 from nats.js import JetStreamContext
+from nats.js.api import StreamConfig, StreamInfo, StreamState
+from nats.js.errors import ServiceUnavailableError
 
 from anlan.app import evidence
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
@@ -24,6 +26,22 @@ class FakeDatabase:
         if self.is_away:
             raise DatabaseAwayError("away")
         self.written.append(tuple(list(arg) for arg in args))
+
+    async def read(self, _function: object, *_args: Any) -> int:
+        return 0
+
+
+class DeafLog:
+    """READINGS on a server that reads its files; later it is there, and empty."""
+
+    def __init__(self) -> None:
+        self.answers = False
+
+    async def stream_info(self, _name: str) -> StreamInfo:
+        if not self.answers:
+            raise ServiceUnavailableError
+        state = StreamState(messages=0, bytes=0, first_seq=1, last_seq=0, consumer_count=0)
+        return StreamInfo(config=StreamConfig(), state=state)
 
 
 @pytest.fixture
@@ -150,3 +168,20 @@ def test_one_sender_cannot_fill_it_with_large_messages_either(
     monkeypatch.setattr(evidence, "BYTES_AN_HOUR", 2)
     said = [Aside.KEPT, Aside.KEPT, Aside.ENOUGH]
     assert [kept.unread(unread(number)) for number in range(3)] == said
+
+
+async def test_receipts_dropped_meanwhile_wait_for_a_log_that_reads_its_files(
+    database: FakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newer receipts written ahead would pass for the end of what PostgreSQL has."""
+    monkeypatch.setattr(evidence, "RECEIPTS_MAX", 1)
+    log = DeafLog()
+    kept = Evidence(cast("DatabaseThread", database), cast("JetStreamContext", log), "n1", EPOCH)
+    kept.receipt(receipt(1))
+    kept.receipt(receipt(2))  # too many: the log has them
+    kept.receipt(receipt(3))
+    await kept.flush()
+    assert database.written == []
+    log.answers = True
+    await kept.flush()
+    assert [[one.log_sequence for one in batch[0]] for batch in database.written] == [[3]]
