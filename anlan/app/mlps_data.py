@@ -48,10 +48,12 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.3 a",
         asks="审计覆盖每个用户和重要行为",
         asks_en="every person's weighty acts are recorded",
-        setting=lambda _h: "登录成败、变更、导出、查阅个人敏感与工作秘密文件均入日志",
+        setting=lambda _h: "登录成败、变更、导出、打印、查阅个人敏感与工作秘密文件均入日志",
         judge=always,
         evidence=(
             f"{_BASE}/test_export_lists.py::test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many",
+            f"{_BASE}/test_record_prints.py::test_8_1_4_3_a_a_print_is_written_down_with_who_and_what",
+            f"{_APP}/test_leave_a_print.py::test_8_1_4_3_a_whoever_prints_a_page_leaves_a_row_that_the_auditor_finds",
             "tests/kernel/people/test_personal_data.py::test_8_1_4_3_a_who_unmasks_says_why_and_the_journal_keeps_it",
             "tests/kernel/documents/test_download_and_withdraw.py::test_8_1_4_3_a_reading_what_is_personal_is_recorded_and_reading_the_rest_is_not",
         ),

@@ -118,8 +118,18 @@ class ListExported:
     door: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePrinted:
+    """Somebody printed a page: its address, its title, and what stood on it by its headings."""
+
+    path: str
+    title: str
+    shown: list[str]
+
+
 JOURNAL_ERASED = EventType("base.journal.erased", JournalErased, "日志的个人内容已清除")
 LIST_EXPORTED = EventType("base.list.exported", ListExported, "列表已导出")
+PAGE_PRINTED = EventType("base.page.printed", PagePrinted, "页面已打印")
 JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")
 
 DEAD_LETTER_SET_ASIDE = EventType(

@@ -1,7 +1,7 @@
 """JSON shapes of the journal, its chain and dead letters."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field, computed_field
@@ -66,6 +66,24 @@ class VerifyBody(Schema):
 
     after: int = Field(default=0, ge=0)
     limit: int = Field(default=200_000, ge=1, le=1_000_000)
+
+
+#: One line of text, as it goes into the journal: no character that PostgreSQL cannot hold.
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class PrintBody(Schema):
+    """What is about to be printed: the page's address, its title, the headings that stand on it."""
+
+    path: Annotated[str, Field(max_length=500, pattern=r"^/[^\x00]*$")]
+    title: Line
+    shown: list[Line] = Field(default=[], max_length=20)
+
+
+class PrintOut(Schema):
+    """The id under which the journal keeps a print."""
+
+    id: str
 
 
 class FindingOut(Schema):

@@ -93,6 +93,7 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /audit/journal": lambda _: Call(query={"limit": "5"}),
     "GET /audit/seals": lambda _: Call(),
     "POST /audit/verify": lambda _: Call(body={"limit": 5}),
+    "POST /audit/prints": lambda _: Call(body={"path": "/monitor", "title": "报警监测"}),
     "GET /operations/dead-letters": lambda r: Call(sees=r.letter),
     "POST /operations/dead-letters/{letter_id}/retry": lambda r: Call(r.letter),
     "POST /operations/dead-letters/{letter_id}/discard": lambda r: Call(

@@ -1,4 +1,5 @@
 /** What every page rests on: the registry, health, journal, messages, the ticket of the live stream. */
+import type { components } from './schema'
 import { client, ifMatch, readSheet, take } from './client'
 import type { DeadLetter, Health, JournalRow, ListQuery, Message, Page, Registry, Seal, Verified } from './types'
 
@@ -16,6 +17,14 @@ export function listJournal(query: ListQuery): Promise<Page<JournalRow>> {
 }
 
 export const exportJournal = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/audit/journal', query)
+
+export type Printed = components['schemas']['PrintBody']
+
+/** Tell the journal of a print; the request outlives the page that is closed after printing. */
+export function recordPrint(printed: Printed, key: string): Promise<unknown> {
+  const params = { header: { 'Idempotency-Key': key } }
+  return take(client.POST('/api/v1/audit/prints', { params, body: printed, keepalive: true }))
+}
 
 /** The versions of one object, oldest first, as far as the scope reaches. */
 export async function readHistory(objectId: string): Promise<JournalRow[]> {

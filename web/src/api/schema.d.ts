@@ -1920,6 +1920,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Print
+         * @description Record that I print a page; the page says so before the browser prints it.
+         */
+        post: operations["anlan_kernel_base_api_audit_record_print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/thread/{correlation_id}": {
         parameters: {
             query?: never;
@@ -5420,6 +5440,29 @@ export interface components {
             limit: number;
         };
         /**
+         * PrintOut
+         * @description The id under which the journal keeps a print.
+         */
+        PrintOut: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * PrintBody
+         * @description What is about to be printed: the page's address, its title, the headings that stand on it.
+         */
+        PrintBody: {
+            /** Path */
+            path: string;
+            /** Title */
+            title: string;
+            /**
+             * Shown
+             * @default []
+             */
+            shown: string[];
+        };
+        /**
          * JournalRows
          * @description Some journal rows, oldest first.
          */
@@ -8713,6 +8756,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_base_api_audit_record_print: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintOut"];
                 };
             };
             default: components["responses"]["Refusal"];

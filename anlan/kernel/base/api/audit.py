@@ -8,11 +8,12 @@ from django.http import HttpRequest
 
 from anlan.kernel.base import heads, journal, queries, schemas, seals
 from anlan.kernel.base.config import config
-from anlan.kernel.base.doors import Door
+from anlan.kernel.base.doors import SIGNED_IN, Door
 from anlan.kernel.base.events import JOURNAL_VERIFIED, JournalVerified
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import Journal, Seal
+from anlan.kernel.base.services import prints
 
 READ = "audit.journal.read"
 #: Whoever may watch what stands in his territory reads its story; the auditor has the whole list.
@@ -92,6 +93,12 @@ def verify(request: HttpRequest, body: schemas.VerifyBody) -> dict[str, Any]:
         "next_after": None if report.is_complete else report.last_position,
         "findings": [asdict(finding) for finding in report.findings],
     }
+
+
+@door.create("/prints", SIGNED_IN, response=schemas.PrintOut)
+def record_print(request: HttpRequest, said: schemas.PrintBody) -> dict[str, str]:
+    """Record that I print a page; the page says so before the browser prints it."""
+    return {"id": prints.record_print(**said.dict())}
 
 
 @door.read("/thread/{correlation_id}", WATCH, response=schemas.JournalRows)
