@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
@@ -36,6 +35,7 @@ from anlan.kernel.alerts.services.writers import take_over
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
 
@@ -69,7 +69,7 @@ class Engine:
     """One running engine; `stop` ends it at the next commit."""
 
     config: Config
-    nats: Client
+    nats: HearingClient
     group: ShardGroup
     database: DatabaseThread
     stop: asyncio.Event
@@ -249,7 +249,11 @@ async def run(config: Config) -> None:
 
 
 async def _judge(
-    config: Config, nats: Client, group: ShardGroup, stop: asyncio.Event, told: Callable[[], None]
+    config: Config,
+    nats: HearingClient,
+    group: ShardGroup,
+    stop: asyncio.Event,
+    told: Callable[[], None],
 ) -> None:
     """Run one engine to its end, with a database thread of its own."""
     database = DatabaseThread(machine("engine"))
@@ -260,7 +264,7 @@ async def _judge(
 
 
 async def _judge_beside(
-    config: Config, nats: Client, group: ShardGroup, stop: asyncio.Event
+    config: Config, nats: HearingClient, group: ShardGroup, stop: asyncio.Event
 ) -> None:
     """Judge exercises beside real life; should that fall it begins anew, and real life goes on."""
     while not stop.is_set():

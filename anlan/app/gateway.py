@@ -44,6 +44,7 @@ from anlan.kernel.base.bus import (
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config, ConfigurationError
 from anlan.kernel.base.disks import disk_free
+from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.sensing.control import encode_tick
@@ -69,7 +70,7 @@ class Gateway:
     """The parts of one running gateway."""
 
     config: Config
-    nats: Client
+    nats: HearingClient
     js: JetStreamContext
     database: DatabaseThread
     writer: LogWriter

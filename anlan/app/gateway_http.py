@@ -144,6 +144,7 @@ class Observations:
             "refused_rows": dict(sums.refused),
             "quarantine_dropped": sums.dropped,
             "qos_0": self.mqtt.qos_0,
+            "qos_0_lost": self.mqtt.qos_0_lost,
             "doors": "refuse" if self.mqtt.keeper.is_refusing else "open",
             "in_flight": doors.writer.in_flight,
             "log_troubles": doors.writer.troubles,

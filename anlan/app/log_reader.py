@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -20,6 +18,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from anlan.app.log_message import LogMessage, LogSpan
 from anlan.kernel.base import bus
+from anlan.kernel.base.hearing import Heard, HearingClient
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class LogChangedError(RuntimeError):
 class LogReader:
     """Reads one life of READINGS. `fetch` again and again; after None, `open` behind the last."""
 
-    nats: Client
+    nats: HearingClient
     js: JetStreamContext
     epoch: str
     subjects: list[str]
@@ -51,7 +50,7 @@ class LogReader:
     _consumer: str = ""
     _inbox: str = ""
     _listening: Subscription | None = None
-    _waiting: deque[Msg] = field(default_factory=deque)
+    _waiting: deque[Heard] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _expected: int = 1
     _asked: int = 0
@@ -75,8 +74,8 @@ class LogReader:
         if span.first > after + 1:
             log.error("READINGS begins at %s; %s was read last", span.first, after)
         self._inbox = self.nats.new_inbox()
-        self._listening = await self.nats.subscribe(
-            f"{self._inbox}.*", cb=partial(self._heard, self._inbox)
+        self._listening = await self.nats.hear(
+            f"{self._inbox}.*", partial(self._heard, self._inbox)
         )
         made = await self.js.add_consumer(
             bus.READINGS,
@@ -122,7 +121,7 @@ class LogReader:
                 break
         return found
 
-    def _ended(self, status: Msg) -> bool:
+    def _ended(self, status: Heard) -> bool:
         """Note how a question ended; False when nobody is there to answer the next."""
         if status.subject == f"{self._inbox}.{self._asked}":
             self._open = 0
@@ -160,11 +159,11 @@ class LogReader:
             return False
         return True
 
-    async def _heard(self, inbox: str, message: Msg) -> None:
+    def _heard(self, inbox: str, message: Heard) -> None:
         if inbox != self._inbox:
             return
         self._heard_s = asyncio.get_running_loop().time()
-        if message.reply or (message.headers or {}).get("Status") != _HEARTBEAT:
+        if message.reply or message.status != _HEARTBEAT:
             self._waiting.append(message)
             self._wake.set()
 
@@ -194,12 +193,11 @@ class LogReader:
             log.debug("the old consumer ends by its threshold: %r", error)
 
 
-def _is_gone(status: Msg) -> bool:
+def _is_gone(said: Heard) -> bool:
     """Tell whether a question ended because nobody is there to answer it."""
-    said = status.headers or {}
-    if said.get("Status") == "409":  # also said when an answer has brought all that was asked
-        return not any(words in said.get("Description", "") for words in bus.ANSWERED)
-    return said.get("Status") == "503"
+    if said.status == "409":  # also said when an answer has brought all that was asked
+        return not any(words in said.description for words in bus.ANSWERED)
+    return said.status == "503"
 
 
 async def span_of(js: JetStreamContext) -> LogSpan:
@@ -208,9 +206,9 @@ async def span_of(js: JetStreamContext) -> LogSpan:
     return LogSpan(bus.epoch_of(info.config), info.state.first_seq, info.state.last_seq)
 
 
-def _log_message(message: Msg) -> tuple[int, LogMessage]:
+def _log_message(message: Heard) -> tuple[int, LogMessage]:
     """Say a message of NATS in our words, behind its number among those of the consumer."""
     about = bus.Delivery.of(message.reply)
     shard, kind = bus.readings_parts(message.subject)
     stored_ms = round(about.stored_ns / 1_000_000)
-    return about.number, LogMessage(about.sequence, shard, kind, message.data, stored_ms)
+    return about.number, LogMessage(about.sequence, shard, kind, message.payload, stored_ms)

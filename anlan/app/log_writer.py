@@ -17,13 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import msgspec
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from anlan.kernel.base.bus import READINGS, epoch_of
+from anlan.kernel.base.hearing import Heard, HearingClient
 from anlan.kernel.base.ids import new_ulid
 
 log = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class _Entry:
 class LogWriter:
     """Publishes to READINGS; `publish` returns at once, its future is the sequence once it is kept."""
 
-    nats: Client
+    nats: HearingClient
     js: JetStreamContext
     epoch: str
     writer_id: str = field(default_factory=new_ulid)
@@ -96,7 +95,7 @@ class LogWriter:
     async def open(self) -> None:
         """Learn where each subject stands, before the first message."""
         self._inbox = self.nats.new_inbox()
-        await self.nats.subscribe(f"{self._inbox}.*", cb=self._answered)
+        await self.nats.hear(f"{self._inbox}.*", self._answered)
         info = await self.js.stream_info(READINGS, subjects_filter=">")
         self._next = info.state.last_seq + 1
         for subject in info.state.subjects or {}:
@@ -211,15 +210,15 @@ class LogWriter:
             reply = f"{self._inbox}.{self._token}"
         await self.nats.publish(entry.subject, entry.payload, reply=reply, headers=headers)
 
-    async def _answered(self, message: Msg) -> None:
+    def _answered(self, message: Heard) -> None:
         entries = self._sent.pop(int(message.subject.rpartition(".")[2]), None)
         if entries is None:
             return  # of a message that has been sent again since
         self._answer_by = asyncio.get_running_loop().time() + ANSWER_S
-        if not message.data:
+        if not message.payload:
             self._stumble("nobody keeps the log (no responders)")
             return
-        answer = _answer.decode(message.data)
+        answer = _answer.decode(message.payload)
         if answer.error is not None:
             self._stumble(str(answer.error.get("description", answer.error)))
             return

@@ -3,13 +3,12 @@
 import asyncio
 import json
 import logging
+import re
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from anlan.adapters.mqtt import listener
@@ -21,6 +20,7 @@ from anlan.app.evidence import ROWS_REFUSED, Aside, Done, Evidence
 from anlan.app.unread import unread
 from anlan.kernel.base.bus import MQTT, OBSERVATIONS, errors_subject
 from anlan.kernel.base.clock import now_ms
+from anlan.kernel.base.hearing import Heard, HearingClient
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ REFUSALS_TOLD = 50
 #: So long finished messages gather before the log is told to forget them, and so many at once.
 FORGET_S = 0.1
 FORGET_MAX = 1_000
+#: What of QoS 0 may wait to be judged.
+QOS_0_BYTES = 32 * 1024**2
+_QOS_0 = re.compile(rb"\r\n%b: ?0[\r ]" % QOS_HEADER.encode())
 SELF = listener.SELF_TEST_TOPIC.split("/")[1]
 
 
@@ -37,13 +40,14 @@ SELF = listener.SELF_TEST_TOPIC.split("/")[1]
 class MqttDoor:
     """Reads the log in order; acknowledges a message when its future is done."""
 
-    nats: Client
+    nats: HearingClient
     doors: Doors
     evidence: Evidence
     keeper: Doorkeeper
     raw: RawLog
     is_certified: bool = False  # everybody comes in by a certificate of his own
     qos_0: int = 0
+    qos_0_lost: int = 0
     _behind_ms: int | None = None
     _done: deque[RawMessage] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -129,25 +133,36 @@ class MqttDoor:
                     await self.raw.done(chosen)
 
     async def take_qos_0(self) -> None:
-        """Take what nobody keeps: QoS 0 is best effort, and counted."""
+        """Take for ever what nobody keeps: QoS 0 is best effort, and counted."""
+        waiting: asyncio.Queue[Incoming] = asyncio.Queue()
+        room = QOS_0_BYTES
 
-        async def heard(message: Msg) -> None:
-            if (message.headers or {}).get(QOS_HEADER) != "0":
+        def heard(message: Heard) -> None:
+            nonlocal room
+            if not _QOS_0.search(message.head):
                 return  # QoS 1 stands in the log
             self.qos_0 += 1
+            if len(message.payload) > room:
+                self.qos_0_lost += 1
+                return
+            room -= len(message.payload)
             firm, gateway = topic_words(message.subject)
             incoming = Incoming(
                 door=MQTT,
                 user=f"{firm}.{gateway}",
-                payload=message.data,
+                payload=message.payload,
                 arrived_ms=now_ms(),
                 is_certified=self.is_certified,
             )
+            waiting.put_nowait(incoming)
+
+        await self.nats.hear(OBSERVATIONS, heard)
+        while True:
+            incoming = await waiting.get()
+            room += len(incoming.payload)
             taken = await self.judge(incoming)
             if taken.outcome not in {Outcome.KEPT, Outcome.REPEAT, Outcome.LATER}:
                 self.set_aside(incoming, taken)
-
-        await self.nats.subscribe(OBSERVATIONS, cb=heard)
 
     async def _tell(self, incoming: Incoming, taken: Taken) -> None:
         """Tell the gateway what was wrong, on a topic that it alone may hear."""

@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 
 from django.db import close_old_connections, connections
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
@@ -34,6 +33,7 @@ from anlan.app.stopping import stop_when_told
 from anlan.app.waiting import end_all, pause
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -67,7 +67,7 @@ class Recorder:
     """One running recorder; `stop` lets it write what it has and end."""
 
     config: Config
-    nats: Client
+    nats: HearingClient
     disk: Disk
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     catalogue: DjangoCatalogue = field(default_factory=lambda: DjangoCatalogue(database_door))

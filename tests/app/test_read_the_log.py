@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import nats as nats_client
 import pytest
 
 from anlan.app import log_reader
@@ -13,6 +12,7 @@ from anlan.app.log_reader import LogReader
 from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.kernel.base.bus import ensure_streams
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.hearing import HearingClient
 
 CONFIG = Config(node="n1", readings_max_bytes=1024 * 1024, events_max_bytes=1024 * 1024)
 PATIENCE_S = 30.0
@@ -28,7 +28,8 @@ def server(tmp_path: Path) -> Iterator[NatsServer]:
 
 @asynccontextmanager
 async def reading(server: NatsServer, apart_s: float) -> AsyncIterator[LogReader]:
-    bus = await nats_client.connect(
+    bus = HearingClient()
+    await bus.connect(
         server.url,
         user=server.user,
         password=server.password,

@@ -13,15 +13,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from anlan.adapters.mqtt.const import ACK_PENDING_MAX, ACK_WAIT_S, CONSUMER, QOS_HEADER
+from anlan.adapters.mqtt.const import ACK_PENDING_MAX, ACK_WAIT_S, CONSUMER
 from anlan.kernel.base.bus import (
     ANSWERED,
     MQTT_LOG,
@@ -29,6 +27,7 @@ from anlan.kernel.base.bus import (
     OBSERVATIONS,
     Delivery,
 )
+from anlan.kernel.base.hearing import Heard, HearingClient
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +44,8 @@ TURN = 64
 PURGE_FROM = 6
 #: 409: the consumer was deleted or moved; 503: nobody listens for its questions.
 _GONE = frozenset({"409", "503"})
+#: What a consumer hears of a message: it is finished; it shall come again in so many nanoseconds.
+_DONE, _LATER = b"+ACK", b'-NAK {"delay": %d}'
 _NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{MQTT_LOG}.{CONSUMER}"
 
 
@@ -63,7 +64,7 @@ class RawMessage:
     sequence: int
     again: bool
     left: int
-    wire: Msg
+    reply: str
 
 
 def topic_words(subject: str) -> tuple[str, str]:
@@ -106,7 +107,7 @@ class RawLog:
     that: a question that waited for the line would be answered with what came later.
     """
 
-    nats: Client
+    nats: HearingClient
     js: JetStreamContext
     _in_hand: set[int] = field(default_factory=set)
     #: What was given to us and is not finished, in hand or put off; and up to where all was given,
@@ -114,7 +115,7 @@ class RawLog:
     _unfinished: set[int] = field(default_factory=set)
     _given_upto: int = 0
     _number: int = 0
-    _waiting: deque[RawMessage | Msg] = field(default_factory=deque)
+    _waiting: deque[RawMessage | Heard] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _given_before: int = 0
     _line: int = -1
@@ -136,12 +137,12 @@ class RawLog:
                 if isinstance(reply, RawMessage):
                     wanted -= 1
                     yield reply
-                elif _status(reply) is None:
+                elif not reply.status:
                     wanted -= 1  # we have it in hand
-                elif _status(reply) in _GONE and not _is_answered(reply):
+                elif reply.status in _GONE and not _is_answered(reply):
                     await self._still_there()
                     break
-                elif _status(reply) != "100" and reply.subject == f"{self._inbox}.{number}":
+                elif reply.status != "100" and reply.subject == f"{self._inbox}.{number}":
                     break
 
     async def done(self, messages: Sequence[RawMessage]) -> None:
@@ -163,12 +164,12 @@ class RawLog:
             )
             messages = [message for message in messages if message.sequence >= floor]
         for message in messages:
-            await message.wire.ack()
+            await self.nats.publish(message.reply, _DONE)
 
     async def later(self, message: RawMessage, seconds: float) -> None:
         """Ask for the message again in a while."""
         self._in_hand.discard(message.sequence)
-        await message.wire.nak(delay=seconds)
+        await self.nats.publish(message.reply, _LATER % int(seconds * 1e9))
 
     async def _ask(self, wanted: int, number: int) -> bool:
         """Ask for messages; they and the end of the answer come to the inbox. False without a line."""
@@ -206,15 +207,15 @@ class RawLog:
         if old is not None:
             await old.unsubscribe()
         self._inbox = self.nats.new_inbox()
-        self._listening = await self.nats.subscribe(
-            f"{self._inbox}.*", cb=partial(self._heard, self._inbox)
+        self._listening = await self.nats.hear(
+            f"{self._inbox}.*", partial(self._heard, self._inbox)
         )
 
-    async def _heard(self, inbox: str, wire: Msg) -> None:
+    def _heard(self, inbox: str, wire: Heard) -> None:
         if inbox != self._inbox or self._line != self.nats.stats["reconnects"]:
             return
-        reply: RawMessage | Msg = wire
-        if _status(wire) is None:
+        reply: RawMessage | Heard = wire
+        if not wire.status:
             about = Delivery.of(wire.reply)
             if about.number != self._number + 1:  # a reset begins to count at 1 (ADR-60 of NATS)
                 log.warning("a message of %s was lost on its way to us", MQTT_LOG)
@@ -230,21 +231,21 @@ class RawLog:
         self._waiting.append(reply)
         self._wake.set()
 
-    def _message(self, wire: Msg, about: Delivery) -> RawMessage:
+    def _message(self, wire: Heard, about: Delivery) -> RawMessage:
         """Take firm and gateway from the topic, the arrival from the log."""
         firm, gateway = topic_words(wire.subject.removeprefix(MQTT_LOG_PREFIX))
         return RawMessage(
             firm=firm,
             gateway=gateway,
-            payload=wire.data,
+            payload=wire.payload,
             arrived_ms=about.stored_ns // 1_000_000,
             sequence=about.sequence,
             again=about.deliveries > 1 or about.sequence <= self._given_before,
             left=about.left,
-            wire=wire,
+            reply=wire.reply,
         )
 
-    async def _next(self) -> RawMessage | Msg | None:
+    async def _next(self) -> RawMessage | Heard | None:
         """Return the next reply, None when none comes for too long; others get their turn."""
         self._taken += 1
         if self._taken % TURN == 0:
@@ -269,13 +270,6 @@ class RawLog:
             raise RawLogLostError(f"{MQTT_LOG}: our consumer is gone")
 
 
-def _is_answered(message: Msg) -> bool:
+def _is_answered(message: Heard) -> bool:
     """Tell whether an answer ended because it had brought all that was asked: a 409 as well."""
-    said = (message.headers or {}).get("Description", "")
-    return any(words in said for words in ANSWERED)
-
-
-def _status(message: Msg) -> str | None:
-    """Return the status of a message that is not data."""
-    headers = message.headers
-    return headers.get("Status") if headers and QOS_HEADER not in headers else None
+    return any(words in message.description for words in ANSWERED)

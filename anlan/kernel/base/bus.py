@@ -13,6 +13,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import APIError, BadRequestError, NotFoundError
 
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.ids import new_ulid
 
 READINGS = "READINGS"
@@ -108,12 +109,12 @@ def errors_subject(firm: str, gateway: str) -> str:
     return f"a1.{firm}.{gateway}.errors"
 
 
-async def connect(config: Config, name: str, client: Client | None = None) -> Client:
+async def connect(config: Config, name: str, client: Client | None = None) -> HearingClient:
     """Connect as the internal user; wait for the server, and for ever come back to it.
 
     A client that others hold already may be given.
     """
-    connecting = client or Client()
+    connecting = client or HearingClient()
     await connecting.connect(
         config.nats_url,
         name=f"anlan {name}",

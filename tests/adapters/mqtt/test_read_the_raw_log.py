@@ -5,10 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import nats as nats_client
 import pytest
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -16,6 +13,7 @@ from anlan.adapters.mqtt import listener, raw_log
 from anlan.adapters.mqtt.raw_log import RawLog
 from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.kernel.base.bus import MQTT_LOG
+from anlan.kernel.base.hearing import Heard, HearingClient
 
 pytestmark = pytest.mark.slow
 LOG = "$MQTT.msgs.a1.F1.G1.obs"
@@ -74,8 +72,9 @@ class Wire:
 
 
 @asynccontextmanager
-async def connected(server: NatsServer, port: int) -> AsyncIterator[Client]:
-    bus = await nats_client.connect(
+async def connected(server: NatsServer, port: int) -> AsyncIterator[HearingClient]:
+    bus = HearingClient()
+    await bus.connect(
         f"nats://127.0.0.1:{port}",
         user=server.user,
         password=server.password,
@@ -185,11 +184,11 @@ class DeafAtFirst(RawLog):
 
     swallowed = 0
 
-    async def _heard(self, inbox: str, wire: Msg) -> None:
+    def _heard(self, inbox: str, wire: Heard) -> None:
         if not DeafAtFirst.swallowed and wire.reply:
             DeafAtFirst.swallowed = 1
             return
-        await super()._heard(inbox, wire)
+        super()._heard(inbox, wire)
 
 
 async def test_the_first_message_lost_on_the_way_is_not_forgotten_with_those_behind_it(

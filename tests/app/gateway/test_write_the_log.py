@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-import nats as nats_client
 import pytest
-from nats.aio.msg import Msg
 
 from anlan.app import log_writer
 from anlan.app.log_writer import AnotherWriterError, LogLostError, LogWriter
 from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.kernel.base.bus import READINGS, ensure_streams
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.hearing import Heard, HearingClient
 
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 CONFIG = Config(node="n1", readings_max_bytes=1024 * 1024, events_max_bytes=1024 * 1024)
@@ -30,7 +29,8 @@ def server(tmp_path: Path) -> Iterator[NatsServer]:
 @asynccontextmanager
 async def writing(server: NatsServer) -> AsyncIterator[tuple[LogWriter, asyncio.Task[None]]]:
     """Connect as a gateway of its own and run its writer."""
-    bus = await nats_client.connect(
+    bus = HearingClient()
+    await bus.connect(
         server.url,
         user=server.user,
         password=server.password,
@@ -148,13 +148,13 @@ async def test_an_answer_that_is_lost_holds_nothing_up_though_something_comes_al
     """Ticks come every second for ever: the wait for an answer must not begin anew with each."""
     monkeypatch.setattr(log_writer, "ANSWER_S", 0.5)
     answered = LogWriter._answered
-    lost: list[Msg] = []
+    lost: list[Heard] = []
 
-    async def deaf_at_first(self: LogWriter, message: Msg) -> None:
+    def deaf_at_first(self: LogWriter, message: Heard) -> None:
         if not lost:
             lost.append(message)
             return
-        await answered(self, message)
+        answered(self, message)
 
     monkeypatch.setattr(LogWriter, "_answered", deaf_at_first)
     async with writing(server) as (writer, _task), asyncio.timeout(20):

@@ -1,0 +1,87 @@
+"""Messages come off the wire to a function, in order; questions and the line itself stay nats-py's."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
+
+from anlan.app.stack.nats import NatsServer
+from anlan.kernel.base.hearing import Heard, HearingClient
+
+STREAM = "HEARD"
+
+
+@pytest_asyncio.fixture
+async def bus(nats: NatsServer) -> AsyncIterator[HearingClient]:
+    client = HearingClient()
+    await client.connect(nats.url, user=nats.user, password=nats.password)
+    yield client
+    await client.close()
+
+
+async def test_messages_come_in_order_with_their_headers(bus: HearingClient) -> None:
+    heard: list[Heard] = []
+    await bus.hear("crowd.*", heard.append)
+    for number in range(200):
+        await bus.publish(f"crowd.{number}", str(number).encode())
+    await bus.publish("crowd.last", b"", reply="to.me", headers={"Colour": "红"})
+    await bus.flush()
+    assert [one.payload for one in heard[:-1]] == [str(number).encode() for number in range(200)]
+    last = heard[-1]
+    assert (last.subject, last.reply, last.payload) == ("crowd.last", "to.me", b"")
+    assert b"\r\nColour: " + "红".encode() + b"\r\n" in last.head
+    assert (last.status, last.description) == ("", "")
+
+
+async def test_what_the_server_says_is_told_from_data(bus: HearingClient) -> None:
+    js = bus.jetstream()
+    await js.add_stream(StreamConfig(name=STREAM, subjects=["heard.>"]))
+    await js.add_consumer(STREAM, ConsumerConfig(durable_name="c", ack_policy=AckPolicy.EXPLICIT))
+    heard: list[Heard] = []
+    inbox = bus.new_inbox()
+    await bus.hear(inbox, heard.append)
+    for asked in ("c", "nobody"):
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{asked}"
+        await bus.publish(subject, b'{"batch": 1, "no_wait": true}', reply=inbox)
+    async with asyncio.timeout(10):
+        while len(heard) < 2:  # noqa: ASYNC110 - nobody tells the test
+            await asyncio.sleep(0.01)
+    await js.delete_stream(STREAM)
+    assert {(one.status, one.description) for one in heard} == {
+        ("404", "No Messages"),
+        ("503", ""),
+    }
+
+
+async def test_one_that_cannot_be_heard_stops_nobody(
+    bus: HearingClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[bytes] = []
+
+    def hears(message: Heard) -> None:
+        if message.payload == b"bad":
+            raise ValueError("cannot be read")
+        heard.append(message.payload)
+
+    await bus.hear("some", hears)
+    for payload in (b"1", b"bad", b"2"):
+        await bus.publish("some", payload)
+    await bus.flush()
+    assert heard == [b"1", b"2"]
+    assert "a message on some could not be heard" in caplog.text
+
+
+async def test_who_has_left_hears_nothing_more_and_others_take_the_long_way(
+    bus: HearingClient,
+) -> None:
+    heard: list[bytes] = []
+    listening = await bus.hear("some", lambda message: heard.append(message.payload))
+    await bus.publish("some", b"1")
+    await bus.flush()
+    await listening.unsubscribe()
+    slow = await bus.subscribe("some")
+    await bus.publish("some", b"2")
+    assert (await slow.next_msg(timeout=5)).data == b"2"
+    assert heard == [b"1"]
