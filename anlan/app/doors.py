@@ -7,9 +7,12 @@ in `Taken.kept` is done: READINGS has it.
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+
+import msgspec
+from msgspec.structs import replace
 
 from anlan.adapters.mqtt.const import MESSAGE_BYTES_MAX
 from anlan.adapters.mqtt.decode import UnreadableError, to_batch
@@ -43,8 +46,7 @@ class Outcome(StrEnum):
     ALTERED = "altered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     """A message at a door; `again` when we had it before and did not finish.
 
     `is_certified`: its sender came in by his client certificate, so it needs no signature.
@@ -62,8 +64,7 @@ class Incoming:
     received_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What became of it; `kept` is done when READINGS has it, `reason` is for a person."""
 
     outcome: Outcome

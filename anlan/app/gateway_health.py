@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.kernel.sensing.batch import CLOCK
 from anlan.kernel.sensing.intake import TAG_UNKNOWN, Accepted, RawBatch, Refusal
 from anlan.kernel.sensing.recency import Order, Recency
 from anlan.kernel.sensing.rules import writable
 from anlan.kernel.sensing.sequence import SequenceBook
 
-#: Readings older than this that no backfill announced are counted: a gateway that caught up in silence.
-LATE_MS = 300_000
 BACKFILLS_KEPT = 20
 TAGS_KEPT = 100
 #: A registered tag is not longer.
@@ -105,13 +102,11 @@ class Health:
         batch = accepted.batch
         if raw.sent_ms is not None:
             self.skew_ms = batch.arrived_ms - raw.sent_ms
-        late = int(np.count_nonzero(batch.times_ms < batch.arrived_ms - LATE_MS))
         order = self._order(raw, accepted)
         counted = self.readings
         counted["kept"] += len(batch)
-        counted["late_announced"] += late if raw.backfill_ms is not None else 0
-        counted["late_unannounced"] += late if raw.backfill_ms is None else 0
-        counted["clock"] += int(np.count_nonzero(batch.quality == CLOCK))
+        counted["late_announced" if raw.backfill_ms else "late_unannounced"] += accepted.late
+        counted["clock"] += accepted.clock
         counted["out_of_order"] += order.out_of_order
         counted["duplicate"] += order.duplicate
         if raw.backfill_ms is not None:

@@ -23,12 +23,16 @@ from anlan.adapters.mqtt.message import (
     PackedMessage,
     Row,
 )
+from anlan.engines.readings.columns import fixed, within
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.sensing.batch import GOOD, NUMBER, QUALITY, TIME, VALUE
 from anlan.kernel.sensing.intake import RawBatch
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+#: Columns that most messages share, as long as a message may be.
+_GOOD = fixed(np.full(ROWS_MAX, GOOD), QUALITY)
+_ROWS = fixed(np.arange(ROWS_MAX), NUMBER)
 
 
 class UnreadableError(InvalidError):
@@ -87,7 +91,7 @@ def _typed_columns(columns: Columns | PackedColumns) -> dict[str, Any]:
     if len(lengths) != 1:
         raise UnreadableError(f"columns of unequal length: {sorted(lengths)}")
     _not_too_many(len(times))
-    if len(tag_at) and not (tag_at.min() >= 0 and tag_at.max() < len(columns.tags)):
+    if not within(fixed(tag_at, NUMBER), len(columns.tags)):
         raise msgspec.ValidationError("an i points outside tags")
     return {
         "tags": columns.tags,
@@ -117,11 +121,12 @@ def _arrays(columns: Columns | PackedColumns) -> tuple[NDArray[Any], ...]:
 
 
 def _all_good(times: NDArray[Any]) -> NDArray[np.uint8]:
-    return np.full(len(times), GOOD, QUALITY)
+    return _GOOD[: len(times)] if len(times) <= ROWS_MAX else np.full(len(times), GOOD, QUALITY)
 
 
 def _batch(message: Envelope, **readings: Any) -> RawBatch:
-    readings.setdefault("rows", np.arange(len(readings["times_ms"]), dtype=NUMBER))
+    if "rows" not in readings:
+        readings["rows"] = _ROWS[: len(readings["times_ms"])]
     span = message.backfill
     return RawBatch(
         gateway=message.gw,

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import msgspec
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -53,8 +54,7 @@ class RawLogLostError(RuntimeError):
     """The log or its consumer is gone; devices must be kept out until both are back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawMessage:
+class RawMessage(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A message as the log holds it; `again`: it was given out before and not finished."""
 
     firm: str

@@ -33,11 +33,12 @@ def _given(kind: Any) -> Any:
     return types.Array(kind, 1, "C", readonly=True)
 
 
-_READ = types.UniTuple(types.int64, 2)(
+_READ = types.UniTuple(types.int64, 4)(
     *map(
         _given, (types.int64, types.int32, types.int64, types.float64, types.uint8, types.boolean)
     ),
     *map(_given, (types.int32, types.int64, types.float64, types.float64, types.int16)),
+    types.int64,
     types.int64,
     types.int64,
     types.int64,
@@ -81,6 +82,7 @@ def read(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
     arrived_ms: int,
     latest_ms: int,
     earliest_ms: int,
+    late_ms: int,
     largest: float,
     bad: int,
     clock: int,
@@ -89,14 +91,15 @@ def read(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
     out_values: Any,
     out_quality: Any,
     reasons: Any,
-) -> tuple[int, int]:
+) -> tuple[int, int, int, int]:
     """Write the good readings to the `out_` columns and each reading's reason to `reasons`.
 
     `tag_at` names a reading's tag, `of_tag` the tag's place in the four tables, `differs` (empty:
     none) the tags that were said with another unit. A time above `latest_ms` becomes `arrived_ms`
-    and the quality `clock`, unless it is `bad`. Returns (good, refused).
+    and the quality `clock`, unless it is `bad`. Returns (good, refused), and of the good how many
+    are earlier than `late_ms` and how many are of quality `clock`.
     """
-    good, refused = 0, 0
+    good, refused, late, replaced = 0, 0, 0, 0
     for at in range(len(tag_at)):
         place = of_tag[tag_at[at]]
         judged = known_quality[quality[at]]
@@ -120,12 +123,24 @@ def read(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
             time = arrived_ms
             if judged != bad:
                 judged = clock
+        time -= time % time_steps[place]
+        late += time < late_ms
+        replaced += judged == clock
         out_numbers[good] = numbers[place]
-        out_times[good] = time - time % time_steps[place]
+        out_times[good] = time
         out_values[good] = _rounded(values[at], scales[place], units[place])
         out_quality[good] = judged
         good += 1
-    return good, refused
+    return good, refused, late, replaced
+
+
+@compiled([types.boolean(_given(types.int32), types.int64)])
+def within(places: Any, count: int) -> bool:
+    """Tell whether every place is one of `count`."""
+    outside = 0
+    for at in range(len(places)):
+        outside += places[at] < 0 or places[at] >= count
+    return outside == 0
 
 
 _NOTE = types.UniTuple(types.int64, 2)(

@@ -1,6 +1,5 @@
 """READINGS on the wire: msgpack columns of raw little-endian bytes (subjects `rd.<shard>.{m,h}`)."""
 
-from dataclasses import dataclass
 from typing import TypedDict
 
 import msgspec
@@ -19,8 +18,7 @@ class BatchError(ValueError):
     """The bytes are not a batch of readings that this version knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The readings of one message, column by column; what kernel, history and screen hold.
 
     `node` is whose numbers these are (7.12); empty in what was written before batches named it.

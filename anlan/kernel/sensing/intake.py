@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +30,8 @@ from anlan.kernel.sensing.batch import (
 
 #: A reading later than this after its arrival comes from a wrong clock (7.9).
 FUTURE_MS = 10_000
+#: Readings older than this that no backfill announced are counted: a gateway that caught up in silence.
+LATE_MS = 300_000
 #: Nothing was measured for us before 2000-01-01; an earlier time is a clock that was never set.
 EARLIEST_MS = 946_684_800_000
 #: Beyond this a value is the "no value" of some controller, and no physical quantity.
@@ -55,8 +58,7 @@ class Refusal:
     tag: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RawBatch:
+class RawBatch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A message as read at a door, before anybody knows its tags.
 
     `tag_at[i]` is the place in `tags` (and `units`) of reading i, `rows[i]` its row in the message;
@@ -153,12 +155,16 @@ def _decimal_step(step: float) -> tuple[float, float]:
     return float(10**decimals), float(round(step * 10**decimals))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """What goes to READINGS, and what was refused, row by row."""
+class Accepted(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What goes to READINGS, and what was refused, row by row.
+
+    `late` of its readings are older than `LATE_MS`, `clock` have got their arrival for a time.
+    """
 
     batch: Batch
     refusals: tuple[Refusal, ...]
+    late: int = 0
+    clock: int = 0
 
 
 def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: int) -> Accepted:
@@ -170,7 +176,7 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
     numbers, times = np.empty(count, NUMBER), np.empty(count, TIME)
     values, quality = np.empty(count, VALUE), np.empty(count, QUALITY)
     reasons = np.empty(count, np.int8)
-    good, refused = columns.read(
+    good, refused, late, clock = columns.read(
         table.places(raw.tags),
         fixed(raw.tag_at, NUMBER),
         fixed(raw.times_ms, TIME),
@@ -182,6 +188,7 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
         arrived_ms,
         arrived_ms + FUTURE_MS,
         EARLIEST_MS,
+        arrived_ms - LATE_MS,
         LARGEST_VALUE,
         BAD,
         CLOCK,
@@ -202,7 +209,8 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
         quality=quality[:good],
     )
     is_whole = not refused and not raw.refusals
-    return Accepted(batch=batch, refusals=() if is_whole else _refusals(raw, reasons))
+    refusals = () if is_whole else _refusals(raw, reasons)
+    return Accepted(batch=batch, refusals=refusals, late=late, clock=clock)
 
 
 def _known_quality() -> NDArray[np.int16]:

@@ -10,6 +10,7 @@ from threading import Event, Thread
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from msgspec import structs
 
 from anlan.adapters.parquet_history.compact import CompactionError, Compactor
 from anlan.adapters.parquet_history.disk import LocalDisk
@@ -166,7 +167,7 @@ def test_sorting_more_than_memory_holds_goes_on_in_the_folder(tmp_path: Path) ->
     catalogue = FakeCatalogue()
     writer = writer_on(tmp_path, catalogue)
     for sequence in range(1, 4):
-        again = replace(batch, times_ms=times + sequence * 400_000)
+        again = structs.replace(batch, times_ms=times + sequence * 400_000)
         writer.add(sequence, 0, again)
         writer.flush()
     writer.register()

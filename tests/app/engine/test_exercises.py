@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from anlan.app.engine import EXERCISES
 from anlan.app.exercises import FORGOTTEN_AFTER_MS, MOST_SCENES, ExerciseJudging
@@ -76,7 +77,7 @@ def a_night_with_a_drill(seed: int) -> list[LogMessage]:
 def in_a_drill(message: LogMessage, exercise_id: str) -> LogMessage:
     if message.kind != "m":
         return message._replace(shard=EXERCISE_SHARD)
-    said = replace(batch.decode(message.payload), exercise_id=exercise_id)
+    said = structs.replace(batch.decode(message.payload), exercise_id=exercise_id)
     return message._replace(shard=EXERCISE_SHARD, payload=batch.encode(said))
 
 
@@ -144,7 +145,7 @@ class Alone:
             if decode_control(one.payload).number in fresh:
                 change = change_of(decode_control(one.payload))
                 self.judging.judge.control(change, one.stored_ms)
-        real = replace(said, exercise_id=None)
+        real = structs.replace(said, exercise_id=None)
         return self.judging.take(message._replace(shard=0, payload=batch.encode(real)))
 
 
