@@ -72,7 +72,8 @@ class Grant:
     """One post's rights: its permissions hold inside its own reach only, never across posts.
 
     Who supervises a site is in charge of everything there, save the matters in `ceded`, as (site,
-    matter), that others supervise and he does not: so somebody is always in charge.
+    matter), that others supervise and he does not: so somebody is always in charge. Divisions in
+    `shared` (共享) are for looking: nobody is put in charge by a share.
     """
 
     permissions: frozenset[str]
@@ -80,6 +81,7 @@ class Grant:
     own_sites: frozenset[str] = frozenset()
     supervised_sites: frozenset[str] = frozenset()
     ceded: frozenset[tuple[str, str]] = frozenset()
+    shared: tuple[tuple[int, int], ...] = ()
     ceiling: int = 3
 
     def reaches(self, facts: Facts, needs: Reach) -> bool:
@@ -91,6 +93,9 @@ class Grant:
         if needs is Reach.IN_CHARGE and facts.site is not None:
             supervised = facts.site in self.supervised_sites
             return supervised and (facts.site, facts.matter) not in self.ceded
+        if needs is Reach.IN_CHARGE and self.shared:
+            own = tuple(span for span in self.scope.divs if span not in self.shared)
+            return replace(self.scope, divs=own).sees(facts)
         return self.scope.sees(facts)
 
 

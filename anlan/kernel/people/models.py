@@ -122,7 +122,7 @@ class PostHolding(Identified):
 
 
 class ScopeGrant(Identified):
-    """A further range that an organisation's posts reach: a merged county, a share by name."""
+    """A further range that an organisation's posts see: a share by name, with dates; nobody acts by it."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     territory_code = models.CharField(max_length=16)

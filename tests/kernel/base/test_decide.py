@@ -166,6 +166,22 @@ def test_where_there_is_no_firm_the_territory_is_in_charge() -> None:
     assert not decide(person(bureau), PERMISSIONS[2], Facts(div=22), Reach.IN_CHARGE).allowed
 
 
+def test_what_is_shared_is_for_looking_and_puts_nobody_in_charge() -> None:
+    own, shared = (640323 * 10**10, 640323 * 10**10 + 10**10 - 1), (10, 19)
+    post = Grant(
+        permissions=frozenset({"alerts.alarm.check"}),
+        scope=Scope(divs=(own, shared)),
+        shared=(shared,),
+    )
+    neighbour = Principal(actor="user:1", name="周五", grants=(post,), scope=post.scope, ceiling=3)
+
+    def may(div: int, needs: Reach) -> bool:
+        return decide(neighbour, "alerts.alarm.check", Facts(div=div), needs).allowed
+
+    assert (may(15, Reach.SEEN), may(15, Reach.IN_CHARGE)) == (True, False)
+    assert (may(own[0], Reach.SEEN), may(own[0], Reach.IN_CHARGE)) == (True, True)
+
+
 def test_the_gate_of_a_route_asks_for_the_permission_of_any_post() -> None:
     who = person(Grant(permissions=frozenset({PERMISSIONS[0]}), scope=Scope()))
     assert decide(who, PERMISSIONS[0]).allowed

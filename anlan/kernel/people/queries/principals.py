@@ -100,6 +100,7 @@ def _grant(
     own = frozenset(one.site for one in reaches if one.relation == SiteRelation.OWNER)
     supervised = frozenset(one.site for one in reaches if one.relation == SiteRelation.SUPERVISOR)
     organisation = post.organisation
+    shared: tuple[Span, ...] = ()
     if organisation.kind == OrganisationKind.FIRM:
         scope = Scope(sites=tuple(sorted(own)))
         supervised = frozenset()
@@ -107,8 +108,10 @@ def _grant(
         scope = Scope(divs=_spans([post.territory_code]))
         own = supervised = frozenset()
     else:
+        mine_by_law = _spans([organisation.territory_code])
+        shared = tuple(span for span in _spans(further) if span not in mine_by_law)
         scope = Scope(
-            divs=_spans([organisation.territory_code, *further]),
+            divs=tuple(sorted({*mine_by_law, *shared})),
             zones=() if organisation.zone is None else (organisation.zone,),
             sites=tuple(sorted(own | supervised)),
         )
@@ -120,6 +123,7 @@ def _grant(
         own_sites=own,
         supervised_sites=supervised,
         ceded=frozenset(others - mine),
+        shared=shared,
         ceiling=post.role.ceiling,
     )
 

@@ -102,7 +102,7 @@ def grant_scope(
     valid_from: datetime | None = None,
     valid_to: datetime | None = None,
 ) -> ScopeGrant:
-    """Let an organisation's posts reach a further territory: a merged county, a share by name.
+    """Let an organisation's posts see a further territory: a share by name (共享), for looking.
 
     A share needs its reason; one with an end stops by itself.
     """
