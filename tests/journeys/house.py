@@ -150,16 +150,22 @@ class Listening:
 
     def __init__(self, client: httpx.Client, seconds: float = 900) -> None:
         self._heard: list[str] = []
+        self._sites: set[str] = set()
         self._is_open = threading.Event()
         threading.Thread(target=self._listen, args=[client, seconds], daemon=True).start()
         assert self._is_open.wait(30), "the stream did not open"
 
     def _listen(self, client: httpx.Client, seconds: float) -> None:
         with suppress(httpx.HTTPError):  # the house, or the listener, goes home first
-            for event, _ in frames(client, seconds):
+            for event, data in frames(client, seconds):
                 self._heard.append(event)
+                self._sites |= {row["state"].get("site") for row in data.get("rows", [])}
                 self._is_open.set()
 
     def events(self) -> set[str]:
         """Return the kinds of all that was heard."""
         return set(self._heard)
+
+    def sites(self) -> set[str]:
+        """Return the sites of all rows that were heard of."""
+        return set(self._sites)

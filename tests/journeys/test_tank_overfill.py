@@ -182,10 +182,13 @@ def test_the_neighbour_sees_nothing_of_it(
     cast: dict[str, httpx.Client], alarm: dict[str, Any], overheard: Listening
 ) -> None:
     neighbour = cast["neighbour"]
-    assert neighbour.get("/api/v1/alerts/alarms").json()["items"] == []
-    assert neighbour.get("/api/v1/alerts/states").json()["states"] == []
+    asked = neighbour.get("/api/v1/alerts/alarms", params={"filter": f"site.eq:{alarm['site']}"})
+    assert asked.json()["items"] == []
+    states = neighbour.get("/api/v1/alerts/states").json()["states"]
+    assert alarm["subject_id"] not in {one["subject_id"] for one in states}
     assert neighbour.get(f"/api/v1/alerts/alarms/{alarm['id']}").status_code == 404
-    assert overheard.events() == {"hello", "beat"}
+    assert {"hello", "beat"} <= overheard.events()
+    assert alarm["site"] not in overheard.sites()
 
 
 def test_the_sealed_journal_verifies_and_the_house_is_well(

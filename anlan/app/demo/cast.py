@@ -15,8 +15,10 @@ from anlan.kernel.people.models import (
     Post,
     PostHolding,
     Role,
+    ScopeGrant,
     User,
 )
+from anlan.kernel.people.queries.holdings import valid_at
 from anlan.kernel.people.services import duty, organisations, posts, users
 
 #: A bureau's duty changes at 08:00 local time and lasts a day.
@@ -56,6 +58,23 @@ class Part:
     on_duty: bool = False
     on_page: bool = True
     """Whether the page of the cast shows this person and a one-time link is issued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A territory that a bureau is shown for some days, with the reason (共享)."""
+
+    organisation: str
+    territory: str
+    days: int
+    reason: str
+
+
+@cache
+def read_shares() -> tuple[Share, ...]:
+    """Read what is shared with whom."""
+    raw = tomllib.loads((HERE / "cast.toml").read_text(encoding="utf-8"))
+    return tuple(Share(**row) for row in raw["share"])
 
 
 @cache
@@ -157,6 +176,27 @@ def load_duty(cast: dict[str, User]) -> int:
                     user=user, post=post, starts_at=starts_at, ends_at=starts_at + SHIFT
                 )
                 made += 1
+    return made
+
+
+def load_shares() -> int:
+    """Share what no standing grant shares already; return how many were made."""
+    names = {one.key: one.name for one in read_cast()[0]}
+    made = 0
+    for share in read_shares():
+        organisation = Organisation.objects.get(name=names[share.organisation])
+        standing = ScopeGrant.objects.filter(
+            valid_at(now()), organisation=organisation, territory_code=share.territory
+        )
+        if not standing.exists():
+            organisations.grant_scope(
+                organisation=organisation,
+                territory_code=share.territory,
+                reason=share.reason,
+                valid_from=now(),
+                valid_to=_shift_start(now()) + timedelta(days=share.days),
+            )
+            made += 1
     return made
 
 

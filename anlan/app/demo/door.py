@@ -29,6 +29,22 @@ def encode(
     credentials: Credentials, seq: int, at_ms: int, tags: Sequence[str], values: Sequence[float]
 ) -> bytes:
     """Return one signed message: all tags at one moment, in the column form."""
+    return sign(_body(credentials, seq, at_ms, tags, values), bytes.fromhex(credentials.hmac_key))
+
+
+def encode_nan(
+    credentials: Credentials, seq: int, at_ms: int, tags: Sequence[str], values: Sequence[float]
+) -> bytes:
+    """Return the message of a box that writes its last value as a bare NaN, which is no JSON and no value."""
+    body = _body(credentials, seq, at_ms, tags, values)
+    value = msgspec.json.encode(values[-1])
+    head, _, tail = body.rpartition(value)
+    return sign(head + b"NaN" + tail, bytes.fromhex(credentials.hmac_key))
+
+
+def _body(
+    credentials: Credentials, seq: int, at_ms: int, tags: Sequence[str], values: Sequence[float]
+) -> bytes:
     message = JsonMessage(
         v=1,
         gw=credentials.gateway,
@@ -41,7 +57,7 @@ def encode(
             v=list(values),
         ),
     )
-    return sign(msgspec.json.encode(message), bytes.fromhex(credentials.hmac_key))
+    return msgspec.json.encode(message)
 
 
 class SequenceFile:

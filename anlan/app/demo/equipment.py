@@ -2,19 +2,22 @@
 
 from dataclasses import asdict
 from math import cos, radians
+from typing import Any
 
 from shapely import Point
 
+from anlan.app.demo.instruments import register_instruments
 from anlan.app.demo.limits import DemoLimit, limits_of
 from anlan.app.demo.mapping import SubjectMapping, TagMapping
 from anlan.app.demo.plants import Plant
 from anlan.app.demo.series import Series
+from anlan.app.demo.troubles import read_troubles, troubles_of
 from anlan.app.region.build import Region
 from anlan.kernel.base.journal import Place
 from anlan.kernel.people.models import Organisation, OrganisationKind, SiteRelation
 from anlan.kernel.people.services import organisations
 from anlan.kernel.places.rules import div_of
-from anlan.kernel.sensing.models import Gateway, ObservedProperty
+from anlan.kernel.sensing.models import Device, Gateway, ObservedProperty
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
@@ -49,9 +52,13 @@ def load_plant(
         _grant_reach(site, organisation, bureaus[plant.in_charge])
     properties = {row.code: row for row in ObservedProperty.objects.all()}
     for subject, mapping in zip(made, plant.subjects(), strict=True):
+        behind = register_instruments(plant, gateway, subject, mapping)
         for tag in mapping.tags:
-            _register_tag(gateway, subject, f"{mapping.key}.{tag.tag}", tag, properties)
+            name = f"{mapping.key}.{tag.tag}"
+            _register_tag(gateway, subject, name, tag, properties, behind.get(tag.tag))
     _file_limits(gateway, plant, series)
+    if site is not None:
+        _register_unplaced(plant, site)
     return gateway
 
 
@@ -134,6 +141,7 @@ def _register_tag(
     name: str,
     tag: TagMapping,
     properties: dict[str, ObservedProperty],
+    device: Device | None,
 ) -> None:
     equipment.register_datastream(
         gateway=gateway,
@@ -144,6 +152,7 @@ def _register_tag(
         name_en=_name_en(subject, tag, properties[tag.property]),
         unit=tag.unit,
         resolution=tag.resolution,
+        device=device,
     )
 
 
@@ -156,14 +165,70 @@ def _name_en(subject: Subject, tag: TagMapping, measured: ObservedProperty) -> s
 
 
 def _file_limits(gateway: Gateway, plant: Plant, series: dict[str, Series]) -> None:
-    """File every limit of a plant's tags."""
+    """File every limit of a plant's tags, but of those that nobody has filed one for."""
     ids = dict(gateway.datastreams.values_list("tag", "id"))
-    limits.file_limits(
-        [
-            _filing(ids[name], limit)
-            for name, tag in plant.mapping.tags()
-            for limit in limits_of(tag, plant.mapping, series)
-        ]
+    troubles = troubles_of(plant.code)
+    filings = [
+        _filing(ids[name], limit)
+        for name, tag in plant.mapping.tags()
+        if name not in troubles.unlimited
+        for limit in limits_of(tag, plant.mapping, series)
+    ]
+    for stuck in troubles.stuck:
+        details = dict(stuck.limit)
+        condition, value = details.pop("condition"), details.pop("value")
+        filings.append(
+            limits.Filing(
+                datastream_id=ids[stuck.tag], condition=condition, value=value, details=details
+            )
+        )
+    limits.file_limits(filings)
+
+
+def _register_unplaced(plant: Plant, site: Subject) -> None:
+    """Register equipment of the site whose place on the map nobody has entered."""
+    for row in read_troubles()["unplaced"]:
+        if row["firm"] == plant.code:
+            details = {key: value for key, value in row.items() if key != "firm"}
+            subjects.register_subject(parent_id=site.id, is_invented=True, **details)
+
+
+def load_entries(region: Region) -> None:
+    """Enter the firms of the register that are not right: one that nobody supervises, one entered twice."""
+    raw = read_troubles()
+    for row in raw["unsupervised"]:
+        point = Point(row["location"])
+        if Subject.objects.filter(code=row["code"]).exists():
+            continue
+        firm = _enter_firm(row, region, credit_code=row["credit_code"])
+        site = subjects.register_subject(
+            kind=subjects.SITE_KIND,
+            name=row["name"],
+            name_en=row["name_en"],
+            code=row["code"],
+            organisation_id=firm.id,
+            place=_place(region, (point.x, point.y)),
+            lon_lat=(point.x, point.y),
+            is_invented=True,
+        )
+        organisations.grant_site_reach(organisation=firm, site=site.id, relation=SiteRelation.OWNER)
+    for row in raw["doubled"]:
+        if not Organisation.objects.filter(name=row["name"]).exists():
+            _enter_firm(row, region)
+
+
+def _enter_firm(
+    row: dict[str, Any], region: Region, credit_code: str | None = None
+) -> Organisation:
+    point = Point(row["location"])
+    return organisations.create_organisation(
+        name=row["name"],
+        name_en=row["name_en"],
+        kind=OrganisationKind.FIRM,
+        credit_code=credit_code,
+        territory_code=region.township_at(point),
+        zone=region.zone_at(point),
+        is_invented=True,
     )
 
 

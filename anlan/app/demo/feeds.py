@@ -13,11 +13,12 @@ from threading import Event
 
 from anlan.app.demo.control import FaultRequest, take_requests
 from anlan.app.demo.credentials import read_credentials
-from anlan.app.demo.door import Door, SequenceFile, encode
+from anlan.app.demo.door import Door, SequenceFile, encode, encode_nan
 from anlan.app.demo.plants import read_plants
 from anlan.app.demo.prepare import demo_folder, series_folder
 from anlan.app.demo.schedule import Episode, Playback, playback_of
 from anlan.app.demo.series import read_all
+from anlan.app.demo.troubles import Troubles, troubles_of
 from anlan.app.mqtt_way import way_in
 from anlan.app.readiness import ready
 from anlan.kernel.base.clock import now_ms
@@ -38,7 +39,10 @@ class Feed:
 
     play: Playback
     door: Door
+    troubles: Troubles = field(default_factory=Troubles)
     last_row: int = -1
+    #: the second of the play up to which everything has been said
+    last_second: float = -1.0
     #: what falls due before this second is not sent: the gateway is lost
     lost_until: float = 0.0
 
@@ -58,12 +62,20 @@ class Feed:
         elif request.run in self.play.series:
             self.play.inject(Episode(at_s=second, run=request.run, from_row=request.from_row))
 
+    def lost_messages(self, second: float) -> int:
+        """Return how many messages before the one that is due were lost in the box."""
+        return self.troubles.lost_messages(self.last_second, second)
+
     def send(self, second: float, seq: int) -> None:
-        """Send all tags of the row that is on."""
+        """Send all tags of the row that is on, with whatever is wrong with the box."""
         self.last_row = int(second / self.play.row_s)
-        tags = [name for name, _ in self.play.plant.mapping.tags()]
-        values = self.play.values_at(second)
-        self.door.send(encode(self.door.credentials, seq, now_ms(), tags, values))
+        names = (name for name, _ in self.play.plant.mapping.tags())
+        values = dict(zip(names, self.play.values_at(second), strict=True))
+        since, self.last_second = self.last_second, second
+        tags, told = self.troubles.said(values, since, second)
+        write = encode_nan if self.troubles.has_nan(since, second) else encode
+        at_ms = now_ms() - self.troubles.behind_ms
+        self.door.send(write(self.door.credentials, seq, at_ms, tags, told))
 
 
 @dataclass(slots=True)
@@ -90,6 +102,9 @@ class Feeds:
                 if feed.firm == request.firm:
                     feed.obey(request, second)
         due = [feed for feed in self.feeds if feed.is_due(second)]
+        for feed in due:
+            for _ in range(feed.lost_messages(second)):
+                self.sequences.take([feed.firm])
         numbers = self.sequences.take(feed.firm for feed in due)
         for feed in due:
             feed.send(second, numbers[feed.firm])
@@ -107,7 +122,7 @@ def open_feeds(settings: Config) -> Feeds:
     known = read_credentials(folder)
     series = read_all(series_folder(settings))
     feeds = [
-        Feed(play, Door(box, way_in(settings, box.user, box.token)))
+        Feed(play, Door(box, way_in(settings, box.user, box.token)), troubles_of(plant.code))
         for plant in read_plants()
         if (box := known.get(plant.code)) is not None
         and (play := playback_of(plant, series)) is not None

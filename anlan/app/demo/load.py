@@ -68,6 +68,7 @@ def load_all(progress: Callable[[str], None] | None = None) -> list[CastMember]:
             key: people[part.username] for key, part in parts.items() if part.username in people
         }
         cast.load_duty(members)
+        cast.load_shares()
         shown = [(parts[key], user) for key, user in members.items() if parts[key].on_page]
         return [_member(part, user) for part, user in shown]
 
@@ -101,6 +102,7 @@ def _load(
             for plant in plants
             if plant.is_firm
         }
+        equipment.load_entries(region)
         cast.load_people(bureaus | firms)
         _keep_credentials(demo_folder(settings))
 

@@ -1,26 +1,32 @@
 """The demo comes in whole, once, and goes on where it was interrupted."""
 
 import stat
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from anlan.app.demo import equipment, load
+from anlan.app.demo import cast, equipment, load
 from anlan.app.demo.cast import read_cast
 from anlan.app.demo.credentials import FILE, read_credentials
 from anlan.app.demo.plants import Plant, read_plants
+from anlan.app.demo.troubles import read_troubles
 from anlan.kernel.alerts.rules import FIRM_POSTS
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import Facts, Principal, Reach, decide, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import DutyShift, Organisation, OrganisationKind, User
+from anlan.kernel.people.queries import principals
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.responsible import standing_at
 from anlan.kernel.people.services.sessions import redeem_link
 from anlan.kernel.places.models import Division
-from anlan.kernel.sensing.models import Datastream, Gateway, Limit
+from anlan.kernel.places.rules import div_of
+from anlan.kernel.sensing.models import Datastream, Device, Gateway, Limit
 from anlan.kernel.subjects.models import Subject
+from anlan.systems.data_quality.models import Finding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,7 +128,8 @@ def test_who_is_on_duty_now_is_known(demo_home: Config) -> None:
 def test_every_firm_has_somebody_of_its_own_on_duty_in_the_control_room(demo_home: Config) -> None:
     load.load_all()
     with unit_of_work(machine("test"), read_only=True):
-        firms = Organisation.objects.filter(kind=OrganisationKind.FIRM)
+        entered = {row["name"] for row in _wrong_entries()}
+        firms = Organisation.objects.filter(kind=OrganisationKind.FIRM).exclude(name__in=entered)
         names = {
             firm.credit_code: [one.username for one in standing_at(firm, FIRM_POSTS, now())]
             for firm in firms
@@ -131,6 +138,55 @@ def test_every_firm_has_somebody_of_its_own_on_duty_in_the_control_room(demo_hom
         "91000000MADEM00011": ["demo.control"],
         "91000000MADEM0009R": ["demo.control.f09"],
     }
+
+
+def _wrong_entries() -> list[dict[str, Any]]:
+    raw = read_troubles()
+    return [*raw["unsupervised"], *raw["doubled"]]
+
+
+def test_the_neighbour_is_shown_the_shared_township_and_no_more_until_the_share_ends(
+    demo_home: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load.load_all()
+    shared = Facts(div=div_of("640181201"))
+
+    def sees() -> tuple[bool, bool]:
+        scope = principal("demo.neighbour").scope
+        return scope.sees(shared), scope.sees(facts_of("F09"))
+
+    assert sees() == (True, False)
+    assert not decide(
+        principal("demo.neighbour"), "alerts.alarm.check", shared, Reach.IN_CHARGE
+    ).allowed
+    later = now() + timedelta(days=31)
+    monkeypatch.setattr(principals, "now", lambda: later)
+    assert sees() == (False, False)
+
+
+def test_a_share_that_has_ended_is_made_anew_and_one_that_stands_is_left(
+    demo_home: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load.load_all()
+    later = now() + timedelta(days=31)
+    with unit_of_work(machine("test")):
+        assert cast.load_shares() == 0
+        monkeypatch.setattr(cast, "now", lambda: later)
+        assert cast.load_shares() == 1
+
+
+def test_the_register_has_two_wrong_entries_and_instruments_behind_their_tags(
+    demo_home: Config,
+) -> None:
+    load.load_all()
+    with unit_of_work(machine("test"), read_only=True):
+        found = {row.kind: row.name for row in Finding.objects.filter(kind__startswith="no_")}
+        behind = set(Device.objects.filter(gateway__firm_code="W01").values_list("name", flat=True))
+        level = Datastream.objects.get(tag="V201.LI", gateway__firm_code="F01")
+        assert level.device is not None
+        assert level.device.serial == "DEMO-F01-V201-LI"
+    assert found == {"no_supervisor": "演示危化品仓库二十一（虚构）"}
+    assert behind == {"QX1 自动气象站"}
 
 
 def test_the_cast_knows_a_control_room_for_every_firm_of_the_demo() -> None:
