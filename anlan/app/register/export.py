@@ -172,7 +172,7 @@ def _limits() -> Iterator[Cells]:
     tag = {key: f"datastream__{path}" for key, path in _TAG.items()}
     same = (
         "condition", "value", "deadband", "on_delay_ms", "off_delay_ms", "low", "window_ms",
-        "priority", "standard", "clause", "confidence", "reason",
+        "priority", "standard", "clause", "clause_en", "confidence", "reason", "reason_en",
     )  # fmt: skip
     return _of(rows.order_by(*tag.values(), "condition"), **tag, **{one: one for one in same})
 

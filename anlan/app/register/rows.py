@@ -12,7 +12,7 @@ from anlan.app.register.sheets import Row
 from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.people.models import Organisation, OrganisationKind
 from anlan.kernel.people.services import organisations
-from anlan.kernel.sensing.models import Condition
+from anlan.kernel.sensing.models import Condition, Limit
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
@@ -161,6 +161,13 @@ def datastream(row: Row, known: Known) -> Outcome:
     return Outcome.SAME
 
 
+#: What of a limit an empty cell leaves as it stands; a reason is of its own filing.
+_LEFT = (
+    "deadband", "on_delay_ms", "off_delay_ms", "low", "window_ms", "priority", "standard", "clause",
+    "confidence",
+)  # fmt: skip
+
+
 def limit(row: Row, known: Known) -> Outcome:
     """File a limit, or put another in the place of one that stands."""
     behind = known.gateway(row)
@@ -181,16 +188,27 @@ def limit(row: Row, known: Known) -> Outcome:
         "window_ms": row.whole_of("window_ms"),
         "priority": row.whole_of("priority"),
     }
-    texts = {name: row.of(name) for name in ("standard", "clause", "confidence", "reason")}
+    said = ("standard", "clause", "clause_en", "confidence", "reason", "reason_en")
+    texts = {name: row.of(name) for name in said}
     wanted: dict[str, Any] = {
         name: value for name, value in (figures | texts).items() if value not in {None, ""}
     }
     standing = known.standing(behind, stream, row.of("condition"))
     if standing is not None and not _differing(standing, wanted):
         return Outcome.SAME
+    if standing is not None:
+        wanted = _unsaid(standing, wanted) | wanted
     made = limits.file_limit(datastream_id=stream.id, condition=row.of("condition"), **wanted)
     known.filed(behind, made)
     return Outcome.CHANGED if standing is not None else Outcome.NEW
+
+
+def _unsaid(standing: Limit, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return what an empty cell leaves as it stands; the clause's English goes with its clause."""
+    kept = {name: getattr(standing, name) for name in _LEFT if name not in wanted}
+    if wanted.get("clause", standing.clause) == standing.clause:
+        kept["clause_en"] = standing.clause_en
+    return kept
 
 
 def supervision(row: Row, _known: Known) -> Outcome:

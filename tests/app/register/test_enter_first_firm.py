@@ -89,6 +89,37 @@ def test_a_repeat_changes_nothing_and_a_change_changes_only_what_differs(
         assert Limit.objects.get(condition="HH", superseded_at=None).value == 88.0
 
 
+def test_a_changed_limit_keeps_its_clause_in_both_languages_and_what_empty_cells_do_not_say(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    columns: list[object] = [
+        "site", "gateway", "tag", "condition", "value", "deadband", "standard", "clause",
+    ]  # fmt: skip
+    named: list[object] = ["lwyp", "G1", "T101.LI", "HH"]
+    book = firm_book(
+        limits=[
+            [*columns, "clause_en"],
+            [*named, 90, 1, "GB 50160", "液位高高限", "high-high level"],
+        ]
+    )
+    assert whole(tmp_path, bureau, book).errors == []
+    steps: list[tuple[list[object], tuple[object, ...]]] = [
+        (
+            [*named, 88, 1, "GB 50160", "液位高高限"],
+            (88, 1, "GB 50160", "液位高高限", "high-high level"),
+        ),
+        ([*named, 87, "", "", ""], (87, 1, "GB 50160", "液位高高限", "high-high level")),
+        ([*named, 87, 2, "GB 50160", "6.2"], (87, 2, "GB 50160", "6.2", "")),
+    ]
+    for row, stands in steps:
+        book["limits"] = [columns, row]
+        report = enter_firms(xlsx(tmp_path, book), who="lishu", only=["限值"])
+        assert report.errors == []
+        with unit_of_work(machine("test"), read_only=True):
+            now = Limit.objects.get(condition="HH", superseded_at=None)
+        assert (now.value, now.deadband, now.standard, now.clause, now.clause_en) == stands
+
+
 def test_one_bad_row_and_nothing_is_kept_but_every_row_is_judged(
     tmp_path: Path, bureau: Organisation
 ) -> None:

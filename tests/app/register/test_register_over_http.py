@@ -115,10 +115,11 @@ def a_rich_book() -> Table:
         book[sheet][1].append(name)
     book["limits"] = [
         ["site", "gateway", "tag", "condition", "value", "deadband", "on_delay_ms", "window_ms",
-         "low", "priority", "standard", "clause", "reason"],
-        ["lwyp", "G1", "T101.LI", "HH", 90, 1, 3000, "", "", 1, "GB 50160", "6.2", "设计"],
-        ["lwyp", "G1", "T101.LI", "rate", 0.3, "", "", 60000, "", 3, "", "", ""],
-        ["lwyp", "G1", "T101.LI", "range", 100, "", "", "", -5, 4, "", "", ""],
+         "low", "priority", "standard", "clause", "clause_en", "reason", "reason_en"],
+        ["lwyp", "G1", "T101.LI", "HH", 90, 1, 3000, "", "", 1, "GB 50160", "液位", "level",
+         "设计", "design"],
+        ["lwyp", "G1", "T101.LI", "rate", 0.3, "", "", 60000, "", 3, "", "", "", "", ""],
+        ["lwyp", "G1", "T101.LI", "range", 100, "", "", "", -5, 4, "", "", "", "", ""],
     ]  # fmt: skip
     return book
 

@@ -89,9 +89,6 @@ def change_limit(*, limit_id: str, version: int, value: float, **details: Any) -
     old = _limit(limit_id)
     stream = locked(old.datastream_id, "file_limit")
     _expect(old, version)
-    if details.get("clause", "") == old.clause and not details.get("clause_en"):
-        # the same clause is still what it is called in English
-        details["clause_en"] = old.clause_en
     filed = _prepare(stream, _standing(stream), old.condition, value, details)
     if all(getattr(filed.row, name) == getattr(old, name) for name in _SAID):
         raise ConflictError(
@@ -222,6 +219,9 @@ def _prepare(
         raise InvalidError(error, code="sensing.bad_limit", condition=condition, field="value")
     if (old := standing.get(condition)) is not None:
         _end(old, "")
+        if details.get("clause", "") == old.clause and not details.get("clause_en"):
+            # the same clause is still what it is called in English
+            details = details | {"clause_en": old.clause_en}
     moment = now()
     row = Limit(
         datastream=stream,
