@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
 
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.fields import Sensitivity
@@ -33,6 +34,8 @@ INBOX = ListSpec(
         "read_at": Field(path="read_at", kind="time", title="阅读时间"),
         "withdrawn_at": Field(path="message__withdrawn_at", kind="time", title="撤回时间"),
         "exercise_id": Field(path="exercise_id"),
+        # what the words of a search are looked for in: the title in either language
+        "search": Field(path="search"),
         "version": Field(path="version", kind="int"),
     },
     sort="-sent_at",
@@ -66,6 +69,7 @@ def inbox(principal: Principal) -> QuerySet[Delivery]:
         shown_body_en=_unless_withdrawn("message__body_en"),
         sender_name=who,
         sender_name_en=who_en,
+        search=Concat("message__title", Value("\n"), "message__title_en", output_field=TextField()),
     )
 
 

@@ -51,6 +51,22 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     return made
 
 
+@pytest.mark.parametrize("words", ["红色报警", "RED alarm"])
+def test_a_message_is_found_by_its_title_in_either_language(words: str) -> None:
+    cast = assemble()
+    with unit_of_work(principal(cast.leader)):
+        for zh, en in (("红色报警：V201 液位", "Red alarm: V201 level"), ("交接班", "Handover")):
+            services.send_message(
+                title=zh, title_en=en, body="测试", recipients=[cast.duty_officer.id],
+                place=home_of(principal(cast.leader)),
+            )  # fmt: skip
+
+    asked = {"filter": f"search.like:{words}"}
+    found = signed_in(cast.duty_officer).get(f"{URL}/messages", asked).json()["items"]
+
+    assert [one["title"] for one in found] == ["红色报警：V201 液位"]
+
+
 def test_each_recipient_gets_one_delivery_and_finds_it_in_his_inbox() -> None:
     cast = assemble()
 
