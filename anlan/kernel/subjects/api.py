@@ -12,6 +12,7 @@ from anlan.kernel.people.models import Organisation
 from anlan.kernel.people.queries import directory
 from anlan.kernel.subjects import queries, schemas, services
 from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
+from anlan.kernel.subjects.rules import MATTERS
 
 VIEW = "subjects.subject.view"
 door = Door("subjects")
@@ -45,17 +46,14 @@ SUBJECTS = ListSpec(
 )
 KINDS = ListSpec(
     fields={
-        name: Field(path=name, sortable=name == "code")
-        for name in (
-            "id",
-            "code",
-            "title",
-            "title_en",
-            "icon",
-            "matter",
-            "schema",
-            "schema_version",
-        )
+        "id": Field(path="id"),
+        "code": Field(path="code", sortable=True, title="类别代码"),
+        "title": Field(path="title", title="类别"),
+        "title_en": Field(path="title_en"),
+        "icon": Field(path="icon"),
+        "matter": Field(path="matter", title="监管事项", words=MATTERS),
+        "schema": Field(path="schema"),
+        "schema_version": Field(path="schema_version", title="属性版本"),
     },
     sort="code",
 )
