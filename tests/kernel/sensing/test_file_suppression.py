@@ -1,7 +1,7 @@
-"""A suppression by design has an end, a reason, somebody who filed it, and stands alone."""
+"""A suppression by design has an end, a reason, somebody who filed it, and overlaps no other."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,21 +50,75 @@ def test_it_needs_an_end_to_come_and_can_be_ended_early(plant: Plant) -> None:
         suppressions.end_suppression(suppression_id=row.id)
 
 
-def test_a_second_one_is_refused_because_it_would_silently_end_the_first(plant: Plant) -> None:
-    moment = now()
-    stream = plant.streams[0].id
+def file(stream: str, starts_at: datetime, hours: float) -> Suppression:
     with unit_of_work(SYSTEM):
-        first = suppressions.file_suppression(
-            datastream_id=stream, starts_at=moment, ends_at=moment + timedelta(1), reason="校验"
-        )
-    with pytest.raises(ConflictError) as refused, unit_of_work(SYSTEM):
-        suppressions.file_suppression(
+        return suppressions.file_suppression(
             datastream_id=stream,
-            starts_at=moment + timedelta(2),
-            ends_at=moment + timedelta(3),
-            reason="检修",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=hours),
+            reason="校验",
         )
+
+
+def waiting() -> list[tuple[str, int]]:
+    """Return what the log would be told now, and under which version."""
+    with unit_of_work(SYSTEM):
+        changes = control.unpublished_suppressions()
+        control.place_in_log([(one, 7) for one in changes], epoch=new_ulid(), at_ms=1)
+    return [(one.row_id, one.control.version) for one in changes]
+
+
+def test_two_that_overlap_are_refused_because_one_would_silently_end_the_other(
+    plant: Plant,
+) -> None:
+    moment, stream = now(), plant.streams[0].id
+    first = file(stream, moment, 2)
+    with pytest.raises(ConflictError) as refused:
+        file(stream, moment + timedelta(hours=1.9), 2)
     assert refused.value.facts["suppression_id"] == first.id
+    later = file(stream, moment + timedelta(hours=2), 2)
+    assert later.ended_at is None
+
+
+def test_one_far_off_waits_and_the_engine_hears_of_it_after_those_before_it(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, stream = now(), plant.streams[0].id
+    far = file(stream, moment + timedelta(days=9), 2)
+    [(told, first_version)] = waiting()
+    assert told == far.id
+    soon = file(stream, moment, 2)
+    [(told, second_version)] = waiting()
+    assert told == soon.id
+    assert second_version > first_version
+    assert waiting() == []
+    assert state_of(far.id) == "planned"
+    monkeypatch.setattr(queries, "now", lambda: moment + timedelta(hours=3))
+    [(told, third_version)] = waiting()
+    assert told == far.id
+    assert third_version > second_version
+
+
+def test_ending_the_one_that_runs_lets_the_next_be_heard_behind_its_end(plant: Plant) -> None:
+    moment, stream = now(), plant.streams[0].id
+    running = file(stream, moment, 2)
+    next_one = file(stream, moment + timedelta(days=1), 2)
+    assert [told for told, _ in waiting()] == [running.id]
+    with unit_of_work(SYSTEM):
+        suppressions.end_suppression(suppression_id=running.id)
+    told = waiting()
+    assert [one for one, _ in told] == [running.id, next_one.id]
+    assert told[0][1] < told[1][1]
+
+
+def test_ending_one_that_waits_is_not_told_while_another_runs(plant: Plant) -> None:
+    moment, stream = now(), plant.streams[0].id
+    running = file(stream, moment, 2)
+    next_one = file(stream, moment + timedelta(days=1), 2)
+    assert [told for told, _ in waiting()] == [running.id]
+    with unit_of_work(SYSTEM):
+        suppressions.end_suppression(suppression_id=next_one.id)
+    assert waiting() == []
 
 
 @pytest.mark.parametrize("kind", ["by_design", "out_of_service"])

@@ -171,8 +171,8 @@ def suppressions() -> QuerySet[Suppression]:
         When(Q(ended_at__isnull=False) & passed, then=Value("ended")),
         When(ended_at__isnull=False, then=Value("ending")),
         When(ends_at__lte=moment, then=Value("over")),
-        When(~passed, then=Value("waiting")),
         When(starts_at__gt=moment, then=Value("planned")),
+        When(~passed, then=Value("waiting")),
         default=Value("running"),
         output_field=CharField(),
     )

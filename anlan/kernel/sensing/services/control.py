@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from anlan.kernel.base.clock import from_ms, now, to_ms
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing.control import Control, LimitSet, Retirement, SuppressionSet
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+from anlan.kernel.sensing.queries import running_suppressions
 
 #: Retirements carry no place: those of this time are published again when a gateway starts.
 RETIRED_AGAIN = timedelta(days=30)
@@ -46,8 +47,15 @@ def unpublished_limits() -> list[Change]:
 
 
 def unpublished_suppressions() -> list[Change]:
-    """Return real suppressions filed or ended that the log has not got."""
-    rows = Suppression.objects.filter(log_seq=None, exercise_id=None).select_related("datastream")
+    """Return real suppressions filed or ended that the log has not got, and whose turn it is.
+
+    The engine knows one window of a datastream, so one waits until those before it are over.
+    """
+    before = running_suppressions().filter(
+        datastream=OuterRef("datastream"), exercise_id=None, starts_at__lt=OuterRef("starts_at")
+    )
+    rows = Suppression.objects.filter(~Exists(before), log_seq=None, exercise_id=None)
+    rows = rows.select_related("datastream")
     return [suppression_change(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
 
 

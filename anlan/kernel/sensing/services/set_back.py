@@ -81,7 +81,9 @@ def _anew(stream: Datastream, said: list[Control]) -> list[Change]:
         changes.append(_of(stream, taken))
     if any(isinstance(one, SuppressionSet) for one in said):
         filed = Suppression.objects.filter(datastream=stream, exercise_id=None)
-        latest = filed.select_related("datastream").order_by("-control_version").first()
+        # one that waits for its turn has no place in the log and is not said yet
+        told = filed.exclude(log_seq=None, starts_at__gt=now())
+        latest = told.select_related("datastream").order_by("-control_version").first()
         none = SuppressionSet(
             number=stream.number, suppression_id=None, starts_ms=0, ends_ms=0, version=version
         )

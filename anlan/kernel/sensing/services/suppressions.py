@@ -41,8 +41,8 @@ def file_suppression(
 ) -> Suppression:
     """Suppress a datastream's alarms by design for a while, with an end and a reason.
 
-    It begins now or later and lasts at most `config().suppression_days`. One at a time, whichever kind: the engine knows one window of a datastream, a second would
-    silently end the first.
+    It begins now or later and lasts at most `config().suppression_days`. No two overlap, whichever
+    kind. The engine knows one window of a datastream: a later one waits in its row for its turn.
     """
     row = Suppression(
         kind=SuppressionKind.BY_DESIGN, starts_at=starts_at, ends_at=ends_at, reason=reason
@@ -89,11 +89,14 @@ def _file(row: Suppression, datastream_id: str) -> Suppression:
         raise InvalidError("请填写原因", code="sensing.reason_missing", field="reason")
     exercise = current_work().principal.exercise_id
     standing = queries.running_suppressions().filter(datastream=stream, exercise_id=exercise)
-    if (other := standing.first()) is not None:
+    crossing = standing.filter(starts_at__lt=row.ends_at, ends_at__gt=row.starts_at)
+    if (other := crossing.order_by("starts_at").first()) is not None:
         raise ConflictError(
-            "该测点已有抑制或停用在用或待用，请先结束它",
+            "这段时间里该测点已有抑制或停用，请换一段时间，或先结束它",
             code="sensing.suppression_stands",
             suppression_id=other.id,
+            starts_at=other.starts_at.isoformat(),
+            ends_at=other.ends_at.isoformat(),
         )
     row.datastream, row.reason = stream, row.reason.strip()
     row.filed_by = current_work().principal.actor
@@ -102,8 +105,21 @@ def _file(row: Suppression, datastream_id: str) -> Suppression:
     row.div, row.zone, row.site = stream.div, stream.zone, stream.site
     row.created_at = row.updated_at = moment
     row.save(force_insert=True)
+    _put_behind(row, stream)
     _record(verb.filed, row, stream)
     return row
+
+
+def _put_behind(row: Suppression, stream: Datastream) -> None:
+    """Let the windows after this one be told to the engine anew, behind it: it takes only what is newer."""
+    later = queries.running_suppressions().filter(
+        datastream=stream, exercise_id=row.exercise_id, starts_at__gt=row.starts_at
+    )
+    for other in later.exclude(pk=row.pk).order_by("starts_at"):
+        other.control_version = raise_version(stream)
+        other.log_epoch = other.log_seq = other.log_at = None
+        other.version += 1  # a place of what was told before is not its place any more
+        other.save(update_fields=["control_version", "log_epoch", "log_seq", "log_at", "version"])
 
 
 def _refuse_wrong_span(row: Suppression, moment: datetime) -> None:
@@ -144,6 +160,7 @@ def _end(kind: SuppressionKind, suppression_id: str, version: int | None) -> Sup
     row.control_version = raise_version(stream)
     row.log_epoch = row.log_seq = row.log_at = None
     row.save()
+    _put_behind(row, stream)
     _record(_VERBS[kind].ended, row, stream)
     return row
 
