@@ -33,7 +33,7 @@ Verdict = Literal["taken", "as_package", "refused", "unknown"]
 PRODUCT = "anlan"
 CHECKOUT = Path(__file__).parents[2]
 INSIDE = {
-    "MIT", "MIT-0", "BSD-2-CLAUSE", "BSD-3-CLAUSE", "0BSD", "APACHE-2.0", "ISC", "PSF-2.0",
+    "MIT", "MIT-0", "MIT-CMU", "BSD-2-CLAUSE", "BSD-3-CLAUSE", "0BSD", "APACHE-2.0", "ISC", "PSF-2.0",
     "PYTHON-2.0", "ZLIB", "CC0-1.0", "OFL-1.1",
 }  # fmt: skip
 #: Weak copyleft: taken as an unmodified package, never copied from.

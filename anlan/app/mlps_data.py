@@ -48,14 +48,14 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.3 a",
         asks="审计覆盖每个用户和重要行为",
         asks_en="every person's weighty acts are recorded",
-        setting=lambda _h: "登录成败、变更、导出、打印、查阅个人敏感与工作秘密文件均入日志",
+        setting=lambda _h: "登录成败、变更、导出、打印、下载文件均入日志",
         judge=always,
         evidence=(
             f"{_BASE}/test_export_lists.py::test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many",
             f"{_BASE}/test_record_prints.py::test_8_1_4_3_a_a_print_is_written_down_with_who_and_what",
             f"{_APP}/test_leave_a_print.py::test_8_1_4_3_a_whoever_prints_a_page_leaves_a_row_that_the_auditor_finds",
             "tests/kernel/people/test_personal_data.py::test_8_1_4_3_a_who_unmasks_says_why_and_the_journal_keeps_it",
-            "tests/kernel/documents/test_download_and_withdraw.py::test_8_1_4_3_a_reading_what_is_personal_is_recorded_and_reading_the_rest_is_not",
+            "tests/kernel/documents/test_stamp_downloads.py::test_8_1_4_3_a_every_download_leaves_a_row_that_knows_the_copy",
         ),
     ),
     Clause(
@@ -124,14 +124,18 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.11 b",
         asks="禁止非法使用个人信息",
         asks_en="who took data out can be told from what he took",
-        setting=lambda _h: (
-            "页面与导出均带姓名、单位、时间（到分）水印；电话遮蔽显示，查看与按号查人须授权并留痕"
+        setting=lambda h: (
+            "页面、导出与下载的文件均带姓名、单位、时间（到分）水印；"
+            f"unstamped_downloads = {h.config.unstamped_downloads}；"
+            "电话遮蔽显示，查看与按号查人须授权并留痕"
         ),
         judge=always,
         evidence=(
             "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_lists_show_it_masked",
             "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_it_is_found_by_its_keyed_hash_and_the_search_is_recorded",
             "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_nobody_else_sets_unmasks_or_searches",
+            "tests/kernel/documents/test_stamp_downloads.py::test_8_1_4_11_b_every_page_of_a_copy_says_label_name_unit_and_minute",
+            "tests/kernel/documents/test_stamp_downloads.py::test_8_1_4_11_b_what_cannot_be_stamped_leaves_up_to_the_label_that_is_set",
             f"{_BASE}/test_export_lists.py::test_8_1_4_11_b_every_page_of_an_export_carries_name_unit_and_minute",
         ),
     ),

@@ -49,6 +49,9 @@ class Config:
     keep_readings_days: int = 0
     keep_rollups_days: int = 0
     keep_exercises_days: int = 0
+    #: The highest label up to which a document that cannot carry a stamp leaves without one: `none`,
+    #: `public`, `internal`, `personal`, `work_secret`.
+    unstamped_downloads: str = "internal"
     snapshot_dir: Path = Path("snapshots")
     documents_dir: Path = Path("documents")
     audit_dir: Path = Path("audit")

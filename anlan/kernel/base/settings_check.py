@@ -128,6 +128,14 @@ def _log_format(value: str) -> str | None:
     return None if value in {"line", "json"} else "应为 line 或 json · line or json"
 
 
+#: What `unstamped_downloads` may say, lowest first; `none` is below every label.
+LABELS = ("none", "public", "internal", "personal", "work_secret")
+
+
+def _label(value: str) -> str | None:
+    return None if value in LABELS else f"应为其一 · one of: {', '.join(LABELS)}"
+
+
 def _networks(value: str) -> str | None:
     try:
         networks(value)
@@ -150,6 +158,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "public_url": _address("http", "https"),
     "admin_networks": _networks,
     "log_format": _log_format,
+    "unstamped_downloads": _label,
     "webauthn_rp_id": _rp_id,
     "segment_seconds": _at_least(0.1, "s"),
     "readings_max_bytes": _at_least(1024**2, "B"),

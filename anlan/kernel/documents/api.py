@@ -1,6 +1,7 @@
 """HTTP of documents: upload, list, download, withdraw."""
 
 from hashlib import sha256
+from io import BytesIO
 from json import dumps, loads
 from typing import Any
 
@@ -10,7 +11,7 @@ from ninja import File, Form, Schema, UploadedFile
 from ninja.responses import NinjaJSONEncoder
 
 from anlan.kernel.base import idempotency
-from anlan.kernel.base.doors import IDEMPOTENCY_KEY, Door, expected_version, principal
+from anlan.kernel.base.doors import IDEMPOTENCY_KEY, Door, expected_version, language_of, principal
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.documents import queries, services
 from anlan.kernel.documents.models import Document
@@ -53,15 +54,19 @@ def document(request: HttpRequest, document_id: str) -> dict[str, Any]:
 
 @door.write("/{document_id}/content", services.VIEW, "GET")
 def content(request: HttpRequest, document_id: str) -> FileResponse:
-    """The content, always as an attachment: no page of ours ever runs it."""
-    found, file = services.open_document(document_id=document_id)
+    """A copy that says who took it, always as an attachment: no page of ours ever runs it."""
+    taken = services.take_document(document_id=document_id, language=language_of(request))
     answer = FileResponse(
-        file, as_attachment=True, filename=found.name, content_type=found.media_type
+        BytesIO(taken.content),
+        as_attachment=True,
+        filename=taken.name,
+        content_type=taken.media_type,
     )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
-    answer["ETag"] = f'"{found.sha256}"'
+    answer["ETag"] = f'"{taken.sha256}"'
+    answer["Anlan-Stamped"] = "yes" if taken.is_stamped else "no"
     return answer
 
 

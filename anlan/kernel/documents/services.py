@@ -1,19 +1,27 @@
 """The only writer of documents: upload, open, withdraw."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import IO
 
 from anlan.kernel.base import journal
+from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.base.config import config
+from anlan.kernel.base.english import Language, word
 from anlan.kernel.base.errors import InvalidError, NotFoundError, NotPermittedError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.permissions import Facts, decide
 from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.base.services.withdrawal import withdraw
+from anlan.kernel.base.settings_check import LABELS
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.documents import events, queries, store
 from anlan.kernel.documents.models import Document
 from anlan.kernel.documents.rules import safe_name
+from anlan.kernel.documents.stamping.mark import Mark, UnstampableError
+from anlan.kernel.documents.stamping.process import stamped
 from anlan.kernel.people.queries.places import home_of
 
 VIEW, EDIT = "documents.document.view", "documents.document.edit"
@@ -55,16 +63,91 @@ def upload_document(
     return made
 
 
-def open_document(*, document_id: str) -> tuple[Document, IO[bytes]]:
-    """Return a document and its content; reading what is personal or secret is recorded."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A copy of a document as it leaves: under its label, and by which bytes it is known again."""
+
+    name: str
+    media_type: str
+    content: bytes
+    sha256: str
+    is_stamped: bool
+
+
+def take_document(*, document_id: str, language: Language = Language.ZH) -> Taken:
+    """Return a copy that says who took it and when, and record that; what is kept stays as it is.
+
+    Raises NotPermittedError for a file that cannot say it and whose label is too high to leave so.
+    """
     document = queries.document(document_id)
     _refuse_unless_permitted(VIEW, queries.facts_of(document))
     if document.withdrawn_at is not None:
         raise NotFoundError("文件已撤回", code="documents.withdrawn")
-    content = store.get(document.sha256)
-    if document.sensitivity >= Sensitivity.PERSONAL:
-        _record(events.OPENED, document)
-    return document, content
+    with store.get(document.sha256) as kept:
+        content, because = _copy(document, kept, language)
+    digest = sha256(content).hexdigest()
+    taken = events.DocumentTaken(
+        id=document.id,
+        media_type=document.media_type,
+        sha256=document.sha256,
+        sensitivity=document.sensitivity,
+        about=document.about,
+        copy_sha256=digest,
+        unstamped_because=because,
+    )
+    journal.record(events.DOWNLOADED, taken, journal.Subject.of(document))
+    return Taken(
+        name=_labelled_name(document, language),
+        media_type=document.media_type,
+        content=content,
+        sha256=digest,
+        is_stamped=not because,
+    )
+
+
+def _copy(document: Document, kept: IO[bytes], language: Language) -> tuple[bytes, str]:
+    """Return the bytes that leave, and why they bear no stamp if they do not."""
+    principal = current_work().principal
+    if document.sensitivity == Sensitivity.PUBLIC:
+        return kept.read(), "public"
+    mark = Mark(
+        label=_label_of(document, language),
+        name=principal.name,
+        unit=principal.unit,
+        minute=f"{now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+    )
+    try:
+        return stamped(kept, document.media_type, mark), ""
+    except UnstampableError as error:
+        because = str(error)
+    if document.sensitivity > _highest_unstamped():
+        raise NotPermittedError(
+            "这份文件无法加盖下载标记，按设置不得下载",
+            code="documents.cannot_be_stamped",
+            reason=because,
+            sensitivity=document.sensitivity,
+        )
+    kept.seek(0)
+    return kept.read(), because
+
+
+def _highest_unstamped() -> int:
+    """Return the highest label that may leave without a stamp; -1 where none may."""
+    return LABELS.index(config().unstamped_downloads) - 1
+
+
+def _labelled_name(document: Document, language: Language) -> str:
+    """Return the name under which a copy leaves: `【内部】a.pdf`, `[Internal] a.pdf`."""
+    if document.sensitivity == Sensitivity.PUBLIC:
+        return document.name
+    label = _label_of(document, language)
+    before = f"[{label}] " if language is Language.EN else f"【{label}】"
+    return f"{before}{document.name}"
+
+
+def _label_of(document: Document, language: Language) -> str:
+    label = Sensitivity(document.sensitivity)
+    return word("sensitivity", label.value) if language is Language.EN else str(label.label)
 
 
 def withdraw_document(*, document_id: str, version: int) -> Document:

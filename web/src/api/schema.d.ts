@@ -845,7 +845,7 @@ export interface paths {
         };
         /**
          * Content
-         * @description The content, always as an attachment: no page of ours ever runs it.
+         * @description A copy that says who took it, always as an attachment: no page of ours ever runs it.
          */
         get: operations["anlan_kernel_documents_api_content"];
         put?: never;
