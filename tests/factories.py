@@ -40,8 +40,8 @@ from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.rules import credit_code_check_character
 from anlan.kernel.people.services import duty, organisations, posts, users
 from anlan.kernel.places import queries
-from anlan.kernel.places import services as places
 from anlan.kernel.places.models import Area, Division, Settlement
+from anlan.kernel.places.services import loading as places
 
 PASSWORD = "Right-Horse-7-Staple"
 _numbers = count(1)

@@ -14,8 +14,8 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import OrganisationKind, SiteRelation
 from anlan.kernel.people.services import organisations
-from anlan.kernel.places import services as places
 from anlan.kernel.places.rules import ancestors, div_of
+from anlan.kernel.places.services import loading as places
 from anlan.kernel.sensing.models import Gateway
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects

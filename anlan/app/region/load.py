@@ -3,7 +3,7 @@
 from anlan.app.region.build import Region
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.places import services
+from anlan.kernel.places.services import loading
 
 SETTLEMENT_SOURCE = "GeoNames (CC-BY 4.0)"
 
@@ -12,17 +12,17 @@ def load_region(region: Region) -> int:
     """Bring divisions, zones and settlements to what the region says; return the rows that changed."""
     with unit_of_work(machine("region")):
         loaded = [
-            services.load_divisions(rows=divisions_of(region)),
-            services.load_areas(rows=areas_of(region)),
-            services.load_settlements(rows=settlements_of(region)),
+            loading.load_divisions(rows=divisions_of(region)),
+            loading.load_areas(rows=areas_of(region)),
+            loading.load_settlements(rows=settlements_of(region)),
         ]
     return sum(one.created + one.updated for one in loaded)
 
 
-def divisions_of(region: Region) -> list[services.DivisionInput]:
+def divisions_of(region: Region) -> list[loading.DivisionInput]:
     """Return the divisions as the kernel takes them; every drawn one is schematic (示意)."""
     return [
-        services.DivisionInput(
+        loading.DivisionInput(
             code=row.code,
             name=row.name,
             name_en=row.name_en,
@@ -35,10 +35,10 @@ def divisions_of(region: Region) -> list[services.DivisionInput]:
     ]
 
 
-def areas_of(region: Region) -> list[services.AreaInput]:
+def areas_of(region: Region) -> list[loading.AreaInput]:
     """Return the functional zones; a pack's zones are invented and say so."""
     return [
-        services.AreaInput(
+        loading.AreaInput(
             number=row.zone.number,
             name=row.zone.name,
             name_en=row.zone.name_en,
@@ -51,10 +51,10 @@ def areas_of(region: Region) -> list[services.AreaInput]:
     ]
 
 
-def settlements_of(region: Region) -> list[services.SettlementInput]:
+def settlements_of(region: Region) -> list[loading.SettlementInput]:
     """Return the settlements with their population."""
     return [
-        services.SettlementInput(
+        loading.SettlementInput(
             name=row.name,
             name_en=row.name_en,
             division_code=row.code,

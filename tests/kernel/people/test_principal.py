@@ -9,8 +9,8 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Facts, Reach, decide
 from anlan.kernel.people.models import OrganisationKind, PostHolding, User
 from anlan.kernel.people.services import posts
-from anlan.kernel.places import services as places
 from anlan.kernel.places.rules import div_of, div_range
+from anlan.kernel.places.services import reorganising as places
 from tests import factories
 from tests.cast import COUNTY, DIV_IN_TOWN, NEIGHBOUR, TOWNSHIP, ZONE, assemble, principal
 

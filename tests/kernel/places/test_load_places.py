@@ -8,9 +8,11 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
 from anlan.kernel.base.models import Journal
-from anlan.kernel.places import queries, services
+from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area, Division, Settlement
 from anlan.kernel.places.rules import div_of, div_range
+from anlan.kernel.places.services import loading as services
+from anlan.kernel.places.services import reorganising
 from anlan.kernel.places.shapes import as_multipolygon
 from tests import factories
 
@@ -84,7 +86,7 @@ def test_the_scope_of_a_merged_county_covers_the_old_rows_of_both() -> None:
             ("640181", Division.objects.get(code="640121"), date(2026, 1, 1)),
             ("640121", third, date(2026, 7, 1)),
         ):
-            services.supersede_division(code=code, successor=successor, on=day)
+            reorganising.supersede_division(code=code, successor=successor, on=day)
 
     spans = (div_range("640104"), div_range("640121"), div_range("640181"))
     assert queries.ranges_of("640104") == spans
@@ -95,7 +97,7 @@ def test_no_row_is_re_coded_by_a_reorganisation_and_the_old_vintage_still_answer
     old = factories.division("640181", "灵武市")
     new = factories.division("640121", "永宁县")
     with factories.working():
-        services.supersede_division(code="640181", successor=new, on=date(2026, 7, 1))
+        reorganising.supersede_division(code="640181", successor=new, on=date(2026, 7, 1))
 
     after = Division.objects.get(pk=old.pk)
     assert (after.code, after.div) == (old.code, old.div)
@@ -110,10 +112,10 @@ def test_a_division_is_superseded_once_and_never_by_itself() -> None:
     old, new = factories.division("640181"), factories.division("640121")
     with factories.working():
         with pytest.raises(ConflictError):
-            services.supersede_division(code="640181", successor=old, on=date(2026, 7, 1))
-        services.supersede_division(code="640181", successor=new, on=date(2026, 7, 1))
+            reorganising.supersede_division(code="640181", successor=old, on=date(2026, 7, 1))
+        reorganising.supersede_division(code="640181", successor=new, on=date(2026, 7, 1))
         with pytest.raises(ConflictError):
-            services.supersede_division(code="640181", successor=new, on=date(2026, 6, 1))
+            reorganising.supersede_division(code="640181", successor=new, on=date(2026, 6, 1))
 
 
 def test_a_new_vintage_of_a_code_stands_beside_the_old_one() -> None:

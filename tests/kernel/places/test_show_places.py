@@ -10,8 +10,8 @@ from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places import queries
-from anlan.kernel.places import services as places
 from anlan.kernel.places.attribution import IN_ENGLISH
+from anlan.kernel.places.services import reorganising as places
 from tests import factories
 from tests.cast import assemble, signed_in
 
@@ -93,11 +93,12 @@ def test_an_unchanged_shape_is_not_sent_again_and_a_changed_one_is(client: Clien
 def test_a_merged_division_is_no_longer_drawn_or_listed(client: Client) -> None:
     from datetime import date
 
-    from anlan.kernel.places import queries, services
+    from anlan.kernel.places import queries
+    from anlan.kernel.places.services import reorganising
 
     with factories.working():
         successor = queries.division("640121")
-        services.supersede_division(code="640181", successor=successor, on=date(2026, 1, 1))
+        reorganising.supersede_division(code="640181", successor=successor, on=date(2026, 1, 1))
 
     drawn = client.get(f"{URL}/divisions.geojson", {"level": "county"}).json()["features"]
     listed = client.get(f"{URL}/divisions", {"filter": "level.eq:3"}).json()

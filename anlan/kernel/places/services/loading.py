@@ -1,4 +1,4 @@
-"""The only writer of places: bulk loads that may be repeated, and reorganisations."""
+"""Bulk loads of places that may be repeated: divisions, areas, settlements."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from shapely import Geometry, MultiPolygon, Point
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import ConflictError, InvalidError
+from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Identified
-from anlan.kernel.places import events, queries
+from anlan.kernel.places import events
 from anlan.kernel.places.models import Area, AreaKind, Division, Settlement
 from anlan.kernel.places.rules import ancestors, div_of, level_of
 from anlan.kernel.places.shapes import as_multipolygon, to_column
@@ -144,32 +144,6 @@ def load_settlements(*, rows: Iterable[SettlementInput]) -> Loaded:
         _bring_to(row, values, loaded)
     _record_load(loaded, events.SETTLEMENTS_LOADED, "settlement")
     return loaded
-
-
-def supersede_division(*, code: str, successor: Division, on: date) -> Division:
-    """End a division on a day in favour of its successor (撤并); its rows keep their `div`.
-
-    Raises NotFoundError, or ConflictError when it has ended already.
-    """
-    old = queries.division(code, on)
-    if old.pk == successor.pk or old.succeeded_by_id is not None:
-        raise ConflictError(
-            f"区划 {code} 不能并入 {successor.code}", code="places.not_supersedable"
-        )
-    old.valid_to, old.succeeded_by = on, successor
-    old.version, old.updated_at = old.version + 1, now()
-    old.save(update_fields=["valid_to", "succeeded_by", "version", "updated_at"])
-    state = events.DivisionState(
-        id=old.id,
-        code=old.code,
-        name=old.name,
-        div=old.div,
-        valid_to=on.isoformat(),
-        succeeded_by_code=successor.code,
-    )
-    about = journal.Subject(id=old.id, version=old.version, place=journal.Place(div=old.div))
-    journal.record(events.DIVISION_SUPERSEDED, state, about)
-    return old
 
 
 def _vintage(row: Division) -> date:
