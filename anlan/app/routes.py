@@ -9,7 +9,7 @@ from anlan.kernel.base.api import audit, dead_letters
 from anlan.kernel.documents import api as documents
 from anlan.kernel.messaging import api as messaging
 from anlan.kernel.people.api import contacts, directory, own_account, own_keys, sessions
-from anlan.kernel.places import api as places
+from anlan.kernel.places.api import keeping as places
 from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
 from anlan.kernel.subjects import api as subjects

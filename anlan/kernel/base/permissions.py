@@ -10,6 +10,7 @@ class Reach(StrEnum):
 
     SEEN = "seen"  # territory, zone, supervision or own firm
     OWN_FIRM = "own_firm"  # the firm's own people
+    HOME = "home"  # the post's own territory or zone, whoever supervises what stands there
     IN_CHARGE = "in_charge"  # the bureau that supervises the matter, or territory without a firm
 
 
@@ -93,10 +94,15 @@ class Grant:
         if needs is Reach.IN_CHARGE and facts.site is not None:
             supervised = facts.site in self.supervised_sites
             return supervised and (facts.site, facts.matter) not in self.ceded
-        if needs is Reach.IN_CHARGE and self.shared:
-            own = tuple(span for span in self.scope.divs if span not in self.shared)
-            return replace(self.scope, divs=own).sees(facts)
-        return self.scope.sees(facts)
+        if needs is Reach.HOME:
+            return replace(self._unshared(), sites=(), incidents=()).sees(facts)
+        return (self._unshared() if needs is Reach.IN_CHARGE else self.scope).sees(facts)
+
+    def _unshared(self) -> Scope:
+        if not self.shared:
+            return self.scope
+        own = tuple(span for span in self.scope.divs if span not in self.shared)
+        return replace(self.scope, divs=own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

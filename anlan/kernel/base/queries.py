@@ -1,12 +1,24 @@
 """Reads of the journal (all of it, one thread of cause, one object's versions) and of dead letters."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    F,
+    Func,
+    Manager,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 
+from anlan.kernel.base.errors import NotFoundError, StaleVersionError
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import DeadLetter, Journal, Seal, Sealed
 
+Row = TypeVar("Row", bound=Model)
 #: A thread or a history longer than this is read through the list.
 AT_ONCE = 500
 
@@ -67,3 +79,13 @@ def wanted_again(slice_name: str) -> DeadLetter | None:
         slice=slice_name, retry_at__isnull=False, settled_at__isnull=True
     )
     return waiting.order_by("position").first()
+
+
+def at_version(rows: Manager[Row], key: str, version: int, *, code: str = "base.not_found") -> Row:
+    """Return one row for a change, locked, if nobody changed it since the caller read it."""
+    found = rows.select_for_update(of=("self",)).filter(pk=key).first()
+    if found is None:
+        raise NotFoundError(f"没有 {key}", code=code)
+    if getattr(found, "version") != version:  # noqa: B009 - Row is any model with a version
+        raise StaleVersionError("已被他人修改", version=getattr(found, "version"))  # noqa: B009
+    return found

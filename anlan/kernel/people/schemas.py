@@ -214,6 +214,15 @@ class OrganisationBody(Schema):
     zone: int | None = None
 
 
+class OrganisationPatch(Schema):
+    """What may be changed of an organisation; its kind and code stay. `zone` makes it the zone's own."""
+
+    name: Annotated[Name, StringConstraints(min_length=1, strip_whitespace=True)]
+    name_en: Name
+    territory_code: Word
+    zone: int | None
+
+
 class SupervisionBody(Schema):
     """Which organisation supervises a site, in which matter (监管事项)."""
 

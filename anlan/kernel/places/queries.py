@@ -24,7 +24,7 @@ from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.places.attribution import IN_ENGLISH
-from anlan.kernel.places.models import Area, AreaKind, Division
+from anlan.kernel.places.models import Area, AreaKind, Division, Reorganisation
 from anlan.kernel.places.rules import DivisionLevel, div_range
 
 
@@ -69,6 +69,12 @@ def vintages() -> QuerySet[Division]:
     return Division.objects.annotate(is_in_force=_is_in_force(), search=search)
 
 
+def reorganisations() -> QuerySet[Reorganisation]:
+    """Return what was reorganised, with the division as it was before."""
+    undone = ExpressionWrapper(Q(undone_at__isnull=False), output_field=BooleanField())
+    return Reorganisation.objects.annotate(is_undone=undone)
+
+
 def areas() -> QuerySet[Area]:
     """Return functional zones and parks with the townships under them, by name."""
     under = divisions().filter(
@@ -109,7 +115,8 @@ def ranges_of(code: str) -> tuple[tuple[int, int], ...]:
     """Return every range of `div` that belongs to a territory today.
 
     Its own subtree, and the subtree of each division that was merged into it: rows are never
-    re-coded, so a reorganisation widens the scope instead (decision 7.6).
+    re-coded, so a reorganisation widens the scope instead (decision 7.6); one that is filed for a later day does
+    so from that day.
     """
     found = {div_range(code)}
     fresh = list(found)
@@ -117,7 +124,9 @@ def ranges_of(code: str) -> tuple[tuple[int, int], ...]:
         within = Q()
         for low, high in fresh:
             within |= Q(succeeded_by__div__range=(low, high))
-        codes = Division.objects.filter(within).values_list("code", flat=True)
+        codes = Division.objects.filter(within, valid_to__lte=today()).values_list(
+            "code", flat=True
+        )
         fresh = [span for span in map(div_range, codes) if not _covered(span, found)]
         found.update(fresh)
     return tuple(sorted(found))

@@ -90,3 +90,17 @@ def ancestors(code: str) -> list[str]:
     return [
         code[: code_digits(level)] for level in DivisionLevel if code_digits(level) <= len(code)
     ]
+
+
+#: How many zones a county numbers: the last two digits of a zone's number.
+ZONES_A_COUNTY = 100
+
+
+def county_of(zone: int) -> str:
+    """Return the code of the county that a zone is numbered in: 64018101 is 640181's first."""
+    return str(zone // ZONES_A_COUNTY)
+
+
+def recoded(code: str, old: str, new: str) -> str:
+    """Return the code of what lies under a division that has got another code."""
+    return new + code[len(old) :]

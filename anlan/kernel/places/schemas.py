@@ -1,11 +1,27 @@
 """JSON shapes of places."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
+from pydantic import Field, StringConstraints
 
 from anlan.kernel.places.attribution import IN_ENGLISH
+
+#: PostgreSQL keeps no NUL; a body with one is refused at the door.
+_NO_NUL = r"^[^\x00]*$"
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80, pattern=_NO_NUL, strip_whitespace=True),
+]
+English = Annotated[str, StringConstraints(max_length=120, pattern=_NO_NUL, strip_whitespace=True)]
+Source = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL, strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(max_length=300, pattern=_NO_NUL)]
+Code = Annotated[str, StringConstraints(max_length=16, pattern=r"^[0-9]{2,16}$")]
+#: GeoJSON (RFC 7946): a geometry, a feature or a collection of features.
+Outline = dict[str, Any]
+Population = Annotated[int, Field(ge=0, le=2_000_000_000)]
+ZoneKind = Literal["functional_zone", "chemical_park"]
 
 
 class RegionOut(Schema):
@@ -61,6 +77,7 @@ class ZoneOut(Schema):
 
     id: str
     number: int
+    division_code: str
     kind: str
     name: str
     name_en: str
@@ -80,3 +97,92 @@ class ZoneOut(Schema):
         """Say the source in English as far as it is a known one."""
         said = str(row["attribution"])
         return IN_ENGLISH.get(said, said)
+
+
+class DivisionBody(Schema):
+    """A division that begins on a day, below the one that its code names."""
+
+    code: Code
+    name: Name
+    name_en: English = ""
+    on: date
+    population: Population | None = None
+    boundary: Outline | None = None
+
+
+class DivisionPatch(Schema):
+    """What may be corrected of a division without a day; its name changes by a reorganisation."""
+
+    name_en: English | None = None
+    population: Population | None = None
+    boundary: Outline | None = None
+
+
+class DivisionRenameBody(Schema):
+    """Another name from a day on, and on which paper it rests (批复文号)."""
+
+    name: Name
+    name_en: English = ""
+    on: date
+    reason: Reason
+
+
+class DivisionMoveBody(Schema):
+    """Another code from a day on, which says under which division it then stands."""
+
+    code: Code
+    on: date
+    reason: Reason
+
+
+class DivisionMergeBody(Schema):
+    """The code of the division of the same level that takes it over from a day on."""
+
+    into: Code
+    on: date
+    reason: Reason
+
+
+class ReorganisationOut(Schema):
+    """One reorganisation: what became what, on which day, on which paper."""
+
+    id: str
+    kind: str
+    on: date
+    reason: str
+    code: str
+    name: str
+    name_en: str
+    after_code: str
+    after_name: str
+    is_undone: bool
+    filed_at: datetime
+    version: int
+
+
+class ZoneBody(Schema):
+    """A functional zone or park; `division_code` is the county that keeps and numbers it."""
+
+    kind: ZoneKind = "functional_zone"
+    name: Name
+    name_en: English = ""
+    division_code: Code
+    boundary: Outline
+    on: date | None = None
+    attribution: Source = ""
+
+
+class ZonePatch(Schema):
+    """What may be changed of a zone; its number stays."""
+
+    kind: ZoneKind | None = None
+    name: Name | None = None
+    name_en: English | None = None
+    boundary: Outline | None = None
+    attribution: Source | None = None
+
+
+class ZoneCloseBody(Schema):
+    """From which day on."""
+
+    on: date

@@ -3,6 +3,8 @@
 They cross as WKB: nothing that a user gives ever reaches GDAL (see settings, gis.W001).
 """
 
+from typing import Any
+
 from django.contrib.gis.geos import GEOSGeometry
 from shapely import Geometry, MultiPolygon, Polygon, get_type_id, make_valid, to_wkb
 
@@ -10,7 +12,7 @@ SRID = 4326
 _POLYGON, _MULTIPOLYGON = 3, 6
 
 
-def to_column(shape: Geometry) -> GEOSGeometry:
+def to_column(shape: Geometry) -> Any:
     """Turn a shapely geometry (WGS 84, longitude first) into a value for a geometry column."""
     return GEOSGeometry(memoryview(to_wkb(shape)), srid=SRID)
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anlan.app.register.sheets import FIRMS, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.rules import credit_code_check_character
-from tests.app.authorisation.world import TOWNSHIP, ZONE, Rows
+from tests.app.authorisation.world import COUNTY, TOWNSHIP, ZONE, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,9 @@ SPAN = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T01:00:00Z"}
 LIMIT = {"value": 85.0, "reason": "核定"}
 CREDIT_CODE = "91640181MA76H3GN1" + credit_code_check_character("91640181MA76H3GN1")
 EMPTY: dict[str, Any] = {}
+CORNERS = [[106.0, 38.0], [106.2, 38.0], [106.2, 38.2], [106.0, 38.0]]
+OUTLINE = {"type": "Polygon", "coordinates": [CORNERS]}
+FROM = {"on": "2026-12-01", "reason": "批复〔2026〕1号"}
 
 
 def _paper(rows: Rows) -> Call:
@@ -72,6 +75,30 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /places/divisions.geojson": lambda _: Call(query={"level": "county"}),
     "GET /places/areas.geojson": lambda _: Call(),
     "GET /places/settlements.geojson": lambda _: Call(),
+    "GET /places/reorganisations": lambda r: Call(sees=r.reorganisation),
+    "POST /places/divisions": lambda _: Call(
+        body={"code": f"{COUNTY}109", "name": "新镇", "on": FROM["on"]}
+    ),
+    "PATCH /places/divisions/{division_id}": lambda r: Call(r.township, {"population": 9}),
+    "POST /places/divisions/{division_id}/rename": lambda r: Call(
+        r.township, FROM | {"name": "新名"}
+    ),
+    "POST /places/divisions/{division_id}/move": lambda r: Call(
+        r.township, FROM | {"code": f"{COUNTY}108"}
+    ),
+    "POST /places/divisions/{division_id}/merge": lambda r: Call(
+        r.township, FROM | {"into": f"{COUNTY}104"}
+    ),
+    "POST /places/reorganisations/{reorganisation_id}/undo": lambda r: Call(r.reorganisation),
+    "POST /places/zones": lambda _: Call(
+        body={"name": "新园区", "division_code": COUNTY, "boundary": OUTLINE}
+    ),
+    "PATCH /places/zones/{zone_id}": lambda r: Call(r.zone, {"name": "改名园区"}),
+    "POST /places/zones/{zone_id}/close": lambda r: Call(r.zone, {"on": FROM["on"]}),
+    "POST /places/zones/{zone_id}/reopen": lambda r: Call(r.closed_zone),
+    "PATCH /people/organisations/{organisation_id}": lambda r: Call(
+        r.firm, {"name": "改名企业", "name_en": "", "territory_code": COUNTY, "zone": None}
+    ),
     "GET /people/organisations": lambda r: Call(sees=r.organisation, query={"limit": "500"}),
     "GET /people/roles": lambda _: Call(),
     "GET /people/names": lambda r: Call(query={"actor": f"user:{r.user}"}, sees=r.user),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -31,7 +31,10 @@ from anlan.kernel.people.models import (
 )
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
 from anlan.kernel.people.services import contacts
+from anlan.kernel.places import queries
+from anlan.kernel.places.models import Area, Division, Reorganisation
 from anlan.kernel.places.rules import div_of
+from anlan.kernel.places.services import reorganising, zones
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedMessage, Suppression
 from anlan.kernel.sensing.services import equipment, keys, suppressions
 from anlan.kernel.subjects.models import Subject
@@ -45,8 +48,8 @@ COUNTY, NEXT_COUNTY, SHARER, PROVINCE = "640181", "640121", "640122", "640000"
 TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
-    Alarm, Datastream, DeadLetter, Document, FirmMerge, Gateway, Limit, Post, PostHolding, QuarantinedMessage,
-    Subject, Suppression, User,
+    Alarm, Area, Datastream, DeadLetter, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
+    PostHolding, QuarantinedMessage, Reorganisation, Subject, Suppression, User,
 )  # fmt: skip
 
 
@@ -82,6 +85,10 @@ class Rows:
     once: str
     twice: str
     merge: str
+    township: str
+    reorganisation: str
+    zone: str
+    closed_zone: str
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
@@ -131,7 +138,7 @@ def build(become: Callable[[str], None]) -> World:
     spare = _spare(bureaus["in_charge"], [one for seat in people.values() for one in seat.values()])
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
     spare["firm"] = firms["other_firm"].id
-    spare |= _doubled()
+    spare |= _doubled() | _reorganised()
     rows = {
         ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),
         ("town", "firm"): at["town"] | _shift(firms["own_firm"], "firm_safety"),
@@ -209,6 +216,28 @@ def _spare(bureau: Organisation, everybody: list[User]) -> dict[str, str]:
         "letter": letter.id,
         "message": factories.message(*everybody).message.id,
         "organisation": bureau.id,
+    }
+
+
+def _reorganised() -> dict[str, str]:
+    """Return a township, one that was renamed, a zone that is in force and one that is closed."""
+    for code in ("640181104", "640181105"):
+        factories.division(code)
+    closed = factories.zone(ZONE + 1, "停用的园区")
+    with unit_of_work(machine("test")):
+        act = reorganising.rename_division(
+            division=queries.division("640181105"),
+            name="新名镇",
+            name_en="",
+            on=date(2026, 1, 1),
+            reason="批复",
+        )
+        zones.close_zone(zone=closed, on=date(2026, 1, 1))
+    return {
+        "township": queries.division(TOWNSHIP).id,
+        "reorganisation": act.id,
+        "zone": Area.objects.get(number=ZONE).id,
+        "closed_zone": closed.id,
     }
 
 

@@ -23,7 +23,7 @@ URL = "/api/v1/places"
 def _in_lingwu(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Config(node="n640181", demo=True)
     monkeypatch.setattr("anlan.kernel.places.queries.config", lambda: settings)
-    monkeypatch.setattr("anlan.kernel.places.api.config", lambda: settings)
+    monkeypatch.setattr("anlan.kernel.places.api.reading.config", lambda: settings)
 
 
 @pytest.fixture

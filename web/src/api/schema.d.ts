@@ -327,7 +327,7 @@ export interface paths {
          * Region
          * @description Where this node is.
          */
-        get: operations["anlan_kernel_places_api_region"];
+        get: operations["anlan_kernel_places_api_reading_region"];
         put?: never;
         post?: never;
         delete?: never;
@@ -347,9 +347,13 @@ export interface paths {
          * Divisions
          * @description Divisions in force today.
          */
-        get: operations["anlan_kernel_places_api_divisions"];
+        get: operations["anlan_kernel_places_api_reading_divisions"];
         put?: never;
-        post?: never;
+        /**
+         * Register Division
+         * @description Enter a division of one's own territory.
+         */
+        post: operations["anlan_kernel_places_api_keeping_register_division"];
         delete?: never;
         options?: never;
         head?: never;
@@ -367,7 +371,7 @@ export interface paths {
          * Vintages
          * @description Every division that ever was, with its days and what came after it.
          */
-        get: operations["anlan_kernel_places_api_vintages"];
+        get: operations["anlan_kernel_places_api_reading_vintages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -387,9 +391,13 @@ export interface paths {
          * Zones
          * @description Functional zones and parks, with the townships that they lie over.
          */
-        get: operations["anlan_kernel_places_api_zones"];
+        get: operations["anlan_kernel_places_api_reading_zones"];
         put?: never;
-        post?: never;
+        /**
+         * Register Zone
+         * @description Enter a functional zone or park.
+         */
+        post: operations["anlan_kernel_places_api_keeping_register_zone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -407,7 +415,7 @@ export interface paths {
          * Divisions Geojson
          * @description Outlines of one level.
          */
-        get: operations["anlan_kernel_places_api_divisions_geojson"];
+        get: operations["anlan_kernel_places_api_reading_divisions_geojson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -427,7 +435,7 @@ export interface paths {
          * Areas Geojson
          * @description Functional zones and parks.
          */
-        get: operations["anlan_kernel_places_api_areas_geojson"];
+        get: operations["anlan_kernel_places_api_reading_areas_geojson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -447,9 +455,189 @@ export interface paths {
          * Settlements Geojson
          * @description Settlements with population.
          */
-        get: operations["anlan_kernel_places_api_settlements_geojson"];
+        get: operations["anlan_kernel_places_api_reading_settlements_geojson"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/divisions/{division_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Division
+         * @description Correct a division's English name, population or outline.
+         */
+        patch: operations["anlan_kernel_places_api_keeping_change_division"];
+        trace?: never;
+    };
+    "/api/v1/places/divisions/{division_id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename Division
+         * @description Give a division another name from a day on.
+         */
+        post: operations["anlan_kernel_places_api_keeping_rename_division"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/divisions/{division_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Division
+         * @description Let a division, and what lies below it, stand under another one from a day on.
+         */
+        post: operations["anlan_kernel_places_api_keeping_move_division"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/divisions/{division_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Division
+         * @description Merge a division into another one of its level from a day on.
+         */
+        post: operations["anlan_kernel_places_api_keeping_merge_division"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/reorganisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reorganisation List
+         * @description What was reorganised, the latest first.
+         */
+        get: operations["anlan_kernel_places_api_keeping_reorganisation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/reorganisations/{reorganisation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Reorganisation
+         * @description Put back what a reorganisation changed.
+         */
+        post: operations["anlan_kernel_places_api_keeping_undo_reorganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/zones/{zone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Zone
+         * @description Change a zone's name, kind, source or outline.
+         */
+        patch: operations["anlan_kernel_places_api_keeping_change_zone"];
+        trace?: never;
+    };
+    "/api/v1/places/zones/{zone_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Zone
+         * @description End a zone on a day.
+         */
+        post: operations["anlan_kernel_places_api_keeping_close_zone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/zones/{zone_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Zone
+         * @description Take a closing back.
+         */
+        post: operations["anlan_kernel_places_api_keeping_reopen_zone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -538,6 +726,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/organisations/{organisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Organisation
+         * @description Give an organisation another name, seat or zone; of bureaus, as the security administrator.
+         */
+        patch: operations["anlan_kernel_people_api_directory_change_organisation"];
         trace?: never;
     };
     "/api/v1/people/supervisions": {
@@ -2710,6 +2918,32 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * DivisionBody
+         * @description A division that begins on a day, below the one that its code names.
+         */
+        DivisionBody: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Population */
+            population?: number | null;
+            /** Boundary */
+            boundary?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** VintageOutPage */
         VintageOutPage: {
             /** Items */
@@ -2730,6 +2964,8 @@ export interface components {
             id: string;
             /** Number */
             number: number;
+            /** Division Code */
+            division_code: string;
             /** Kind */
             kind: string;
             /** Name */
@@ -2767,6 +3003,178 @@ export interface components {
             count: number;
             /** Count Capped */
             count_capped: boolean;
+        };
+        /**
+         * ZoneBody
+         * @description A functional zone or park; `division_code` is the county that keeps and numbers it.
+         */
+        ZoneBody: {
+            /**
+             * Kind
+             * @default functional_zone
+             * @enum {string}
+             */
+            kind: "functional_zone" | "chemical_park";
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Division Code */
+            division_code: string;
+            /** Boundary */
+            boundary: {
+                [key: string]: unknown;
+            };
+            /** On */
+            on?: string | null;
+            /**
+             * Attribution
+             * @default
+             */
+            attribution: string;
+        };
+        /**
+         * DivisionPatch
+         * @description What may be corrected of a division without a day; its name changes by a reorganisation.
+         */
+        DivisionPatch: {
+            /** Name En */
+            name_en?: string | null;
+            /** Population */
+            population?: number | null;
+            /** Boundary */
+            boundary?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ReorganisationOut
+         * @description One reorganisation: what became what, on which day, on which paper.
+         */
+        ReorganisationOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** After Code */
+            after_code: string;
+            /** After Name */
+            after_name: string;
+            /** Is Undone */
+            is_undone: boolean;
+            /**
+             * Filed At
+             * Format: date-time
+             */
+            filed_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DivisionRenameBody
+         * @description Another name from a day on, and on which paper it rests (批复文号).
+         */
+        DivisionRenameBody: {
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DivisionMoveBody
+         * @description Another code from a day on, which says under which division it then stands.
+         */
+        DivisionMoveBody: {
+            /** Code */
+            code: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DivisionMergeBody
+         * @description The code of the division of the same level that takes it over from a day on.
+         */
+        DivisionMergeBody: {
+            /** Into */
+            into: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+        };
+        /** ReorganisationOutPage */
+        ReorganisationOutPage: {
+            /** Items */
+            items: components["schemas"]["ReorganisationOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * ZonePatch
+         * @description What may be changed of a zone; its number stays.
+         */
+        ZonePatch: {
+            /** Kind */
+            kind?: ("functional_zone" | "chemical_park") | null;
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Boundary */
+            boundary?: {
+                [key: string]: unknown;
+            } | null;
+            /** Attribution */
+            attribution?: string | null;
+        };
+        /**
+         * ZoneCloseBody
+         * @description From which day on.
+         */
+        ZoneCloseBody: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
         };
         /**
          * UserOut
@@ -2902,6 +3310,20 @@ export interface components {
             territory_code: string;
             /** Zone */
             zone?: number | null;
+        };
+        /**
+         * OrganisationPatch
+         * @description What may be changed of an organisation; its kind and code stay. `zone` makes it the zone's own.
+         */
+        OrganisationPatch: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Territory Code */
+            territory_code: string;
+            /** Zone */
+            zone: number | null;
         };
         /**
          * SupervisionOut
@@ -6316,7 +6738,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_region: {
+    anlan_kernel_places_api_reading_region: {
         parameters: {
             query?: never;
             header?: never;
@@ -6337,7 +6759,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_divisions: {
+    anlan_kernel_places_api_reading_divisions: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -6364,7 +6786,35 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_vintages: {
+    anlan_kernel_places_api_keeping_register_division: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VintageOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_reading_vintages: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -6391,7 +6841,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_zones: {
+    anlan_kernel_places_api_reading_zones: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -6418,7 +6868,35 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_divisions_geojson: {
+    anlan_kernel_places_api_keeping_register_zone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_reading_divisions_geojson: {
         parameters: {
             query: {
                 level: "province" | "city" | "county" | "township" | "village";
@@ -6439,7 +6917,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_areas_geojson: {
+    anlan_kernel_places_api_reading_areas_geojson: {
         parameters: {
             query?: never;
             header?: never;
@@ -6458,7 +6936,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_places_api_settlements_geojson: {
+    anlan_kernel_places_api_reading_settlements_geojson: {
         parameters: {
             query?: never;
             header?: never;
@@ -6473,6 +6951,265 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_change_division: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                division_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VintageOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_rename_division: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                division_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionRenameBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReorganisationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_move_division: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                division_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionMoveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReorganisationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_merge_division: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                division_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionMergeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReorganisationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_reorganisation_list: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReorganisationOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_undo_reorganisation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                reorganisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReorganisationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_change_zone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZonePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_close_zone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneCloseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_keeping_reopen_zone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOut"];
+                };
             };
             default: components["responses"]["Refusal"];
         };
@@ -6602,6 +7339,36 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OrganisationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_directory_change_organisation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
             };
         };
         responses: {

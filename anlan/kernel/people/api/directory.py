@@ -29,6 +29,7 @@ from anlan.kernel.people.schemas import (
     NamesOut,
     OrganisationBody,
     OrganisationOut,
+    OrganisationPatch,
     PostBody,
     PostOut,
     RoleOut,
@@ -57,6 +58,21 @@ def create_organisation(request: HttpRequest, body: OrganisationBody) -> dict[st
     kind = OrganisationKind(body.kind)
     made = organisation_services.create_organisation(kind=kind, **details)
     return directory.row(directory.ORGANISATIONS, directory.organisations(), made.id)
+
+
+@door.change(
+    "/organisations/{organisation_id}",
+    organisation_services.EDIT,
+    "PATCH",
+    response=OrganisationOut,
+)
+def change_organisation(
+    request: HttpRequest, organisation_id: str, body: OrganisationPatch
+) -> dict[str, Any]:
+    """Give an organisation another name, seat or zone; of bureaus, as the security administrator."""
+    row = directory.at_version(Organisation.objects, organisation_id, expected_version(request))
+    organisation_services.change_organisation(organisation=row, **body.dict())
+    return directory.row(directory.ORGANISATIONS, directory.organisations(), organisation_id)
 
 
 @door.create("/supervisions", organisation_services.SUPERVISE, response=SupervisionOut)

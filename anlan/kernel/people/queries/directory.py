@@ -19,8 +19,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, NullIf
 
+from anlan.kernel.base import queries
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import NotFoundError, StaleVersionError
+from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Facts, Principal
 from anlan.kernel.people.models import (
@@ -239,12 +240,7 @@ def account(username: str) -> User:
 
 def at_version(rows: Manager[Row], key: str, version: int) -> Row:
     """Return one row for a change, locked, if nobody changed it since the caller read it."""
-    found = rows.select_for_update(of=("self",)).filter(pk=key).first()
-    if found is None:
-        raise NotFoundError(f"没有 {key}", code="people.not_found")
-    if getattr(found, "version") != version:  # noqa: B009 - Row is any model with a version
-        raise StaleVersionError("已被他人修改", version=getattr(found, "version"))  # noqa: B009
-    return found
+    return queries.at_version(rows, key, version, code="people.not_found")
 
 
 def role(code: str) -> Role:

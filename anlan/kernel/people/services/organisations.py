@@ -18,9 +18,10 @@ from anlan.kernel.people.models import (
     SiteReach,
     SiteRelation,
 )
-from anlan.kernel.people.queries.holdings import posts_of_actor, valid_at
+from anlan.kernel.people.queries.holdings import holdings, posts_of_actor, valid_at
 from anlan.kernel.people.queries.own_territory import is_own
 from anlan.kernel.people.rules import is_credit_code
+from anlan.kernel.people.services.users import end_sessions
 from anlan.kernel.places.rules import div_of
 
 EDIT = "people.organisation.edit"
@@ -85,12 +86,19 @@ def change_organisation(
     _refuse_unless_keeper(kind, _checked_territory(territory_code), zone)
     wanted = {"name": name, "name_en": name_en, "territory_code": territory_code, "zone": zone}
     before = {key: getattr(organisation, key) for key in wanted}
+    reaches_otherwise = (organisation.territory_code, organisation.zone) != (territory_code, zone)
+    if reaches_otherwise:
+        refuse_own_organisation(organisation)
     for key, value in wanted.items():
         setattr(organisation, key, value)
     organisation.version += 1
     organisation.updated_at = now()
     organisation.save(update_fields=[*wanted, "version", "updated_at"])
     record_organisation(events.ORGANISATION_CHANGED, organisation, journal.changed(before, wanted))
+    if reaches_otherwise and kind != OrganisationKind.FIRM:
+        # what its posts reach has changed: whoever holds one signs in anew
+        for held in holdings().filter(post__organisation=organisation).select_related("user"):
+            end_sessions(user=held.user)
     return organisation
 
 

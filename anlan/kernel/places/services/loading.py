@@ -14,7 +14,7 @@ from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Identified
 from anlan.kernel.places import events
 from anlan.kernel.places.models import Area, AreaKind, Division, Settlement
-from anlan.kernel.places.rules import ancestors, div_of, level_of
+from anlan.kernel.places.rules import ancestors, county_of, div_of, level_of
 from anlan.kernel.places.shapes import as_multipolygon, to_column
 
 
@@ -44,6 +44,7 @@ class AreaInput:
     is_schematic: bool = False
     is_invented: bool = False
     attribution: str = ""
+    division_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ def load_areas(*, rows: Iterable[AreaInput]) -> Loaded:
     for given in rows:
         values = {
             "kind": given.kind,
+            "division_code": given.division_code or county_of(given.number),
             "name": given.name,
             "name_en": given.name_en,
             "boundary": to_column(as_multipolygon(given.boundary)),
@@ -166,8 +168,10 @@ def _parent(code: str, known: Mapping[str, Division]) -> Division | None:
 
 
 def _bring_to(row: Any, values: Mapping[str, Any], loaded: Loaded) -> None:
-    """Write a row if it is new or differs."""
+    """Write a row if it is new or differs; what people keep by hand is theirs."""
     is_new = row._state.adding  # noqa: SLF001 - Django has no public name for it
+    if getattr(row, "is_kept_by_hand", False) and not values.keys() & {"valid_to"}:
+        return
     if not is_new and all(getattr(row, name) == value for name, value in values.items()):
         return
     for name, value in values.items():

@@ -10,12 +10,18 @@ from anlan.kernel.base.config import config
 from anlan.kernel.base.doors import Door
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.places import queries
-from anlan.kernel.places.models import Area, AreaKind, Division
+from anlan.kernel.places.models import (
+    Area,
+    AreaKind,
+    Division,
+    ReorganisationKind,
+)
 from anlan.kernel.places.rules import LEVELS, DivisionLevel
 from anlan.kernel.places.schemas import DivisionOut, RegionOut, VintageOut, ZoneOut
 
 VIEW = "places.place.view"
 _KINDS = cast("dict[Any, str]", dict(AreaKind.choices))
+_ACTS = cast("dict[Any, str]", dict(ReorganisationKind.choices))
 DIVISIONS = ListSpec(
     fields={
         "id": Field(path="id"),
@@ -57,6 +63,7 @@ ZONES = ListSpec(
     fields={
         "id": Field(path="id"),
         "number": Field(path="number", kind="int", sortable=True, title="编号"),
+        "division_code": Field(path="division_code", title="归口区划"),
         "kind": Field(path="kind", sortable=True, title="类别", words=_KINDS),
         "name": Field(path="name", sortable=True, title="名称"),
         "name_en": Field(path="name_en", title="英文名称"),
@@ -71,6 +78,24 @@ ZONES = ListSpec(
         "version": Field(path="version", kind="int"),
     },
     sort="number",
+)
+#: 区划调整: what became what, on which day and paper.
+REORGANISATIONS = ListSpec(
+    fields={
+        "id": Field(path="id"),
+        "on": Field(path="on", kind="date", sortable=True, title="生效日期"),
+        "kind": Field(path="kind", sortable=True, title="调整", words=_ACTS),
+        "code": Field(path="code", sortable=True, title="区划代码"),
+        "name": Field(path="name", title="名称"),
+        "name_en": Field(path="name_en", title="英文名称"),
+        "after_code": Field(path="after_code", title="调整后代码"),
+        "after_name": Field(path="after_name", title="调整后名称"),
+        "reason": Field(path="reason", title="依据"),
+        "is_undone": Field(path="is_undone", kind="bool", title="已撤回"),
+        "filed_at": Field(path="created_at", kind="time", sortable=True, title="登记时间"),
+        "version": Field(path="version", kind="int"),
+    },
+    sort="-on",
 )
 
 door = Door("places")

@@ -1,0 +1,1 @@
+"""HTTP of places: reading by everybody, keeping by the data keepers."""
