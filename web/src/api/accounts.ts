@@ -59,6 +59,11 @@ export function listPosts(query: ListQuery): Promise<Page<Post>> {
 
 export const exportPosts = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/people/posts', query)
 
+/** Another name, seat or zone; a bureau's zone is what makes it the zone's own. */
+export function changeOrganisation({ id, version }: Seen, body: Schemas['OrganisationPatch']): Promise<Organisation> {
+  return take(client.PATCH('/api/v1/people/organisations/{organisation_id}', { params: { path: { organisation_id: id }, header: ifMatch(version) }, body }))
+}
+
 export function createPost(body: PostFiling): Promise<Post> {
   return take(client.POST('/api/v1/people/posts', { body }))
 }

@@ -29,6 +29,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/gateways', component: () => import('@/kernel/sensing/GatewaysPage.vue'), meta: { title: 'sensing.gateway.title' } },
   { path: '/devices', component: () => import('@/kernel/sensing/DevicesPage.vue'), meta: { title: 'sensing.device.title', under: '/gateways' } },
   { path: '/datastreams', component: () => import('@/kernel/sensing/DatastreamsPage.vue'), meta: { title: 'sensing.streams.title', under: '/gateways' } },
+  { path: '/divisions/reorganisations', component: () => import('@/kernel/places/ReorganisationsPage.vue'), meta: { title: 'places.reorganisations' } },
   { path: '/divisions/zones', component: () => import('@/kernel/places/ZonesPage.vue'), meta: { title: 'places.zones' } },
   { path: '/quarantine', component: () => import('@/kernel/sensing/QuarantinePage.vue'), meta: { title: 'sensing.quarantine.title' } },
   { path: '/messages', component: () => import('@/kernel/messaging/MessagesPage.vue'), meta: { title: 'messaging.title' } },
