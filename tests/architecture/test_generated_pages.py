@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from ninja import Schema
 
 from anlan.app.event_page import events_text
 from anlan.app.exports import openapi_text, registry_text
+from anlan.app.settings_page import WORDS, meanings, settings_text
+from anlan.kernel.base.config import Config
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +20,7 @@ ROOT = Path(__file__).parents[2]
     ("page", "written"),
     [
         ("docs/events.md", events_text),
+        ("docs/settings.md", settings_text),
         ("web/openapi.json", openapi_text),
         ("web/registry.json", registry_text),
     ],
@@ -36,3 +40,12 @@ def test_no_two_shapes_bear_one_name_because_the_document_would_keep_only_one_of
     ours = {one for one in shapes(Schema) if one.__module__.startswith("anlan.")}
     names = Counter(one.__name__ for one in ours)
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_setting_says_what_it_means_and_who_may_change_it() -> None:
+    said = meanings()
+    assert list(said) == [one.name for one in fields(Config)]
+    assert {one["who"] for one in said.values()} == set(WORDS)
+    assert [name for name, one in said.items() if not (one["zh"] and one["en"])] == []
+    lacking = [one.name for one in fields(Config) if f"| `{one.name}` |" not in settings_text()]
+    assert lacking == []

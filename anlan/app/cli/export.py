@@ -51,6 +51,15 @@ def events(out: Out = Path("docs/events.md")) -> None:
 
 @app.command()
 @told
+def settings(out: Out = Path("docs/settings.md")) -> None:
+    """设置一览：默认值、单位、含义、谁可改、依据。Every setting, what it means and who may change it."""
+    from anlan.app.settings_page import settings_text
+
+    out.write_text(settings_text(), encoding="utf-8")
+
+
+@app.command()
+@told
 def table(
     name: str,
     who: As,
