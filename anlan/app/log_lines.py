@@ -9,6 +9,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from anlan.kernel.base.config import config
+
 STRUCK = "***"
 _PATTERNS = (
     # user:password@ in an address
@@ -42,6 +44,12 @@ class PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         return without_secrets(super().format(record))
+
+
+def of_this_process() -> logging.Formatter:
+    """Return the form that the setting names, for a library's own configuration of its log."""
+    settings = config()
+    return JsonLines(settings.db_role) if settings.log_format == "json" else PlainLines()
 
 
 class JsonLines(logging.Formatter):

@@ -160,6 +160,8 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         judge=_logs,
         evidence=(
             f"{_APP}/test_write_log_lines.py::test_8_1_5_4_a_line_of_json_says_when_who_and_what_and_keeps_a_traceback_in_one",
+            f"{_APP}/test_write_log_lines.py::test_8_1_5_4_d_the_server_of_the_api_writes_its_own_lines_as_the_setting_says",
+            f"{_APP}/stack/test_serve_origin.py::test_8_1_5_4_d_a_refused_request_is_one_object_of_json_without_its_query",
             f"{_APP}/test_write_log_lines.py::test_8_1_4_3_a_secret_is_struck_out_wherever_it_stands",
         ),
     ),

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 
@@ -79,3 +80,28 @@ def test_8_1_5_4_the_setting_turns_the_log_of_a_process_into_json() -> None:
     )
     said = [json.loads(line) for line in done.stderr.splitlines()]
     assert [(one["process"], one["message"]) for one in said] == [("worker", "ja")]
+
+
+def lines_of_a_server_that_ends(form: str) -> list[str]:
+    """Return what `anlan serve` says when its application cannot be loaded and its worker ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    wrong = {"DJANGO_SETTINGS_MODULE": "no.such.settings", "ANLAN_LOG_FORMAT": form}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "anlan", "serve", "--port", str(port)],
+        env=os.environ | wrong,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == ""
+    return [line for line in done.stderr.splitlines() if "worker-1" in line]
+
+
+def test_8_1_5_4_d_the_server_of_the_api_writes_its_own_lines_as_the_setting_says() -> None:
+    [plain] = lines_of_a_server_that_ends("line")
+    assert plain.endswith("ERROR _granian Unexpected exit from worker-1")
+    [told] = map(json.loads, lines_of_a_server_that_ends("json"))
+    assert (told["logger"], told["process"], told["level"]) == ("_granian", "app", "error")
+    assert told["message"] == "Unexpected exit from worker-1"

@@ -3,10 +3,13 @@
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from anlan.kernel.base.config import ConfigurationError, config
 
+#: Granian writes its lines as `log_format` says, like every other process of the house.
+LOG = Path(__file__).with_name("granian_log.json")
 PORT = "本机端口；0 为设置中的端口。The port on loopback; 0 takes that of the settings."
 
 
@@ -24,6 +27,7 @@ def become_granian(target: str, *, interface: str, port: int, role: str, threads
         # a worker that does not end in time is killed, so that a stop always ends
         "--workers-kill-timeout": "5",
         "--log-level": "warning",
+        "--log-config": str(LOG),
     }
     if interface == "wsgi":
         options["--blocking-threads"] = str(threads)

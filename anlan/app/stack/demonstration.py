@@ -40,6 +40,7 @@ class Wishes:
     listen: str = ports.LOOPBACK
     doors: str = ports.LOOPBACK
     plain_doors: bool = False
+    log_format: str = "line"
     stop_after_first_alarm: bool = False
     patience_s: float = 900.0
     dist: Path = CHECKOUT / "web" / "dist"
@@ -78,7 +79,8 @@ class Demonstration:
         chosen = layout.choose_ports()
         cluster, nats = self._servers(layout, care)
         address = f"http://{ports.LOOPBACK}:{chosen.web}"
-        layout.write_settings(demo_settings(layout, chosen, cluster, nats, public_url=address))
+        settings = demo_settings(layout, chosen, cluster, nats, public_url=address)
+        layout.write_settings(settings | {"log_format": self.wishes.log_format})
         with self.progress.step("启动数据库和消息总线", "starting PostgreSQL and NATS"):
             supervisor.start(house.servers(cluster, nats))
         setup = _Setup(layout, care, supervisor, self.progress)
@@ -160,6 +162,7 @@ class Demonstration:
             proxy_secret=(layout.home / "proxy_secret").read_text(encoding="utf-8"),
             door=self._http_door(layout, chosen),
             is_plain_allowed=self.wishes.plain_doors,
+            log_format=self.wishes.log_format,
         )
 
     def _show(

@@ -67,6 +67,7 @@ def origin(nginx: Nginx) -> Service:
         command=nginx.server_command,
         is_ready=nginx.is_ready,
         before=nginx.write_configuration,
+        log_folder=nginx.folder,
         stop_signal=signal.SIGTERM,
         grace_s=5.0,
     )

@@ -20,6 +20,13 @@ CONTENT_SECURITY_POLICY = (
     "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+#: What was refused or failed, an object a line; no query, which may hold names. The log of errors has
+#: one form only, nginx's own.
+REQUESTS = """log_format requests escape=json '{{"time":"$time_iso8601","process":"nginx",'
+        '"method":"$request_method","uri":"$uri","status":$status,"bytes":$bytes_sent,'
+        '"seconds":$request_time,"address":"$remote_addr","correlation":"$http_x_correlation_id"}}';
+    map $status $is_told {{ ~^[45] 1; default 0; }}
+    access_log "{folder}/requests.log" requests if=$is_told;"""
 #: said by Django as well; nginx says them once for every answer
 SAID_TWICE = (
     "X-Content-Type-Options",
@@ -82,6 +89,7 @@ class Nginx:
     proxy_secret: str = field(default="", repr=False)
     door: HttpDoor | None = None
     is_plain_allowed: bool = False
+    log_format: str = "line"
 
     def write_configuration(self) -> Path:
         """Write what nginx reads."""
@@ -96,6 +104,9 @@ class Nginx:
             "gateway_port": self.gateway_port,
             "csp": CONTENT_SECURITY_POLICY,
             "hide": " ".join(f"proxy_hide_header {name};" for name in SAID_TWICE),
+            "requests": REQUESTS.format(folder=self.folder)
+            if self.log_format == "json"
+            else "access_log off;",
             "here": self._door_here(),
             "door": self._door_server(),
         }

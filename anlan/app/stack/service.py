@@ -39,6 +39,8 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     grace_s: float = 10.0
     start_timeout_s: float = 60.0
+    log_folder: Path | None = None
+    """Where it writes logs beside its own output; they are kept short too."""
     is_well: Callable[[], bool] | None = None
     """Asked now and then once it is ready; who is unwell several times running is restarted."""
     ask_every_s: float = 20.0

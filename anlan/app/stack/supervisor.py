@@ -92,9 +92,15 @@ class Supervisor:
                 if running.is_stuck():
                     self._unstick(running)
             if time.monotonic() > look_at:
-                logs.keep_short(self._log_folder)
+                self._keep_logs_short()
                 look_at = time.monotonic() + LOOK_AT_LOGS_S
             time.sleep(STEP_S * 4)
+
+    def _keep_logs_short(self) -> None:
+        others = (running.service.log_folder for running in self._running.values())
+        for folder in (self._log_folder, *others):
+            if folder is not None:
+                logs.keep_short(folder)
 
     def stop(self) -> None:
         """Stop all stages, the last started first; nothing of them lives on."""

@@ -56,8 +56,10 @@ def backends() -> Iterator[dict[str, int]]:
         server.server_close()
 
 
-@pytest.fixture
-def origin(tmp_path: Path, backends: dict[str, int]) -> Iterator[str]:
+@pytest.fixture(params=["line"])
+def origin(
+    request: pytest.FixtureRequest, tmp_path: Path, backends: dict[str, int]
+) -> Iterator[str]:
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
     (dist / "index.html").write_text("<title>Anlan</title>")
@@ -71,6 +73,7 @@ def origin(tmp_path: Path, backends: dict[str, int]) -> Iterator[str]:
         serve_port=backends["serve"],
         live_port=backends["live"],
         gateway_port=backends["gateway"],
+        log_format=request.param,
     )
     nginx.write_configuration()
     with Care() as care:
@@ -87,6 +90,27 @@ def test_each_path_reaches_its_process(origin: str) -> None:
     assert httpx.post(f"{origin}/api/v1/observations").text == "gateway /api/v1/observations\n"
     assert httpx.get(f"{origin}/api/v1/session").text == "serve /api/v1/session\n"
     assert httpx.get(f"{origin}/tiles/a/1/b/1/2/3").text == "serve /tiles/a/1/b/1/2/3\n"
+
+
+@pytest.mark.parametrize("origin", ["json"], indirect=True)
+def test_8_1_5_4_d_a_refused_request_is_one_object_of_json_without_its_query(
+    origin: str, tmp_path: Path
+) -> None:
+    strange = 'a"b\\u4e2d'
+    httpx.get(f"{origin}/assets/{strange}.js?name=王敏", headers={"X-Correlation-Id": "01K"})
+    httpx.get(f"{origin}/api/v1/session?name=王敏")
+    [log] = list(tmp_path.rglob("requests.log"))
+    text = log.read_text(encoding="utf-8")
+    [said] = [json.loads(line) for line in text.splitlines()]
+    assert (said["process"], said["status"], said["correlation"]) == ("nginx", 404, "01K")
+    assert said["uri"] == f"/assets/{strange}.js"
+    assert "王敏" not in text
+    assert "name" not in text
+
+
+def test_a_log_for_people_has_no_requests(origin: str, tmp_path: Path) -> None:
+    httpx.get(f"{origin}/assets/none.js")
+    assert list(tmp_path.rglob("requests.log")) == []
 
 
 def test_an_event_arrives_before_the_stream_ends(origin: str) -> None:
