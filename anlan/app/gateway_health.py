@@ -15,6 +15,8 @@ from anlan.kernel.sensing.sequence import SequenceBook
 
 BACKFILLS_KEPT = 20
 TAGS_KEPT = 100
+#: A box's clock that is further off is said to be off, and since when (ms).
+SKEWED_MS = 5_000
 #: A registered tag is not longer.
 TAG_LENGTH = 64
 
@@ -52,6 +54,7 @@ class Health:
     since_ms: int = 0
     seen_ms: int = 0
     skew_ms: int | None = None
+    skewed_since_ms: int | None = None
     messages: Counter[str] = field(default_factory=Counter)
     readings: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -70,6 +73,7 @@ class Health:
             health = cls(
                 since_ms=int(facts["since_ms"]),
                 skew_ms=facts["skew_ms"],
+                skewed_since_ms=facts.get("skewed_since_ms"),
                 messages=Counter(facts["messages"]),
                 readings=Counter(facts["readings"]),
                 refused=Counter(facts["refused_rows"]),
@@ -101,7 +105,7 @@ class Health:
         """Count the readings of a message that goes on."""
         batch = accepted.batch
         if raw.sent_ms is not None:
-            self.skew_ms = batch.arrived_ms - raw.sent_ms
+            self._skew(batch.arrived_ms - raw.sent_ms, batch.arrived_ms)
         order = self._order(raw, accepted)
         counted = self.readings
         counted["kept"] += len(batch)
@@ -112,6 +116,13 @@ class Health:
         if raw.backfill_ms is not None:
             self._backfill(raw.backfill_ms, batch.arrived_ms, len(batch))
         self._refusals(accepted.refusals, batch.arrived_ms)
+
+    def _skew(self, skew_ms: int, at_ms: int) -> None:
+        self.skew_ms = skew_ms
+        if abs(skew_ms) <= SKEWED_MS:
+            self.skewed_since_ms = None
+        elif self.skewed_since_ms is None:
+            self.skewed_since_ms = at_ms
 
     def _order(self, raw: RawBatch, accepted: Accepted) -> Order:
         if raw.exercise_id is not None:
@@ -164,6 +175,7 @@ class Health:
             "missing": [list(gap) for gap in book.gaps],
             "missing_count": sum(last - first + 1 for first, last in book.gaps),
             "skew_ms": self.skew_ms,
+            "skewed_since_ms": self.skewed_since_ms,
             "messages": dict(self.messages),
             "readings": dict(self.readings),
             "refused_rows": dict(self.refused),

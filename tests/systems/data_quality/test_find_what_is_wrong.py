@@ -1,7 +1,7 @@
 """The steward's desk: what is wrong stands there with owner and age, within reach only, and goes when mended."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from anlan.kernel.alerts.models import Alarm
-from anlan.kernel.base.clock import now, now_ms
+from anlan.kernel.base.clock import now, now_ms, to_ms
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -189,6 +189,22 @@ def test_what_is_drilled_or_retired_is_nobodys_finding(
     acting_as("anlan_app")
 
     assert kinds(keeper) == {"no_limits", "quarantined", "unknown_tag"}
+
+
+def test_what_a_gateway_misses_is_as_old_as_the_count_and_not_as_its_last_message(
+    plant: Plant, keeper: Client, acting_as: Callable[[str], None]
+) -> None:
+    counted, skewed = (now() - timedelta(hours=hours) for hours in (5, 2))
+    facts = HEALTH | {"since_ms": to_ms(counted), "skewed_since_ms": to_ms(skewed)}
+    acting_as("anlan_owner")
+    with unit_of_work(machine("test")):
+        note_gateways({plant.gateway.id: (now_ms(), facts)})
+    acting_as("anlan_app")
+
+    rows = {one["kind"]: datetime.fromisoformat(one["since"]) for one in found(keeper)}
+
+    ages = {kind: round((now() - rows[kind]) / timedelta(hours=1)) for kind in GATEWAY}
+    assert ages == {"gateway_missing": 5, "gateway_late": 5, "gateway_clock": 2}
 
 
 def test_a_gateway_that_has_not_been_heard_for_ten_minutes_is_unseen(
