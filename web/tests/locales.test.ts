@@ -27,7 +27,7 @@ describe('words', () => {
 
   it('take the same parameters in both languages', () => {
     const at = (words: unknown, key: string) => key.split('.').reduce<unknown>((found, part) => (found as Record<string, unknown>)[part], words)
-    const parameters = (text: unknown) => [...String(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
+    const parameters = (text: unknown) => [...new Set([...String(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort()
     for (const key of chinese) expect([key, parameters(at(messagesOf('en'), key))]).toEqual([key, parameters(at(messagesOf('zh-CN'), key))])
   })
 

@@ -26,11 +26,6 @@ export function recordPrint(printed: Printed, key: string): Promise<unknown> {
   return take(client.POST('/api/v1/audit/prints', { params, body: printed, keepalive: true }))
 }
 
-/** The versions of one object, oldest first, as far as the scope reaches. */
-export async function readHistory(objectId: string): Promise<JournalRow[]> {
-  return (await take(client.GET('/api/v1/audit/history/{object_id}', { params: { path: { object_id: objectId } } }))).items
-}
-
 /** Compute a stretch of the sealed chain again; `next_after` says where to go on. */
 export function verifyJournal(after: number): Promise<Verified> {
   return take(client.POST('/api/v1/audit/verify', { body: { after, limit: VERIFIED_AT_ONCE } }))
