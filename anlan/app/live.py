@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from anlan.app.loops import calm_collector
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.database import DatabaseAwayError
 from anlan.app.streaming.house import House
@@ -79,6 +80,7 @@ def opened() -> House:
     """Return the one house of this process; the first request opens it."""
     global _house  # noqa: PLW0603  asginl has no lifespan
     if _house is None:
+        calm_collector()
         _house = House.open()
     return _house
 

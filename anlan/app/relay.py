@@ -35,7 +35,8 @@ Announce = Callable[[int], None]
 #: "anlan" as a number: the relay's advisory lock.
 LOCK = 0x616E6C616E
 ROLE = "anlan_relay"
-POLL_S = 0.02
+#: How often to look for what was written without haste; who has haste says so (`pending_subject`).
+POLL_S = 0.1
 RETRY_S = 0.5
 SEAL_LIMIT = 5_000
 #: One atomic publication: the server stores all of it with one fsync, or nothing. Fewer than the
