@@ -12,6 +12,7 @@ from anlan.kernel.sensing.models import Datastream, Gateway
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
+from anlan.kernel.subjects.services.kinds import define_kind
 
 NINGDONG = div_of("640181100")
 ZONE = 6401
@@ -38,10 +39,10 @@ def build_plant(
         firm = Organisation.objects.create(
             name=f"{code} 化工（演示）", kind="firm", created_at=moment, updated_at=moment
         )
-        subjects.define_kind(
+        define_kind(
             code="enterprise", title="企业", title_en="Enterprise", schema={"type": "object"}
         )
-        subjects.define_kind(code="tank", title="储罐", title_en="Tank", schema=TANK_SCHEMA)
+        define_kind(code="tank", title="储罐", title_en="Tank", schema=TANK_SCHEMA)
         site = subjects.register_subject(
             kind="enterprise",
             name=f"{code} 厂区",

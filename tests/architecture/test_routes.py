@@ -31,6 +31,7 @@ HARMLESS = {
     "POST /api/v1/messaging/messages/{message_id}/read",
     "POST /api/v1/audit/verify",
     "POST /api/v1/people/users/by-phone",
+    "POST /api/v1/subjects/kinds/{kind_id}/check",
     # a workbook enters what is not there yet: the same again enters nothing
     "POST /api/v1/register/firms",
     "POST /api/v1/register/supervisions",

@@ -19,6 +19,7 @@ from anlan.kernel.places.services import loading as places
 from anlan.kernel.sensing.models import Gateway
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects
+from anlan.kernel.subjects.services.kinds import define_kind
 
 COUNTY = "640181"
 FIRM = "bench"
@@ -112,7 +113,7 @@ def _by_services(gateways: int) -> tuple[list[Gateway], str]:
         firm = organisations.create_organisation(
             name="压测企业（虚构）", kind=OrganisationKind.FIRM, is_invented=True
         )
-        subjects.define_kind(
+        define_kind(
             code="enterprise", title="企业", title_en="Enterprise", schema={"type": "object"}
         )
         site = subjects.register_subject(

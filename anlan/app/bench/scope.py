@@ -18,8 +18,9 @@ from anlan.app.bench.report import Report, Row, new_report
 from anlan.kernel.base.permissions import EVERYTHING, Principal, Scope
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import DIGITS, div_range
-from anlan.kernel.subjects import queries, services
+from anlan.kernel.subjects import queries
 from anlan.kernel.subjects.models import Subject
+from anlan.kernel.subjects.services.kinds import define_kind
 
 ROWS = 1_000_000
 #: A tile of zoom 12 over 宁东, in degrees.
@@ -163,4 +164,4 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def a_kind() -> str:
     """Make the kind that the rows are of; return its id."""
     with unit_of_work(Principal(actor="system:bench", name="bench", scope=EVERYTHING, ceiling=3)):
-        return str(services.define_kind(code="bench", title="基准", title_en="Bench", schema={}).id)
+        return str(define_kind(code="bench", title="基准", title_en="Bench", schema={}).id)

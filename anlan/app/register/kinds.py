@@ -5,8 +5,8 @@ from pathlib import Path
 
 from anlan.kernel.sensing.models import ObservedProperty
 from anlan.kernel.sensing.services import equipment
-from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import SubjectKind
+from anlan.kernel.subjects.services.kinds import define_kind
 
 HERE = Path(__file__).parent
 KINDS, PROPERTIES = HERE / "kinds.toml", HERE / "properties.toml"
@@ -18,7 +18,7 @@ def load_kinds() -> int:
     for row in tomllib.loads(KINDS.read_text(encoding="utf-8"))["kind"]:
         properties = row.pop("properties")
         schema = {"type": "object", "additionalProperties": False, "properties": properties}
-        subjects.define_kind(schema=schema, **row)
+        define_kind(schema=schema, **row)
     for row in tomllib.loads(PROPERTIES.read_text(encoding="utf-8"))["property"]:
         equipment.define_property(**row)
     return len(_versions() - before)

@@ -7,12 +7,14 @@ from django.http import HttpRequest
 
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.queries import at_version
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people.models import Organisation
 from anlan.kernel.people.queries import directory
 from anlan.kernel.subjects import queries, schemas, services
-from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
+from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
 from anlan.kernel.subjects.rules import MATTERS
+from anlan.kernel.subjects.services import kinds
 
 VIEW = "subjects.subject.view"
 door = Door("subjects")
@@ -54,8 +56,23 @@ KINDS = ListSpec(
         "matter": Field(path="matter", title="监管事项", words=MATTERS),
         "schema": Field(path="schema"),
         "schema_version": Field(path="schema_version", title="属性版本"),
+        "version": Field(path="version", kind="int"),
     },
     sort="code",
+)
+
+VERSIONS = ListSpec(
+    fields={
+        "id": Field(path="id"),
+        "kind_id": Field(path="kind_id"),
+        "kind": Field(path="kind__code", title="类别代码"),
+        "number": Field(path="number", kind="int", sortable=True, title="版本"),
+        "schema": Field(path="schema"),
+        "reason": Field(path="reason", title="理由"),
+        "filed_by": Field(path="filed_by", title="登记人"),
+        "filed_at": Field(path="created_at", kind="time", title="登记时间"),
+    },
+    sort="-number",
 )
 
 
@@ -69,6 +86,42 @@ def list_subjects(request: HttpRequest) -> QuerySet[Subject]:
 def list_kinds(request: HttpRequest) -> QuerySet[SubjectKind]:
     """List the kinds of subject."""
     return queries.kinds()
+
+
+@door.create("/kinds", kinds.EDIT, response=schemas.KindOut)
+def register_kind(request: HttpRequest, said: schemas.KindBody) -> dict[str, Any]:
+    """Enter a kind of subject with the first version of its schema."""
+    details = said.dict(exclude={"schema_"})
+    return _kind(kinds.register_kind(schema=said.schema_, **details))
+
+
+@door.change("/kinds/{kind_id}", kinds.EDIT, "PATCH", response=schemas.KindOut)
+def change_kind(request: HttpRequest, kind_id: str, said: schemas.KindPatch) -> dict[str, Any]:
+    """Change a kind's titles or sign."""
+    row = at_version(SubjectKind.objects, kind_id, expected_version(request))
+    return _kind(kinds.change_kind(kind=row, **said.dict(exclude_none=True)))
+
+
+@door.list("/kind-versions", VIEW, VERSIONS, schemas.KindVersionOut)
+def list_kind_versions(request: HttpRequest) -> QuerySet[KindVersion]:
+    """List the versions of the kinds' schemas, the latest first."""
+    return queries.kind_versions()
+
+
+@door.write("/kinds/{kind_id}/check", kinds.EDIT, response=schemas.MisfitsOut)
+def check_kind(request: HttpRequest, kind_id: str, said: schemas.KindSchemaBody) -> dict[str, Any]:
+    """Hold the rows of a kind against a schema, row by row; nothing is changed."""
+    found = kinds.check(kind=queries.kind(kind_id), schema=said.schema_)
+    return {"checked": found.checked, "count": found.count, "rows": found.rows}
+
+
+@door.change("/kinds/{kind_id}/versions", kinds.EDIT, response=schemas.KindOut)
+def file_kind_version(
+    request: HttpRequest, kind_id: str, said: schemas.KindVersionBody
+) -> dict[str, Any]:
+    """Give a kind the next version of its schema; refused, row by row, where rows do not fit."""
+    row = at_version(SubjectKind.objects, kind_id, expected_version(request))
+    return _kind(kinds.file_version(kind=row, schema=said.schema_, reason=said.reason))
 
 
 @door.read("/points.geojson", VIEW, response=schemas.FeatureCollection)
@@ -119,6 +172,10 @@ def change_subject(
     version = expected_version(request)
     services.change_subject(subject_id=subject_id, expected_version=version, **wanted)
     return _whole(queries.subject(subject_id))
+
+
+def _kind(row: SubjectKind) -> dict[str, Any]:
+    return {name: getattr(row, field.path) for name, field in KINDS.fields.items()}
 
 
 def _whole(row: Subject) -> dict[str, Any]:

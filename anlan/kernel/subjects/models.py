@@ -18,6 +18,22 @@ class SubjectKind(Identified):
     matter = models.CharField("监管事项", max_length=32, blank=True)
     schema = models.JSONField(default=dict)
     schema_version = models.IntegerField(default=1)
+    is_kept_by_hand = models.BooleanField("人工维护", default=False)
+
+
+class KindVersion(Identified):
+    """One version of a kind's schema, as it was filed; insert-only: the next change is the next version."""
+
+    kind = models.ForeignKey(SubjectKind, on_delete=models.PROTECT, related_name="+")
+    number = models.IntegerField()
+    schema = models.JSONField()
+    reason = models.CharField(max_length=200, blank=True)
+    filed_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="subjects_kindversion_once")
+        ]
 
 
 class SubjectStatus(models.TextChoices):

@@ -1,5 +1,6 @@
 """Reads of subjects: lists, the map's points, one subject with its path."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -8,8 +9,11 @@ from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.permissions import Scope
-from anlan.kernel.subjects.models import Subject, SubjectKind
+from anlan.kernel.subjects import rules
+from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
 
+#: Rows that a refused version names; the rest is counted.
+MISFITS_TOLD = 200
 _JOINED = {
     "lon": Func(F("location"), function="ST_X", output_field=FloatField()),
     "lat": Func(F("location"), function="ST_Y", output_field=FloatField()),
@@ -68,6 +72,44 @@ def listed(scope: Scope) -> QuerySet[Subject]:
 def kinds() -> QuerySet[SubjectKind]:
     """Return the kinds of subject."""
     return SubjectKind.objects.all()
+
+
+def kind(kind_id: str) -> SubjectKind:
+    """Return one kind, or say that there is none."""
+    row = SubjectKind.objects.filter(pk=kind_id).first()
+    if row is None:
+        raise NotFoundError("没有这个类别", code="subjects.kind_not_found", id=kind_id)
+    return row
+
+
+def kind_versions() -> QuerySet[KindVersion]:
+    """Return the versions of the kinds' schemas."""
+    return KindVersion.objects.all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfits:
+    """How many rows of a kind were looked at, how many do not fit, and the first of those."""
+
+    checked: int
+    count: int
+    rows: list[dict[str, Any]]
+
+
+def misfits(kind: SubjectKind, schema: dict[str, Any]) -> Misfits:
+    """Hold every standing row of a kind against another schema: {"id", "name", "errors"} of each misfit."""
+    validator = rules.validator(schema)
+    rows = Subject.objects.filter(kind=kind).exclude(status=SubjectStatus.RETIRED)
+    checked, count = 0, 0
+    told: list[dict[str, Any]] = []
+    columns = rows.order_by("id").values_list("id", "name", "attributes")
+    for key, name, attributes in columns.iterator(chunk_size=2_000):
+        checked += 1
+        if errors := rules.errors_of(validator, attributes):
+            count += 1
+            if len(told) < MISFITS_TOLD:
+                told.append({"id": key, "name": name, "errors": errors})
+    return Misfits(checked=checked, count=count, rows=told)
 
 
 def points() -> dict[str, Any]:

@@ -1,9 +1,17 @@
 """JSON shapes of subjects."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
+
+#: PostgreSQL keeps no NUL; a body with one is refused at the door.
+_NO_NUL = r"^[^\x00]*$"
+Title = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_NO_NUL)]
+TitleEn = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_NO_NUL)]
+Icon = Annotated[str, StringConstraints(max_length=48, pattern=r"^[A-Za-z0-9_-]*$")]
+Why = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
 
 
 class SubjectRow(Schema):
@@ -93,6 +101,68 @@ class KindOut(Schema):
     matter: str
     schema_: dict[str, Any] = Field(alias="schema", serialization_alias="schema")
     schema_version: int
+    version: int
+
+
+class KindBody(Schema):
+    """A new kind with the first version of its attributes' schema."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,47}$")
+    title: Title
+    title_en: TitleEn
+    icon: Icon = ""
+    matter: str = Field(default="", max_length=32, pattern=r"^[a-z_]*$")
+    schema_: dict[str, Any] = Field(alias="schema")
+    reason: Why = ""
+
+
+class KindPatch(Schema):
+    """What may be changed of a kind without a new version."""
+
+    title: Title | None = None
+    title_en: TitleEn | None = None
+    icon: Icon | None = None
+
+
+class KindSchemaBody(Schema):
+    """A schema to be held against the rows that stand."""
+
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class KindVersionBody(KindSchemaBody):
+    """The next version of a kind's schema, and why."""
+
+    reason: Why
+
+
+class KindVersionOut(Schema):
+    """One version of a kind's schema as it was filed."""
+
+    id: str
+    kind_id: str
+    kind: str
+    number: int
+    schema_: dict[str, Any] = Field(alias="schema", serialization_alias="schema")
+    reason: str
+    filed_by: str
+    filed_at: datetime
+
+
+class MisfitOut(Schema):
+    """A row that does not fit, attribute by attribute."""
+
+    id: str
+    name: str
+    errors: list[dict[str, str]]
+
+
+class MisfitsOut(Schema):
+    """How many rows were looked at, how many do not fit, and the first of those."""
+
+    checked: int
+    count: int
+    rows: list[MisfitOut]
 
 
 class FeatureCollection(Schema):

@@ -34,6 +34,7 @@ LIMIT = {"value": 85.0, "reason": "核定"}
 CREDIT_CODE = "91640181MA76H3GN1" + credit_code_check_character("91640181MA76H3GN1")
 EMPTY: dict[str, Any] = {}
 CORNERS = [[106.0, 38.0], [106.2, 38.0], [106.2, 38.2], [106.0, 38.0]]
+PLAIN = {"type": "object", "properties": {"capacity_m3": {"type": "number"}}}
 OUTLINE = {"type": "Polygon", "coordinates": [CORNERS]}
 FROM = {"on": "2026-12-01", "reason": "批复〔2026〕1号"}
 
@@ -188,6 +189,15 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /subjects": lambda r: Call(sees=r.subject),
     "POST /subjects": lambda r: Call(body={"kind": "tank", "name": "T9", "parent_id": r.site}),
     "GET /subjects/kinds": lambda _: Call(),
+    "POST /subjects/kinds": lambda _: Call(
+        body={"code": "bridge", "title": "桥梁", "title_en": "Bridge", "schema": PLAIN}
+    ),
+    "PATCH /subjects/kinds/{kind_id}": lambda r: Call(r.kind, {"title": "罐"}),
+    "GET /subjects/kind-versions": lambda r: Call(sees=r.kind),
+    "POST /subjects/kinds/{kind_id}/check": lambda r: Call(r.kind, {"schema": PLAIN}),
+    "POST /subjects/kinds/{kind_id}/versions": lambda r: Call(
+        r.kind, {"schema": PLAIN, "reason": "普查"}
+    ),
     "GET /subjects/points.geojson": lambda r: Call(sees=r.site),
     "GET /subjects/{subject_id}": lambda r: Call(r.subject),
     "PATCH /subjects/{subject_id}": lambda r: Call(r.subject, {"name": "新名"}),

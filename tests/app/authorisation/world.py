@@ -37,7 +37,8 @@ from anlan.kernel.places.rules import div_of
 from anlan.kernel.places.services import reorganising, zones
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedMessage, Suppression
 from anlan.kernel.sensing.services import equipment, keys, suppressions
-from anlan.kernel.subjects.models import Subject
+from anlan.kernel.subjects.models import Subject, SubjectKind
+from anlan.kernel.subjects.services.kinds import define_kind
 from anlan.systems.data_quality import services as data_quality
 from anlan.systems.data_quality.models import FirmMerge
 from tests import factories
@@ -49,7 +50,7 @@ TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
     Alarm, Area, Datastream, DeadLetter, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
-    PostHolding, QuarantinedMessage, Reorganisation, Subject, Suppression, User,
+    PostHolding, QuarantinedMessage, Reorganisation, Subject, SubjectKind, Suppression, User,
 )  # fmt: skip
 
 
@@ -85,6 +86,7 @@ class Rows:
     once: str
     twice: str
     merge: str
+    kind: str
     township: str
     reorganisation: str
     zone: str
@@ -138,7 +140,7 @@ def build(become: Callable[[str], None]) -> World:
     spare = _spare(bureaus["in_charge"], [one for seat in people.values() for one in seat.values()])
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
     spare["firm"] = firms["other_firm"].id
-    spare |= _doubled() | _reorganised()
+    spare |= _doubled() | _reorganised() | _kind()
     rows = {
         ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),
         ("town", "firm"): at["town"] | _shift(firms["own_firm"], "firm_safety"),
@@ -239,6 +241,12 @@ def _reorganised() -> dict[str, str]:
         "zone": Area.objects.get(number=ZONE).id,
         "closed_zone": closed.id,
     }
+
+
+def _kind() -> dict[str, str]:
+    """Return a kind that no subject is of."""
+    with unit_of_work(machine("test")):
+        return {"kind": define_kind(code="silo", title="筒仓", title_en="Silo", schema={}).id}
 
 
 def _doubled() -> dict[str, str]:

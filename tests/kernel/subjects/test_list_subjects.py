@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
-from anlan.kernel.subjects import services
+from anlan.kernel.subjects.services.kinds import define_kind
 from tests import factories
 from tests.cast import assemble, signed_in
 from tests.plant import build_plant
@@ -49,9 +49,7 @@ def test_kinds_are_told_in_both_languages() -> None:
 def test_the_workbook_of_kinds_says_matters_in_words(language: str, said: list[str]) -> None:
     client = signed_in(assemble().duty_officer)
     with unit_of_work(machine("test")):
-        services.define_kind(
-            code="tank", title="储罐", title_en="Tank", schema={}, matter="hazchem"
-        )
+        define_kind(code="tank", title="储罐", title_en="Tank", schema={}, matter="hazchem")
     answer = client.get(
         "/api/v1/subjects/kinds",
         headers={"accept": MEDIA_TYPE, "accept-language": language},

@@ -11,6 +11,7 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_range
 from anlan.kernel.subjects import queries, services
 from anlan.kernel.subjects.models import Subject, SubjectKind
+from anlan.kernel.subjects.services.kinds import define_kind
 from tests.plant import build_plant
 
 pytestmark = pytest.mark.django_db
@@ -72,18 +73,14 @@ def test_a_change_under_somebody_elses_change_is_refused_and_journalled_otherwis
 
 def test_defining_the_same_kind_again_changes_nothing_and_a_new_schema_raises_its_version() -> None:
     with unit_of_work(SYSTEM):
-        first = services.define_kind(
-            code="mine", title="矿山", title_en="Mine", schema={"type": "object"}
-        )
-        again = services.define_kind(
-            code="mine", title="矿山", title_en="Mine", schema={"type": "object"}
-        )
+        first = define_kind(code="mine", title="矿山", title_en="Mine", schema={"type": "object"})
+        again = define_kind(code="mine", title="矿山", title_en="Mine", schema={"type": "object"})
         assert (again.id, again.version) == (first.id, 1)
         wider = {"type": "object", "properties": {"depth_m": {"type": "number"}}}
-        changed = services.define_kind(code="mine", title="矿山", title_en="Mine", schema=wider)
+        changed = define_kind(code="mine", title="矿山", title_en="Mine", schema=wider)
         assert (changed.version, changed.schema_version) == (2, 2)
     with pytest.raises(InvalidError), unit_of_work(SYSTEM):
-        services.define_kind(code="bad", title="x", title_en="x", schema={"type": "no such type"})
+        define_kind(code="bad", title="x", title_en="x", schema={"type": "no such type"})
     with unit_of_work(SYSTEM, read_only=True):
         assert not SubjectKind.objects.filter(code="bad").exists()
 

@@ -1181,7 +1181,91 @@ export interface paths {
          */
         get: operations["anlan_kernel_subjects_api_list_kinds"];
         put?: never;
+        /**
+         * Register Kind
+         * @description Enter a kind of subject with the first version of its schema.
+         */
+        post: operations["anlan_kernel_subjects_api_register_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/kinds/{kind_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Kind
+         * @description Change a kind's titles or sign.
+         */
+        patch: operations["anlan_kernel_subjects_api_change_kind"];
+        trace?: never;
+    };
+    "/api/v1/subjects/kind-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Kind Versions
+         * @description List the versions of the kinds' schemas, the latest first.
+         */
+        get: operations["anlan_kernel_subjects_api_list_kind_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/kinds/{kind_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Kind
+         * @description Hold the rows of a kind against a schema, row by row; nothing is changed.
+         */
+        post: operations["anlan_kernel_subjects_api_check_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/kinds/{kind_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * File Kind Version
+         * @description Give a kind the next version of its schema; refused, row by row, where rows do not fit.
+         */
+        post: operations["anlan_kernel_subjects_api_file_kind_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3906,6 +3990,8 @@ export interface components {
             };
             /** Schema Version */
             schema_version: number;
+            /** Version */
+            version: number;
         };
         /** KindOutPage */
         KindOutPage: {
@@ -3917,6 +4003,135 @@ export interface components {
             count: number;
             /** Count Capped */
             count_capped: boolean;
+        };
+        /**
+         * KindBody
+         * @description A new kind with the first version of its attributes' schema.
+         */
+        KindBody: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Matter
+             * @default
+             */
+            matter: string;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * KindPatch
+         * @description What may be changed of a kind without a new version.
+         */
+        KindPatch: {
+            /** Title */
+            title?: string | null;
+            /** Title En */
+            title_en?: string | null;
+            /** Icon */
+            icon?: string | null;
+        };
+        /**
+         * KindVersionOut
+         * @description One version of a kind's schema as it was filed.
+         */
+        KindVersionOut: {
+            /** Id */
+            id: string;
+            /** Kind Id */
+            kind_id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Schema */
+            schema_: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Filed By */
+            filed_by: string;
+            /**
+             * Filed At
+             * Format: date-time
+             */
+            filed_at: string;
+        };
+        /** KindVersionOutPage */
+        KindVersionOutPage: {
+            /** Items */
+            items: components["schemas"]["KindVersionOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * MisfitOut
+         * @description A row that does not fit, attribute by attribute.
+         */
+        MisfitOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Errors */
+            errors: {
+                [key: string]: string;
+            }[];
+        };
+        /**
+         * MisfitsOut
+         * @description How many rows were looked at, how many do not fit, and the first of those.
+         */
+        MisfitsOut: {
+            /** Checked */
+            checked: number;
+            /** Count */
+            count: number;
+            /** Rows */
+            rows: components["schemas"]["MisfitOut"][];
+        };
+        /**
+         * KindSchemaBody
+         * @description A schema to be held against the rows that stand.
+         */
+        KindSchemaBody: {
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * KindVersionBody
+         * @description The next version of a kind's schema, and why.
+         */
+        KindVersionBody: {
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * FeatureCollection
@@ -8086,6 +8301,148 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KindOutPage"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_subjects_api_register_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_subjects_api_change_kind: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                kind_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_subjects_api_list_kind_versions: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindVersionOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_subjects_api_check_kind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindSchemaBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MisfitsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_subjects_api_file_kind_version: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                kind_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -1,7 +1,8 @@
 /** What is watched: monitored subjects and their places on the map. */
 import type { FeatureCollection } from 'geojson'
 
-import { client, readSheet, take } from './client'
+import { client, ifMatch, readSheet, take } from './client'
+import type { components } from './schema'
 import type { ListQuery, Page, Subject, SubjectDetail, SubjectKind } from './types'
 
 export function listSubjects(query: ListQuery): Promise<Page<Subject>> {
@@ -27,3 +28,27 @@ export function listKinds(query: ListQuery): Promise<Page<SubjectKind>> {
 }
 
 export const exportKinds = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/subjects/kinds', query)
+
+/** One version of a kind's schema as it was filed. */
+export type KindVersion = components['schemas']['KindVersionOut']
+export type KindSchema = components['schemas']['KindSchemaBody']['schema']
+/** How many rows were looked at, how many do not fit, and the first of those. */
+export type Misfits = components['schemas']['MisfitsOut']
+type Seen = { id: string; version: number }
+
+export async function listKindVersions(kindId: string): Promise<KindVersion[]> {
+  const query = { filter: [`kind_id.eq:${kindId}`], limit: 100 }
+  return (await take(client.GET('/api/v1/subjects/kind-versions', { params: { query } }))).items
+}
+
+export function registerKind(body: components['schemas']['KindBody']): Promise<unknown> {
+  return take(client.POST('/api/v1/subjects/kinds', { body }))
+}
+
+export function checkKind(kindId: string, schema: KindSchema): Promise<Misfits> {
+  return take(client.POST('/api/v1/subjects/kinds/{kind_id}/check', { params: { path: { kind_id: kindId } }, body: { schema } }))
+}
+
+export function fileKindVersion({ id, version }: Seen, schema: KindSchema, reason: string): Promise<unknown> {
+  return take(client.POST('/api/v1/subjects/kinds/{kind_id}/versions', { params: { path: { kind_id: id }, header: ifMatch(version) }, body: { schema, reason } }))
+}

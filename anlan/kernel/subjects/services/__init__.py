@@ -33,41 +33,6 @@ IN_CHARGE = (Reach.OWN_FIRM, Reach.IN_CHARGE)
 _EDITABLE = ("name", "name_en", "code", "status", "attributes", "location")
 
 
-def define_kind(
-    *, code: str, title: str, title_en: str, schema: dict[str, Any], matter: str = ""
-) -> SubjectKind:
-    """Define a kind of subject, or give an existing one a new schema; the same again changes nothing."""
-    if (error := rules.schema_error(schema)) is not None:
-        raise InvalidError(f"类别 {code} 的 JSON Schema 有误：{error}", code="subjects.bad_schema")
-    row = SubjectKind.objects.filter(code=code).first()
-    wanted = {"title": title, "title_en": title_en, "matter": matter, "schema": schema}
-    if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
-        return row
-    if row is None:
-        row = SubjectKind(code=code, created_at=now(), updated_at=now(), **wanted)
-        row.save(force_insert=True)
-    else:
-        row.schema_version += row.schema != schema
-        row.version += 1
-        row.updated_at = now()
-        for name, value in wanted.items():
-            setattr(row, name, value)
-        row.save(update_fields=[*wanted, "schema_version", "version", "updated_at"])
-    state = events.KindState(
-        id=row.id,
-        version=row.version,
-        code=code,
-        title=title,
-        title_en=title_en,
-        matter=matter,
-        schema=schema,
-        schema_version=row.schema_version,
-    )
-    about = journal.Subject(id=row.id, version=row.version, place=journal.Place())
-    journal.record(events.KIND_DEFINED, state, about)
-    return row
-
-
 def register_subject(
     *,
     kind: str,
