@@ -37,6 +37,11 @@ export async function readSettlements(): Promise<FeatureCollection> {
   return (await take(client.GET('/api/v1/places/settlements.geojson'))) as unknown as FeatureCollection
 }
 
+/** The divisions of today. */
+export function listDivisions(query: ListQuery): Promise<Page<components['schemas']['DivisionOut']>> {
+  return take(client.GET('/api/v1/places/divisions', { params: { query } }))
+}
+
 /** Every division that ever was. */
 export function listVintages(query: ListQuery): Promise<Page<Vintage>> {
   return take(client.GET('/api/v1/places/vintages', { params: { query } }))
