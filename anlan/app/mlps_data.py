@@ -2,7 +2,6 @@
 
 from anlan.app.clauses import Clause, Here, Judged, always
 from anlan.kernel.base.clear_doors import clear_lines
-from anlan.kernel.people.services.contacts import KEPT_AFTER_STOP
 
 _BASE, _APP = "tests/kernel/base", "tests/app"
 
@@ -114,10 +113,16 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.11 a",
         asks="只采集和保存必需的个人信息",
         asks_en="personal data is kept no longer than it is needed",
-        setting=lambda _h: f"账号停用 {KEPT_AFTER_STOP.days} 天后删除其电话",
+        setting=lambda h: (
+            f"电话 {h.config.keep_phones_days}、姓名 {h.config.keep_names_days}、"
+            f"登录记录 {h.config.keep_sign_ins_days}、隔离报文 {h.config.keep_quarantine_days} 天后清除；"
+            "分类见 docs/personal-data.md"
+        ),
         judge=always,
         evidence=(
             "tests/kernel/people/test_personal_data.py::test_8_1_4_11_a_a_stopped_accounts_phone_goes_on_its_day_and_a_woken_ones_stays",
+            "tests/app/test_personal_data_table.py::test_8_1_4_11_a_every_text_column_is_personal_with_a_class_or_said_not_to_be",
+            "tests/kernel/people/test_forget_by_class.py::test_8_1_4_11_a_each_class_goes_by_its_date_and_the_journal_does_not_repeat_it",
         ),
     ),
     Clause(

@@ -25,6 +25,7 @@ from anlan.app.waiting import end_all, pause
 from anlan.kernel.base import bus, deadlines, heads
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.services.forgetting import forget_outlived
 from anlan.kernel.base.unit_of_work import unit_of_work
 
 log = logging.getLogger("anlan.worker")
@@ -169,3 +170,4 @@ def _clean() -> None:
     with connection.cursor() as cursor:
         for statement in _CLEAN:
             cursor.execute(statement)
+    forget_outlived()

@@ -10,6 +10,7 @@ from ninja import Schema
 
 from anlan.app.event_page import events_text
 from anlan.app.exports import openapi_text, registry_text
+from anlan.app.personal_data import personal_text
 from anlan.app.settings_page import WORDS, meanings, settings_text
 from anlan.kernel.base.config import Config
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("docs/events.md", events_text),
         ("docs/settings.md", settings_text),
+        ("docs/personal-data.md", personal_text),
         ("web/openapi.json", openapi_text),
         ("web/registry.json", registry_text),
     ],

@@ -60,6 +60,16 @@ def settings(out: Out = Path("docs/settings.md")) -> None:
 
 @app.command()
 @told
+def personal(out: Out = Path("docs/personal-data.md")) -> None:
+    """个人信息清单：每类存在哪里、怎样保护、保存多久。Where personal data is kept, how, and for how long."""
+    start_django("anlan_app")
+    from anlan.app.personal_data import personal_text
+
+    out.write_text(personal_text(), encoding="utf-8")
+
+
+@app.command()
+@told
 def table(
     name: str,
     who: As,

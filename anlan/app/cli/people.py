@@ -1,5 +1,6 @@
 """`anlan people`: the first administrators of an installation; help for who cannot get in."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -106,3 +107,29 @@ def _show(who: str, token: str) -> None:
     from anlan.kernel.base.config import config
 
     typer.echo(f"  {who}\n      {config().public_url}/link#{token}")
+
+
+@app.command("forget")
+@told
+def forget(
+    kind: Annotated[str, typer.Argument(metavar="类别", help="个人信息的类别。The class.")],
+    before: Annotated[
+        datetime, typer.Option("--before", help="清除此日之前的。What is older than this day.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="理由，记入日志。Why; it is recorded.")],
+) -> None:
+    """按类别和日期清除个人信息（类别见 docs/personal-data.md）。Let personal data go by class and date."""
+    start_django("anlan_worker")
+    from anlan.kernel.base.clock import SHANGHAI
+    from anlan.kernel.base.forgetting import AT_ONCE
+    from anlan.kernel.base.permissions import machine
+    from anlan.kernel.base.services.forgetting import forget as let_go
+    from anlan.kernel.base.unit_of_work import unit_of_work
+
+    day = before.replace(tzinfo=SHANGHAI)
+    rows, more = 0, True
+    while more:
+        with unit_of_work(machine(ACTOR)):
+            gone = let_go(kind, day, reason)
+        rows, more = rows + gone, gone >= AT_ONCE
+    typer.echo(f"{rows} 行已清除 rows let go")

@@ -13,7 +13,15 @@ class BaseConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hang the pages of health and journal into the menu."""
+        """Hang the pages of health and journal into the menu; say how the journal lets people's data go."""
+        from anlan.kernel.base import forgetting
+        from anlan.kernel.base.services.forgetting import erase_private_halves
+
+        forgetting.register(
+            forgetting.Forgetter(
+                kind="private_half", setting="keep_private_halves_days", act=erase_private_halves
+            )
+        )
         register(
             "menu",
             Entry(

@@ -49,6 +49,12 @@ class Config:
     keep_readings_days: int = 0
     keep_rollups_days: int = 0
     keep_exercises_days: int = 0
+    #: For how many days personal data are kept, by class; 0: for ever (docs/personal-data.md).
+    keep_phones_days: int = 180
+    keep_names_days: int = 1095
+    keep_sign_ins_days: int = 190
+    keep_quarantine_days: int = 90
+    keep_private_halves_days: int = 0
     #: The highest label up to which a document that cannot carry a stamp leaves without one: `none`,
     #: `public`, `internal`, `personal`, `work_secret`.
     unstamped_downloads: str = "internal"

@@ -127,6 +127,17 @@ class PagePrinted:
     shown: list[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalForgotten:
+    """Personal data of a class, older than a moment, was let go: how many rows, and why; not whose."""
+
+    kind: str
+    before: str
+    rows: int
+    reason: str
+
+
+PERSONAL_FORGOTTEN = EventType("base.personal.forgotten", PersonalForgotten, "个人信息已按期清除")
 JOURNAL_ERASED = EventType("base.journal.erased", JournalErased, "日志的个人内容已清除")
 LIST_EXPORTED = EventType("base.list.exported", ListExported, "列表已导出")
 PAGE_PRINTED = EventType("base.page.printed", PagePrinted, "页面已打印")

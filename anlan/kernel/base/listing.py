@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from anlan.kernel.base.errors import InvalidError
+from anlan.kernel.base.personal import WRITTEN, without_numbers
 
 COUNT_LIMIT = 10_000
 PAGE_DEFAULT = 50
@@ -163,8 +164,8 @@ class ListSpec:
         return sorted({field.path for field in self.fields.values()} | {self.key})
 
     def renamed(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return a row under the names of the API."""
-        return {name: row[field.path] for name, field in self.fields.items()}
+        """Return a row under the names of the API; what people wrote shows no one's numbers in full."""
+        return {name: _shown(name, row[field.path]) for name, field in self.fields.items()}
 
     def _cursor(self, row: dict[str, Any], field: Field) -> str:
         value = row[field.path]
@@ -196,6 +197,11 @@ class ListSpec:
         reached = Q(**{f"{field.path}__{step}e": value})
         behind = reached & (Q(**{f"{field.path}__{step}": value}) | key_behind)
         return behind if is_falling else behind | is_null
+
+
+def _shown(name: str, value: Any) -> Any:
+    written = name in WRITTEN and isinstance(value, str)
+    return without_numbers(value) if written else value
 
 
 def _text(value: Any) -> str | None:

@@ -103,6 +103,16 @@ def _at_least(least: float, unit: str) -> Callable[[float], str | None]:
     return check
 
 
+#: Records of the network are kept six months at least (网络安全法, article 21).
+SIX_MONTHS = 183
+
+
+def _half_a_year(value: int) -> str | None:
+    if value == 0 or value >= SIX_MONTHS:
+        return None
+    return f"0（永久）或至少 {SIX_MONTHS} 天 · 0 (for ever), or at least {SIX_MONTHS} days"
+
+
 def _suppression_days(value: int) -> str | None:
     # a filing without an end in sight is what the limit is there against
     return None if 1 <= value <= 366 else "应为 1–366 天 · 1 to 366 days"
@@ -154,6 +164,11 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "keep_readings_days": _days_kept,
     "keep_rollups_days": _days_kept,
     "keep_exercises_days": _days_kept,
+    "keep_phones_days": _at_least(0, "d"),
+    "keep_names_days": _at_least(0, "d"),
+    "keep_quarantine_days": _at_least(0, "d"),
+    "keep_sign_ins_days": _half_a_year,
+    "keep_private_halves_days": _half_a_year,
     "nats_url": _address("nats", "tls"),
     "public_url": _address("http", "https"),
     "admin_networks": _networks,

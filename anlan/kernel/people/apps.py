@@ -14,15 +14,22 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the doors who is behind a request; hang the register's pages into the menu."""
-        from anlan.kernel.base import deadlines
+        from anlan.kernel.base import forgetting
         from anlan.kernel.base.doors import Identity
         from anlan.kernel.people.queries.sessions import identity
-        from anlan.kernel.people.services.contacts import forget_outdated
+        from anlan.kernel.people.services.forgetting import (
+            forget_names,
+            forget_phones,
+            forget_sign_ins,
+        )
 
         Identity.of = staticmethod(identity)
-        deadlines.register(
-            deadlines.Sweep(name="personal data that has outlived its day", act=forget_outdated)
-        )
+        for kind, setting, act in (
+            ("phone", "keep_phones_days", forget_phones),
+            ("name", "keep_names_days", forget_names),
+            ("sign_in", "keep_sign_ins_days", forget_sign_ins),
+        ):
+            forgetting.register(forgetting.Forgetter(kind=kind, setting=setting, act=act))
         register(
             "menu",
             Entry(

@@ -235,7 +235,7 @@ class ContactKind(models.TextChoices):
 class Contact(Identified):
     """Personal data of an account: sealed, with what a screen shows of it and the hash it is found by.
 
-    `kept_until` is the day on which it goes; null while the account is in use.
+    `stopped_at` is when its account was stopped, from which its days are counted (`keep_phones_days`).
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -243,7 +243,7 @@ class Contact(Identified):
     sealed = models.BinaryField()
     masked = models.CharField(max_length=32)
     search_key = models.CharField(max_length=64, db_index=True)
-    kept_until = models.DateTimeField(null=True, db_index=True)
+    stopped_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="people_contact_once")]

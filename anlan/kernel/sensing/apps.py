@@ -14,6 +14,14 @@ class SensingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the slice's pages, layers and sections into the core."""
+        from anlan.kernel.base import forgetting
+        from anlan.kernel.sensing.services.forgetting import forget_payloads
+
+        forgetting.register(
+            forgetting.Forgetter(
+                kind="quarantine", setting="keep_quarantine_days", act=forget_payloads
+            )
+        )
         register(
             "menu",
             Entry(

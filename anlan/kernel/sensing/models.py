@@ -240,7 +240,7 @@ class BatchReceipt(Exercisable):
 class QuarantinedMessage(models.Model):
     """What a door could not take, or not whole, as it came, with the reason (隔离区).
 
-    `payload` never changes; `mended` is what a person had sent in its place, without signature.
+    `payload` never changes, and is let go when the message is settled and its days are over; `mended` is what a person had sent in its place, without signature.
     Open while neither `resend_at` nor `settled_at` stands; `result_*` say what the door answered
     to the last sending.
     """

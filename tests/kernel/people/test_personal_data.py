@@ -10,10 +10,13 @@ from django.test import Client
 
 from anlan.kernel.base import personal, vault
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import InvalidError
+from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import Journal
 from anlan.kernel.people.models import Contact, User
-from anlan.kernel.people.services import contacts, users
+from anlan.kernel.people.services import users
+from anlan.kernel.people.services.forgetting import forget_phones
 from tests import factories
 from tests.cast import Cast, assemble, csrf, signed_in
 
@@ -135,14 +138,16 @@ def test_8_1_4_11_a_a_stopped_accounts_phone_goes_on_its_day_and_a_woken_ones_st
     with factories.working():
         users.set_active(user=User.objects.get(pk=cast.duty_officer.pk), is_active=False)
     row = Contact.objects.get()
-    assert row.kept_until is not None
-    assert abs(row.kept_until - now() - contacts.KEPT_AFTER_STOP) < timedelta(minutes=1)
+    assert row.stopped_at is not None
+    kept = timedelta(days=config().keep_phones_days)
     with factories.working():
-        assert contacts.forget_outdated(500) == 0
+        assert forget_phones(now() - kept, 500) == 0
         users.set_active(user=User.objects.get(pk=cast.duty_officer.pk), is_active=True)
-        assert Contact.objects.get().kept_until is None
-        Contact.objects.update(kept_until=now())
-        assert contacts.forget_outdated(500) == 1
+        assert Contact.objects.get().stopped_at is None
+        assert forget_phones(now(), 500) == 0
+        users.set_active(user=User.objects.get(pk=cast.duty_officer.pk), is_active=False)
+        Contact.objects.update(stopped_at=now() - kept - timedelta(minutes=1))
+        assert forget_phones(now() - kept, 500) == 1
     assert not Contact.objects.exists()
     assert Journal.objects.filter(
         type="people.contact.forgotten", object=cast.duty_officer.id
@@ -169,6 +174,23 @@ def test_an_empty_number_takes_it_away(cast: Cast, keeper: Client) -> None:
 def test_a_number_has_one_form_and_one_mask(text: str, number: str, shown: str) -> None:
     assert personal.phone(text) == number
     assert personal.masked(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("李某 13800001234 称已处置", "李某 138******34 称已处置"),
+        ("身份证 11010519491231002X。", "身份证 110*************2X。"),
+        ("序列号 110105194912310021", "序列号 110105194912310021"),
+        ("代码 91640181MA76H3GN1X，罐 13", "代码 91640181MA76H3GN1X，罐 13"),
+        ("位号 A13800001234、138000012345", "位号 A13800001234、138000012345"),
+    ],
+)
+def test_8_1_4_11_b_numbers_that_people_write_into_words_are_masked(text: str, shown: str) -> None:
+    assert personal.without_numbers(text) == shown
+    row = {"id": "1", "reason": text, "code": text}
+    fields = {name: Field(path=name) for name in row}
+    assert ListSpec(fields=fields, sort="id").renamed(row) == row | {"reason": shown}
 
 
 @pytest.mark.parametrize("text", ["", "123", "138x0000123", "1" * 16, "++8613800001234"])

@@ -1,10 +1,8 @@
 """Phones of people (个人信息): sealed in their column, shown masked, unmasked for a reason, found by a hash.
 
-Who stops an account sets the day on which its phone goes (P21, GB/T 22239-2019, 8.1.4.11): personal
-data is kept no longer than it is needed.
+From the day on which an account is stopped its phone is kept `keep_phones_days` (P21, GB/T 22239-2019,
+8.1.4.11): personal data is kept no longer than it is needed.
 """
-
-from datetime import timedelta
 
 from anlan.kernel.base import journal, personal, vault
 from anlan.kernel.base.clock import now
@@ -15,8 +13,6 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.people import events
 from anlan.kernel.people.models import Contact, ContactKind, User
 
-#: Project default: so long a colleague who has left may still be asked about his shift.
-KEPT_AFTER_STOP = timedelta(days=180)
 PHONE = ContactKind.PHONE
 
 
@@ -61,22 +57,16 @@ def find_by_phone(*, phone: str) -> list[str]:
     return found
 
 
-def keep_until(*, user: User, is_active: bool) -> None:
-    """Set the day on which a stopped account's phone goes, or take it back; its journal is the stop's."""
-    until = None if is_active else now() + KEPT_AFTER_STOP
-    Contact.objects.filter(user=user).update(kept_until=until, updated_at=now())
+def note_stop(*, user: User, is_active: bool) -> None:
+    """Note when an account was stopped, or that it is in use again; its journal is the stop's."""
+    stopped = None if is_active else now()
+    Contact.objects.filter(user=user).update(stopped_at=stopped, updated_at=now())
 
 
-def forget_outdated(limit: int) -> int:
-    """Delete what has outlived its day; return how many rows. The journal keeps that it was there."""
-    due = Contact.objects.filter(kept_until__lte=now()).select_related("user")
-    rows = list(
-        due.select_for_update(of=("self",), skip_locked=True).order_by("kept_until")[:limit]
-    )
-    for row in rows:
-        row.delete()
-        _record(events.CONTACT_FORGOTTEN, row.user)
-    return len(rows)
+def forget_phone(row: Contact) -> None:
+    """Delete a phone; the journal keeps that it was there."""
+    row.delete()
+    _record(events.CONTACT_FORGOTTEN, row.user)
 
 
 def _about(user: User) -> str:

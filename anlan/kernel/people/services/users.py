@@ -78,7 +78,7 @@ def set_active(*, user: User, is_active: bool) -> User:
         user.last_login = now()
     else:
         user.sessions_epoch += 1
-    contacts.keep_until(user=user, is_active=is_active)
+    contacts.note_stop(user=user, is_active=is_active)
     _touched(user, "is_active", "last_login", "sessions_epoch")
     _record(events.USER_CHANGED, user, change=change)
     return user
