@@ -136,6 +136,20 @@ def soak(quick: Quick = False, json: Json = None, page: Page = None) -> None:
 
 
 @app.command()
+def doors(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """坏报文与乱主题的洪流:好网关照常送达。Damaged messages and endless topics beside a good gateway."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import doors as bench  # its models need the house's settings
+
+        report = bench.run(house, quick=quick, say=_say)
+    _told(report, json, page)
+    if any(row.met is False for row in report.rows):
+        raise typer.Exit(1)
+
+
+@app.command()
 def growth(quick: Quick = False, json: Json = None, page: Page = None) -> None:
     """存量增长一百倍、负荷不变:代价的增长指数。The store grows a hundredfold: what gets dearer?"""
     from anlan.app.bench.house import bench_house

@@ -10,6 +10,7 @@ import pytest
 
 from anlan.adapters.mqtt.const import MESSAGE_BYTES_MAX, ROWS_MAX
 from anlan.adapters.mqtt.signature import sign
+from anlan.app.bench.damage import Saboteur
 from anlan.app.doors import Doors, Incoming
 from anlan.app.evidence import Evidence
 from anlan.app.log_writer import LogWriter
@@ -18,7 +19,7 @@ from anlan.kernel.base.bus import MQTT
 from anlan.kernel.sensing.directory import Directory, GatewayEntry
 from anlan.kernel.sensing.intake import Point, TagTable
 from anlan.kernel.sensing.refusal_words import words_of
-from tests.app.gateway.test_survive_mutations import NOW, FakeEvidence, FakeWriter, Saboteur
+from tests.app.gateway.test_survive_mutations import NOW, FakeEvidence, FakeWriter
 
 KEY = sha256(b"G1").digest()
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -80,7 +81,7 @@ def test_every_refusal_of_the_doors_is_a_sentence(doors: Doors) -> None:
 
 
 def test_damaged_messages_are_explained_too(doors: Doors) -> None:
-    saboteur = Saboteur(seed=11)
+    saboteur = Saboteur(11, "G1", ("T1", "T2"), NOW)
     reasons = {said(doors, sign(saboteur.message(), KEY)) for _ in range(3_000)} - {("", "")}
     silent = [reason for code, reason in reasons if not CHINESE.search(words_of(code, reason).zh)]
     assert len(reasons) > 30
