@@ -29,9 +29,9 @@ from anlan.app.log_writer import IN_FLIGHT_BYTES_MAX
 
 GATEWAYS, DATASTREAMS = 4, 400
 #: Damaged messages over MQTT and over HTTP, and topics: in the full form and in the quick.
-DAMAGED, POSTED, TOPICS = (1_000_000, 50_000), (20_000, 2_000), (1_000_000, 50_000)
+DAMAGED, POSTED, TOPICS = (1_000_000, 20_000), (20_000, 1_000), (1_000_000, 20_000)
 #: The good gateway says ten readings each tenth of a second.
-BEAT_S, A_MESSAGE, ALONE_S = 0.1, 10, 10.0
+BEAT_S, A_MESSAGE, ALONE_S = 0.1, 10, 5.0
 #: How much a process may grow from the first tenth of a flood to its end: what may be under way.
 GROWN_MB = IN_FLIGHT_BYTES_MAX / 1e6
 LOOK_S = 0.5
