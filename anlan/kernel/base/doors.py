@@ -10,7 +10,7 @@ from hashlib import sha256
 from json import dumps, loads
 from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from ninja.responses import NinjaJSONEncoder
@@ -19,11 +19,11 @@ from ninja.security import APIKeyCookie
 from anlan.kernel.base import idempotency
 from anlan.kernel.base.english import Language, preferred
 from anlan.kernel.base.errors import NotPermittedError, NotSignedInError, PreconditionMissingError
-from anlan.kernel.base.listing import PAGE_DEFAULT, Ask, ListSpec
+from anlan.kernel.base.listing import PAGE_DEFAULT, Ask, ListSpec, Rows
 from anlan.kernel.base.permissions import Principal, decide
 from anlan.kernel.base.services import exports
 from anlan.kernel.base.services.exports import Export
-from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.base.unit_of_work import scope_settings, unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
 
 View = Callable[..., Any]
@@ -150,8 +150,8 @@ class Door:
 
     def list(
         self, path: str, permission: str, spec: ListSpec, item: type[Schema]
-    ) -> Callable[[Callable[[HttpRequest], QuerySet[Any, Any]]], View]:
-        """Declare a list: the view returns a query set, paging and xlsx are made here."""
+    ) -> Callable[[Callable[[HttpRequest], Rows]], View]:
+        """Declare a list: the view returns a query set or parts of one, paging and xlsx are made here."""
         page = type(
             f"{item.__name__}Page",
             (Schema,),
@@ -165,7 +165,7 @@ class Door:
             },
         )
 
-        def declare(view: Callable[[HttpRequest], QuerySet[Any, Any]]) -> View:
+        def declare(view: Callable[[HttpRequest], Rows]) -> View:
             # not __annotations__: those of the query are the wrapper's own
             @wraps(view, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
             def listed(request: HttpRequest, query: Query[ListQuery]) -> Any:
@@ -254,7 +254,9 @@ def _creating(view: View, shape: Any, *, is_secret: bool) -> View:
         with unit_of_work(principal(request), correlation_id=_correlation(request)):
             if key is None:
                 return view(request, *args, **kwargs)
-            digest = sha256(request.body).hexdigest()
+            # an answer is kept for who asked as he then was: with another reach it is another act
+            reach = "\x1f".join(scope_settings(principal(request)))
+            digest = sha256(request.body + reach.encode()).hexdigest()
             actor = principal(request).actor
             once = idempotency.Once(actor, key, request.path, digest, is_secret)
             if (answer := idempotency.answered_with_status(once)) is not None:

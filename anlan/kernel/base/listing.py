@@ -55,6 +55,8 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "date": _day,
     "bool": _truth,
 }
+#: The rows of a list, or parts of them that have no row in common, each with an index of its own.
+Rows = QuerySet[Any, Any] | tuple[QuerySet[Any, Any], ...]
 OPERATORS = {
     "eq": "",
     "lt": "__lt",
@@ -133,10 +135,13 @@ class ListSpec:
                 f"过滤条件 {text!r} 无法识别：{error}", code="base.bad_filter", filter=text
             ) from error
 
-    def page(self, rows: QuerySet[Any, Any], ask: Ask) -> dict[str, Any]:
+    def page(self, rows: Rows, ask: Ask) -> dict[str, Any]:
         """Return {"items", "next", "count", "count_capped"} of one page as plain values."""
         found, further = self.window(rows, ask, max(1, min(ask.limit, PAGE_MAX)))
-        count = self.filtered(rows, ask.filters).order_by()[: COUNT_LIMIT + 1].count()
+        count = sum(
+            self.filtered(part, ask.filters).order_by()[: COUNT_LIMIT + 1].count()
+            for part in _parts(rows)
+        )
         return {
             "items": found,
             "next": further,
@@ -144,19 +149,26 @@ class ListSpec:
             "count_capped": count > COUNT_LIMIT,
         }
 
-    def window(
-        self, rows: QuerySet[Any, Any], ask: Ask, limit: int
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        """Return up to `limit` matching rows behind the cursor, and the next one's if more follow."""
+    def window(self, rows: Rows, ask: Ask, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+        """Return up to `limit` matching rows behind the cursor, and the next one's if more follow.
+
+        Of rows in several parts each part is read in order and no further than the page may need.
+        """
         sort = ask.sort or self.sort
         name = sort.removeprefix("-")
         field = self._field(name)
         if not field.sortable:
             raise InvalidError(f"不能按 {name} 排序", code="base.not_sortable", field=name)
-        behind = self._after(self.filtered(rows, ask.filters), sort, field, ask.after)
         sign = "-" if sort.startswith("-") else ""
-        ordered = behind.order_by(f"{sign}{field.path}", f"{sign}{self.key}")
-        found = list(ordered.values(*self._paths())[: limit + 1])
+        order = f"{sign}{field.path}", f"{sign}{self.key}"
+        first, *others = (
+            self._after(self.filtered(part, ask.filters), sort, field, ask.after)
+            .order_by(*order)
+            .values(*self._paths())[: limit + 1]
+            for part in _parts(rows)
+        )
+        whole = first.union(*others, all=True).order_by(*order)[: limit + 1] if others else first
+        found = list(whole)
         further = self._cursor(found[limit - 1], field) if len(found) > limit else None
         return [self.renamed(row) for row in found[:limit]], further
 
@@ -197,6 +209,10 @@ class ListSpec:
         reached = Q(**{f"{field.path}__{step}e": value})
         behind = reached & (Q(**{f"{field.path}__{step}": value}) | key_behind)
         return behind if is_falling else behind | is_null
+
+
+def _parts(rows: Rows) -> tuple[QuerySet[Any, Any], ...]:
+    return rows if isinstance(rows, tuple) else (rows,)
 
 
 def _shown(name: str, value: Any) -> Any:

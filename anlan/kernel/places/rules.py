@@ -11,6 +11,10 @@ WIDTHS = (2, 2, 2, 3, 3, 4)
 DIGITS = sum(WIDTHS)
 
 
+#: What a county's code is multiplied by in `div`: the digits below it.
+COUNTY_UNIT = 10 ** (DIGITS - sum(WIDTHS[:3]))
+
+
 class DivisionLevel(IntEnum):
     """Levels of administrative division (行政区划), country to grid."""
 

@@ -77,7 +77,7 @@ VERSIONS = ListSpec(
 
 
 @door.list("", VIEW, SUBJECTS, schemas.SubjectRow)
-def list_subjects(request: HttpRequest) -> QuerySet[Subject]:
+def list_subjects(request: HttpRequest) -> tuple[QuerySet[Subject], ...]:
     """List subjects by name."""
     return queries.listed(current_work().principal.scope)
 

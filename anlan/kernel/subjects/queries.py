@@ -1,6 +1,7 @@
 """Reads of subjects: lists, the map's points, one subject with its path."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -9,9 +10,12 @@ from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.permissions import Scope
+from anlan.kernel.places.rules import COUNTY_UNIT
 from anlan.kernel.subjects import rules
 from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
 
+#: With more counties than this a page is read by the names of all: each part costs a plan of its own.
+MOST_COUNTIES = 8
 #: Rows that a refused version names; the rest is counted.
 MISFITS_TOLD = 200
 _JOINED = {
@@ -52,21 +56,53 @@ def subjects() -> QuerySet[Subject]:
     return Subject.objects.annotate(**_JOINED)
 
 
-def listed(scope: Scope) -> QuerySet[Subject]:
-    """Return what `subjects` returns to whoever has this scope, for a list in an order.
+def listed(scope: Scope) -> tuple[QuerySet[Subject], ...]:
+    """Return what `subjects` returns to whoever has this scope, for a list in an order, in parts.
 
     Row security decides. It reads the scope from settings, which the planner cannot see: it would
     take one plan for a firm and a province. Said once more as plain values, a narrow scope is
-    found by its own index and sorted, a wide one is read in the order of the names.
+    found by its own index and sorted, a wide one is read in the order of the names. Each whole
+    county is a part, which an index has in order; what is reached besides is the last part.
     """
-    reached = Q()
-    for low, high in scope.divs:
-        reached |= Q(div__gte=low, div__lte=high)
+    whole = {low // COUNTY_UNIT for low, high in scope.divs if _is_county(low, high)}
+    counties = sorted(whole) if len(whole) <= MOST_COUNTIES else []
+    besides = _beside(scope, counties)
+    parts = [subjects().filter(county=one) for one in counties]
+    return tuple(parts if besides is None else [*parts, subjects().filter(besides)])
+
+
+def _is_county(low: int, high: int) -> bool:
+    return (low % COUNTY_UNIT, high - low) == (0, COUNTY_UNIT - 1)
+
+
+def _beside(scope: Scope, counties: list[int]) -> Q | None:
+    """Return the condition of what is reached outside some counties, which is nothing for most.
+
+    Outside is said as ranges between the counties: an index has `site, county` and steps over what lies in them.
+    """
+    arms = [
+        Q(div__gte=low, div__lte=high)
+        for low, high in scope.divs
+        if not (_is_county(low, high) and low // COUNTY_UNIT in counties)
+    ]
     if scope.zones:
-        reached |= Q(zone__in=scope.zones)
+        arms.append(Q(zone__in=scope.zones))
     if scope.sites:
-        reached |= Q(site__in=scope.sites)
-    return subjects().filter(reached)
+        arms.append(Q(site__in=scope.sites))
+    if counties and not arms:
+        return None
+    edges = [None, *counties, None]
+    gaps = [_between(low, high) for low, high in pairwise(edges)]
+    reached = Q()
+    for arm in arms:
+        for gap in gaps:
+            reached |= arm & gap
+    return reached
+
+
+def _between(low: int | None, high: int | None) -> Q:
+    above = Q() if low is None else Q(county__gt=low)
+    return above if high is None else above & Q(county__lt=high)
 
 
 def kinds() -> QuerySet[SubjectKind]:
@@ -131,8 +167,20 @@ def subject(subject_id: str) -> Subject:
 def path_of(row: Subject) -> list[dict[str, str]]:
     """Return the subject's ancestors, the outermost first, as {"id", "name", "name_en"}."""
     found: list[dict[str, str]] = []
-    above = row.parent
-    while above is not None and len(found) < 20:
+    key = row.parent_id
+    while key is not None and len(found) < 20:
+        # what is out of the reader's sight ends the path: he is told neither its name nor that it is there
+        above = Subject.objects.filter(pk=key).first()
+        if above is None:
+            break
         found.append({"id": above.id, "name": above.name, "name_en": above.name_en})
-        above = above.parent
+        key = above.parent_id
     return found[::-1]
+
+
+def is_site_code_taken(code: str) -> bool:
+    """Tell whether a site has a code, also one out of sight: it is the first word of its gateways' topics."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT subjects_site_code_taken(%s)", [code])
+        (taken,) = cursor.fetchone()
+    return bool(taken)

@@ -1,16 +1,13 @@
 """A list leaves the platform as a spreadsheet, and the journal says who took what (P11)."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import QuerySet
 
 from anlan.kernel.base import journal, listing
 from anlan.kernel.base.disks import refuse_when_nearly_full
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import LIST_EXPORTED, ListExported
 from anlan.kernel.base.ids import new_ulid
-from anlan.kernel.base.listing import Ask, ListSpec
+from anlan.kernel.base.listing import Ask, ListSpec, Rows
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.base.xlsx import Cover, sheet
 
@@ -27,7 +24,7 @@ class Export:
 def export_list(
     name: str,
     spec: ListSpec,
-    rows: QuerySet[Any, Any],
+    rows: Rows,
     ask: Ask,
     *,
     door: str = "api",

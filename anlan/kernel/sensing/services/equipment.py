@@ -119,6 +119,7 @@ def observed_property(code: str) -> ObservedProperty:
 def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: Any) -> Device:
     """Register an instrument (感知设备) at a subject, behind a gateway."""
     subject = _in_charge_of(subject_id)
+    _refuse_lent(gateway)
     moment = now()
     row = Device(
         gateway=gateway,
@@ -170,6 +171,7 @@ def register_datastream(
     if Datastream.objects.filter(gateway=gateway, tag=tag, retired_at=None).exists():
         raise ConflictError(f"位号 {tag} 已登记", code="sensing.tag_exists", tag=tag)
     subject = _in_charge_of(subject_id)
+    _refuse_lent(gateway)
     moment = now()
     row = Datastream(
         number=_next_number(),
@@ -220,6 +222,11 @@ def _in_charge_of(subject_id: str) -> Subject:
         raise InvalidError("没有这个监测对象，或不在您的范围内", code="sensing.unknown_subject")
     refuse_unless(EDIT, row.facts, *KEEPERS)
     return row
+
+
+def _refuse_lent(gateway: Gateway) -> None:
+    """Refuse whoever only sees a gateway: what he hung behind it would bring him its readings for ever."""
+    refuse_unless(EDIT, gateway.facts, *KEEPERS)
 
 
 def _next_number() -> int:

@@ -8,6 +8,7 @@ from django.contrib.gis.geos import Point
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import (
+    ConflictError,
     InvalidError,
     NotFoundError,
     NotPermittedError,
@@ -22,7 +23,7 @@ from anlan.kernel.people.models import Organisation, SiteRelation
 from anlan.kernel.people.queries.own_territory import is_own
 from anlan.kernel.people.services import organisations
 from anlan.kernel.places.rules import div_of
-from anlan.kernel.subjects import events, rules
+from anlan.kernel.subjects import events, queries, rules
 from anlan.kernel.subjects.models import Subject, SubjectKind, SubjectStatus
 
 #: The kind whose subjects are sites: what hangs below inherits the site (architecture.md 2b).
@@ -98,6 +99,7 @@ def register_site(
     at = Facts(div=place.div, zone=place.zone)
     if not is_own(current_work().principal, EDIT, at):
         raise NotPermittedError("没有权限", permission=EDIT, reason="out_of_reach_own")
+    _refuse_taken(code)
     made = register_subject(
         kind=SITE_KIND,
         name=name,
@@ -124,6 +126,8 @@ def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> 
         raise InvalidError(f"不能修改 {', '.join(unknown)}", code="subjects.not_editable")
     if "attributes" in wanted:
         _check_attributes(row.kind, wanted["attributes"])
+    if row.kind.code == SITE_KIND and wanted.get("code", row.code) != row.code:
+        _refuse_taken(wanted["code"])
     before = _state(row)
     for name, value in wanted.items():
         setattr(row, name, value)
@@ -166,6 +170,13 @@ def _parent(parent_id: str | None) -> Subject | None:
     if parent is None:
         raise InvalidError("没有这个上级对象", code="subjects.unknown_parent", parent_id=parent_id)
     return parent
+
+
+def _refuse_taken(code: str) -> None:
+    if queries.is_site_code_taken(code):
+        raise ConflictError(
+            f"厂区编码 {code} 已在使用", code="subjects.site_code_taken", field="code"
+        )
 
 
 def _check_attributes(kind: SubjectKind, attributes: dict[str, Any]) -> None:
