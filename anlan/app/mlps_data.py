@@ -35,11 +35,15 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.2 g",
         asks="对重要主体和客体设置安全标记，按标记控制访问",
         asks_en="labels on people and things, and access by them",
-        setting=lambda _h: "文件、消息四级：公开、内部、个人敏感、工作秘密；岗位与渠道各有上限",
+        setting=lambda _h: (
+            "文件、消息四级：公开、内部、个人敏感、工作秘密；岗位与渠道各有上限；"
+            "导出的表格、下载的文件均标明级别"
+        ),
         judge=always,
         evidence=(
             "tests/kernel/documents/test_download_and_withdraw.py::test_8_1_4_2_g_what_is_above_a_posts_ceiling_is_not_there",
             "tests/kernel/documents/test_upload_document.py::test_8_1_4_2_g_a_label_above_the_owners_ceiling_is_refused",
+            f"{_BASE}/test_export_lists.py::test_8_1_4_2_g_a_workbook_bears_the_highest_label_of_its_rows",
             "tests/kernel/messaging/test_send_message.py::test_8_1_4_2_g_a_channel_gets_nothing_above_its_ceiling",
         ),
     ),

@@ -40,13 +40,29 @@ def write_register(*, door: str = "api", language: Language = Language.ZH) -> by
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
         for sheet, page in headed(book, FIRMS, language):
             count += _write(page, sheet, _ROWS[sheet.key]())
-            page.set_footer(f"&L{cover.watermark(moment).replace('&', '&&')}&R&P/&N")
+            page.set_footer(cover.footer(moment))
         about = book.add_worksheet(cover.say(ABOUT, ABOUT_EN))
         about.write_string(0, 0, f"{cover.say('导出', 'Exported')} {cover.watermark(moment)}")
         title = cover.say("安澜登记簿", "Register of Anlan")
-        book.set_properties({"title": title, "author": cover.name, "company": cover.unit})
+        about.write_string(1, 0, cover.say("敏感级别", "Label"))
+        about.write_string(1, 1, cover.label_text)
+        book.set_properties(
+            {
+                "title": title,
+                "author": cover.name,
+                "company": cover.unit,
+                "category": cover.label_text,
+            }
+        )
     said = ListExported(
-        name="register", filters=[], sort="", after=None, rows=count, is_complete=True, door=door
+        name="register",
+        filters=[],
+        sort="",
+        after=None,
+        rows=count,
+        is_complete=True,
+        door=door,
+        sensitivity=cover.label.value,
     )
     exports.record(said)
     return buffer.getvalue()

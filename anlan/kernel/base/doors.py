@@ -222,6 +222,7 @@ def _xlsx(request: HttpRequest, made: Export, name: str) -> HttpResponse:
     answer["Cache-Control"] = "no-store"
     answer["Content-Language"] = language_of(request)
     answer["Anlan-Rows"] = str(made.rows)
+    answer["Anlan-Label"] = made.label.name.lower()
     if made.further is not None:
         asked = request.GET.copy()
         asked["after"] = made.further

@@ -106,7 +106,8 @@ class DeadLetterState:
 class ListExported:
     """Somebody took a list out of the platform: which, by what conditions, how many rows.
 
-    `after` is the cursor that he went on from; `door` is `api` or `command`.
+    `after` is the cursor that he went on from; `door` is `api` or `command`; `sensitivity` the highest
+    label of the rows.
     """
 
     name: str
@@ -116,6 +117,7 @@ class ListExported:
     rows: int
     is_complete: bool
     door: str
+    sensitivity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,14 @@ class PersonalForgotten:
 
 PERSONAL_FORGOTTEN = EventType("base.personal.forgotten", PersonalForgotten, "个人信息已按期清除")
 JOURNAL_ERASED = EventType("base.journal.erased", JournalErased, "日志的个人内容已清除")
-LIST_EXPORTED = EventType("base.list.exported", ListExported, "列表已导出")
+LIST_EXPORTED = EventType(
+    "base.list.exported",
+    ListExported,
+    "列表已导出",
+    schema=2,
+    # what was exported before labels were told is what a bureau works with
+    from_before=lambda state: {**state, "sensitivity": 1},
+)
 PAGE_PRINTED = EventType("base.page.printed", PagePrinted, "页面已打印")
 JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")
 

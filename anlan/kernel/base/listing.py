@@ -1,7 +1,7 @@
 """Lists: filter, sort, keyset paging, a count that stops at 10,000 (architecture.md section 2)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
@@ -11,9 +11,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from anlan.kernel.base.errors import InvalidError
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.personal import WRITTEN, without_numbers
 
 COUNT_LIMIT = 10_000
+#: The column in which a row that has one says its label.
+LABEL = "sensitivity"
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
 #: Rows of one spreadsheet; what follows is had by asking again behind them.
@@ -93,11 +96,21 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSpec:
-    """The columns of a list and its order; ties are broken by id, so pages never overlap."""
+    """The columns of a list and its order; ties are broken by id, so pages never overlap.
+
+    `label` is the sensitivity of rows that have none of their own.
+    """
 
     fields: Mapping[str, Field]
     sort: str
     key: str = "id"
+    label: Sensitivity = Sensitivity.INTERNAL
+
+    def label_of(self, rows: Iterable[Mapping[str, Any]]) -> Sensitivity:
+        """Return the label of some rows together: the highest of theirs, else that of the list."""
+        if LABEL not in self.fields:
+            return self.label
+        return Sensitivity(max((row[LABEL] for row in rows), default=self.label))
 
     def _field(self, name: str) -> Field:
         if name not in self.fields:

@@ -17,7 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 from anlan.kernel.base import english
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.english import Language
-from anlan.kernel.base.listing import Field
+from anlan.kernel.base.fields import Sensitivity
+from anlan.kernel.base.listing import LABEL, Field
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATA, ABOUT = "安澜", "说明"
@@ -37,6 +38,7 @@ class Cover:
     filters: tuple[str, ...] = ()
     is_complete: bool = True
     language: Language = Language.ZH
+    label: Sensitivity = Sensitivity.INTERNAL
 
     @property
     def is_english(self) -> bool:
@@ -46,6 +48,16 @@ class Cover:
     def say(self, chinese: str, in_english: str) -> str:
         """Return one of two ways to say the same."""
         return in_english if self.is_english else chinese
+
+    @property
+    def label_text(self) -> str:
+        """Return the label in words: how far these rows may travel."""
+        return self.say(str(self.label.label), english.word(LABEL, self.label.value))
+
+    def footer(self, moment: datetime) -> str:
+        """Return what is printed under every page: label, name, unit, minute, number of the page."""
+        said = f"{self.label_text}　{self.watermark(moment)}".replace("&", "&&")
+        return f"&L{said}&R&P/&N"
 
     def watermark(self, moment: datetime) -> str:
         """Return name, unit and minute."""
@@ -77,9 +89,16 @@ def sheet(fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]], cover:
         data.write_string(len(rows) + 1, 0, unfinished)
         about.activate()
     for page in (data, about):
-        page.set_footer(f"&L{cover.watermark(moment).replace('&', '&&')}&R&P/&N")
+        page.set_footer(cover.footer(moment))
     title = cover.say("安澜导出", "Exported by Anlan")
-    book.set_properties({"title": title, "author": cover.name, "company": cover.unit})
+    book.set_properties(
+        {
+            "title": title,
+            "author": cover.name,
+            "company": cover.unit,
+            "category": cover.label_text,
+        }
+    )
     book.close()
     return buffer.getvalue()
 
@@ -138,6 +157,7 @@ def _write_cover(page: Worksheet, cover: Cover, rows: int, moment: datetime) -> 
     )
     lines = [
         (cover.say("导出", "Exported"), cover.watermark(moment)),
+        (cover.say("敏感级别", "Label"), cover.label_text),
         (cover.say("列表", "List"), cover.title),
         (
             cover.say("条件", "Filters"),

@@ -14,6 +14,7 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.base.xlsx import ABOUT, DATA, MEDIA_TYPE, Cover, sheet
+from tests import factories
 from tests.cast import Cast, assemble, signed_in
 from tests.plant import build_plant
 
@@ -105,6 +106,7 @@ def test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many(
         "rows": STREAMS,
         "is_complete": True,
         "door": "api",
+        "sensitivity": 1,
     }
 
 
@@ -130,16 +132,51 @@ def test_8_1_4_11_b_every_page_of_an_export_carries_name_unit_and_minute(monitor
     marks = footers(content)
     assert len(marks) == 2
     for mark in marks:
-        assert mark.startswith("&amp;L赵监测 宁东基地管委会应急管理局 20")
+        assert mark.startswith("&amp;L内部　赵监测 宁东基地管委会应急管理局 20")
     about = dict(row[:2] for row in pages(content)[ABOUT])
     assert about["导出"].startswith("赵监测 宁东基地管委会应急管理局 20")
     assert (about["条数"], about["范围"]) == (str(STREAMS), "全部")
 
 
+@pytest.mark.parametrize(
+    ("labels", "language", "said"),
+    [
+        ((0, 1), "zh", "内部"),
+        ((0, 2, 1), "zh", "个人敏感"),
+        ((0, 0), "zh", "公开"),
+        ((3, 1), "en", "Work secret"),
+        ((), "zh", "内部"),
+    ],
+)
+def test_8_1_4_2_g_a_workbook_bears_the_highest_label_of_its_rows(
+    cast: Cast, labels: tuple[int, ...], language: str, said: str
+) -> None:
+    for one in labels:
+        factories.document(cast.duty_officer, sensitivity=one)
+    headers = {"Accept": MEDIA_TYPE, "Accept-Language": language}
+    content = signed_in(cast.leader).get("/api/v1/documents", headers=headers).content
+    assert [mark.partition("　")[0] for mark in footers(content)] == [f"&amp;L{said}"] * 2
+    about = {row[0]: row[1] for row in list(pages(content).values())[1]}
+    assert about["Label" if language == "en" else "敏感级别"] == said
+    with ZipFile(BytesIO(content)) as file:
+        assert f"<cp:category>{said}</cp:category>" in file.read("docProps/core.xml").decode()
+    [row] = exports()
+    assert row.data["sensitivity"] == max(labels, default=1)
+
+
+def test_what_is_no_secret_is_public_and_the_rest_is_internal(cast: Cast) -> None:
+    client = signed_in(cast.leader)
+    found = {
+        path: client.get(f"/api/v1/{path}", headers={"Accept": MEDIA_TYPE})["Anlan-Label"]
+        for path in ("places/divisions", "places/zones", "subjects", "alerts/alarms")
+    }
+    assert list(found.values()) == ["public", "public", "internal", "internal"]
+
+
 def test_a_name_cannot_write_codes_into_the_footer() -> None:
     content = sheet({}, [], Cover(name="A&P 公司", unit="单" * 300))
     (mark, _) = footers(content)
-    assert mark.startswith("&amp;LA&amp;&amp;P 公司 单单")
+    assert mark.startswith("&amp;L内部　A&amp;&amp;P 公司 单单")
     assert len(mark.replace("&amp;", "&")) <= 255
 
 

@@ -6,6 +6,7 @@ from anlan.kernel.base import journal, listing
 from anlan.kernel.base.disks import refuse_when_nearly_full
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import LIST_EXPORTED, ListExported
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Ask, ListSpec, Rows
 from anlan.kernel.base.unit_of_work import current_work
@@ -14,10 +15,11 @@ from anlan.kernel.base.xlsx import Cover, sheet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """The bytes of an xlsx, its rows, and from where to go on when they are not all."""
+    """The bytes of an xlsx, its rows and label, and from where to go on when they are not all."""
 
     content: bytes
     rows: int
+    label: Sensitivity
     further: str | None
 
 
@@ -37,7 +39,7 @@ def export_list(
     """
     refuse_when_nearly_full()
     found, further = spec.window(rows, ask, listing.SHEET_MAX)
-    principal = current_work().principal
+    principal, label = current_work().principal, spec.label_of(found)
     cover = Cover(
         name=principal.name,
         unit=principal.unit,
@@ -45,6 +47,7 @@ def export_list(
         filters=ask.filters,
         is_complete=further is None,
         language=language,
+        label=label,
     )
     content = sheet(spec.fields, found, cover)
     record(
@@ -56,9 +59,10 @@ def export_list(
             rows=len(found),
             is_complete=further is None,
             door=door,
+            sensitivity=label.value,
         )
     )
-    return Export(content=content, rows=len(found), further=further)
+    return Export(content=content, rows=len(found), further=further, label=label)
 
 
 def record(said: ListExported) -> None:

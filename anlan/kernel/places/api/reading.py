@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 from anlan.kernel.base.config import config
 from anlan.kernel.base.doors import Door
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import (
@@ -35,6 +36,7 @@ DIVISIONS = ListSpec(
         "version": Field(path="version", kind="int"),
     },
     sort="code",
+    label=Sensitivity.PUBLIC,
 )
 
 #: A division as it was from a day to a day, and what came after it (撤并、更名).
@@ -58,6 +60,7 @@ VINTAGES = ListSpec(
         "version": Field(path="version", kind="int"),
     },
     sort="code",
+    label=Sensitivity.PUBLIC,
 )
 ZONES = ListSpec(
     fields={
@@ -78,6 +81,7 @@ ZONES = ListSpec(
         "version": Field(path="version", kind="int"),
     },
     sort="number",
+    label=Sensitivity.PUBLIC,
 )
 #: 区划调整: what became what, on which day and paper.
 REORGANISATIONS = ListSpec(
@@ -96,6 +100,7 @@ REORGANISATIONS = ListSpec(
         "version": Field(path="version", kind="int"),
     },
     sort="-on",
+    label=Sensitivity.PUBLIC,
 )
 
 door = Door("places")
