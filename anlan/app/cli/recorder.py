@@ -22,7 +22,7 @@ def command() -> None:
     logging.getLogger("anlan").setLevel(logging.INFO)
     reasons: list[str] = []
     try:
-        loops.run(recorder.run(config()))
+        loops.run(recorder.run(config()), steps_back=True)  # what it is late with, the log keeps
     except* (
         recorder.AnotherRecorderError,
         LogChangedError,
