@@ -5244,6 +5244,8 @@ export interface components {
             subject_name_en: string;
             /** Site Name */
             site_name: string;
+            /** Site Name En */
+            site_name_en: string;
             /** Name */
             name: string;
             /** Name En */

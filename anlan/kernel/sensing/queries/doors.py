@@ -52,11 +52,13 @@ _UNKNOWN = frozenset({"last_seq", "skew_ms"})
 #: So much of a payload is shown; the rest is downloaded.
 SHOWN_BYTES = 64 * 1024
 
-_SITE_NAME = Coalesce(
-    Subquery(Subject.objects.filter(pk=OuterRef("site")).values("name")[:1]),
-    Value(""),
-    output_field=CharField(),
-)
+
+def _site(name: str) -> Coalesce:
+    rows = Subject.objects.filter(pk=OuterRef("site")).values(name)[:1]
+    return Coalesce(Subquery(rows), Value(""), output_field=CharField())
+
+
+_SITE_NAME = _site("name")
 
 
 def _figure(name: str, path: str) -> Any:
@@ -151,9 +153,13 @@ def devices() -> QuerySet[Device]:
         subject_name=F("subject__name"),
         subject_name_en=F("subject__name_en"),
         site_name=_SITE_NAME,
+        site_name_en=_site("name_en"),
         datastreams_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
     )
-    words = ("site_name", "subject__name", "name", "model", "serial")
+    words = (
+        "site_name", "site_name_en", "subject__name", "subject__name_en", "name", "name_en",
+        "model", "serial",
+    )  # fmt: skip
     texts = [part for one in words for part in (Value(" "), one)]
     return named.annotate(search=Concat(Value(""), *texts, output_field=CharField()))
 

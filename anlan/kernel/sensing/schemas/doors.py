@@ -144,6 +144,7 @@ class DeviceRow(Schema):
     subject_name: str
     subject_name_en: str
     site_name: str
+    site_name_en: str
     name: str
     name_en: str
     model: str

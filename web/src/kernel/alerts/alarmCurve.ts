@@ -22,7 +22,8 @@ export function aroundRaise(raisedMs: number, nowMs: number): View {
   return { hours: 1, until: until <= Math.ceil(nowMs / STEP_MS) * STEP_MS ? until : null }
 }
 
-const ON_THE_VALUE = ['HH', 'H', 'L', 'LL']
+/** Conditions whose limit is of the same kind as the value. */
+export const ON_THE_VALUE: readonly string[] = ['HH', 'H', 'L', 'LL']
 
 export function judgedLine(alarm: Pick<Alarm, 'condition' | 'limit_value' | 'priority'>): CurveLimit | null {
   if (alarm.limit_value === null || !ON_THE_VALUE.includes(alarm.condition)) return null
