@@ -38,6 +38,7 @@ const MS = '_ms'
 /** Numbers and codes that a place stands behind. */
 export const PLACES = new Set(['div', 'zone', 'territory_code', 'division_code', 'succeeded_by_code', 'after_code'])
 const TRUTH: Said = said.truth
+const BETWEEN = said.between
 
 function dataOf(row: Pick<JournalRow, 'data'>): Data {
   return typeof row.data === 'object' && row.data !== null && !Array.isArray(row.data) ? (row.data as Data) : {}
@@ -85,10 +86,10 @@ export function valueText(key: string, value: unknown, reader: Reader): string {
   if (typeof value === 'boolean') return pick(TRUTH[String(value)], reader.locale) ?? ''
   if (typeof value === 'number') return numberOf(key, value, reader)
   if (typeof value === 'string') return textOf(key, value, reader)
-  if (Array.isArray(value)) return value.map((one) => valueText(key, one, reader)).join(inEnglish(reader.locale) ? ', ' : '、')
+  if (Array.isArray(value)) return value.map((one) => valueText(key, one, reader)).join(pick(BETWEEN.items, reader.locale))
   return Object.entries(value)
     .map(([name, one]) => `${fieldName(name, reader.locale)} ${valueText(name, one, reader)}`)
-    .join(inEnglish(reader.locale) ? '; ' : '；')
+    .join(pick(BETWEEN.parts, reader.locale))
 }
 
 /** Whether a field says only again what another one says better: the id beside its name, the other language. */
