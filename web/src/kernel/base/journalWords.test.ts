@@ -64,10 +64,11 @@ describe('a journal row in words', () => {
   })
 
   it('finds the version before among those of one object', () => {
-    const row = (number: number, object: string, data: object = { firm_state: 'new' }) => ({ number, object, data }) as JournalRow
+    const row = (number: number, object: string, data: object = { firm_state: 'new' }) => ({ number, version: number, object, data }) as JournalRow
     const history = [row(1, 'a'), row(2, 'b'), row(4, 'a'), row(5, 'a', { how: 'link' }), row(9, 'a')]
     expect(versionBefore(row(9, 'a'), history)?.number).toBe(4)
     expect(versionBefore(row(1, 'a'), history)).toBeNull()
+    expect(versionBefore({ ...row(9, 'a'), version: 1 }, history)).toBeNull()
   })
 
   it('knows what a name may stand behind, and keeps the row as it is', () => {

@@ -142,9 +142,9 @@ function isAlike(row: JournalRow, other: JournalRow): boolean {
   return keys.filter((key) => key in known).length * 2 > keys.length
 }
 
-/** The version of the same object just before a row, among those that tell the same kind of state. */
+/** The version of the same object before a row, among those that tell the same kind of state; an act that changes nothing has none. */
 export function versionBefore(row: JournalRow, history: readonly JournalRow[]): JournalRow | null {
-  const older = history.filter((one) => one.number < row.number && one.object === row.object && isAlike(row, one))
+  const older = history.filter((one) => one.version < row.version && one.object === row.object && isAlike(row, one))
   return older.at(-1) ?? null
 }
 
