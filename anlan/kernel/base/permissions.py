@@ -95,10 +95,11 @@ class Grant:
             supervised = facts.site in self.supervised_sites
             return supervised and (facts.site, facts.matter) not in self.ceded
         if needs is Reach.HOME:
-            return replace(self._unshared(), sites=(), incidents=()).sees(facts)
-        return (self._unshared() if needs is Reach.IN_CHARGE else self.scope).sees(facts)
+            return replace(self.unshared(), sites=(), incidents=()).sees(facts)
+        return (self.unshared() if needs is Reach.IN_CHARGE else self.scope).sees(facts)
 
-    def _unshared(self) -> Scope:
+    def unshared(self) -> Scope:
+        """Return what the post reaches but for what was shared with it."""
         if not self.shared:
             return self.scope
         own = tuple(span for span in self.scope.divs if span not in self.shared)
@@ -163,6 +164,14 @@ def decide(
     if any(grant.reaches(facts, needs) for grant in held):
         return Decision(allowed=True, reason=needs)
     return Decision(allowed=False, reason=f"out_of_reach_{needs}")
+
+
+def home_of(principal: Principal, permission: str) -> Scope:
+    """Return the own territory and zones in which somebody has a permission: what `Reach.HOME` asks for."""
+    if principal.is_machine:
+        return EVERYTHING
+    held = [grant for grant in principal.grants if permission in grant.permissions]
+    return union(replace(grant.unshared(), sites=(), incidents=()) for grant in held)
 
 
 def machine(name: str) -> Principal:

@@ -41,7 +41,9 @@ def outline_of(given: Mapping[str, Any]) -> MultiPolygon:
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
             raise _refused("坐标须为经纬度（度）", "not_degrees")
         if not part.is_valid:
-            raise _refused(f"边界自相交或不闭合（{is_valid_reason(part)}）", "crosses_itself")
+            # GEOS says it in English with the place in brackets: `Self-intersection[106.2 38.2]`
+            where = is_valid_reason(part).partition("[")[2].rstrip("]")
+            raise _refused(f"在 {where} 附近自相交或不闭合", "crosses_itself")
     whole = union_all(parts)
     if whole.area < LEAST_AREA_DEG2:
         raise _refused("面积过小", "no_area")

@@ -19,13 +19,15 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.base.permissions import Scope
 from anlan.kernel.places.attribution import IN_ENGLISH
 from anlan.kernel.places.models import Area, AreaKind, Division, Reorganisation
-from anlan.kernel.places.rules import DivisionLevel, div_range
+from anlan.kernel.places.rules import COUNTY_UNIT, ZONES_A_COUNTY, DivisionLevel, div_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +65,12 @@ def divisions(on: date | None = None) -> QuerySet[Division]:
     return Division.objects.filter(in_force(on or today()))
 
 
-def vintages() -> QuerySet[Division]:
-    """Return every division that ever was, the outlines left out."""
+def vintages(kept: Scope) -> QuerySet[Division]:
+    """Return every division that ever was, the outlines left out, and whether it lies in what is kept."""
     search = Concat("code", Value(" "), "name", Value(" "), "name_en", output_field=CharField())
-    return Division.objects.annotate(is_in_force=_is_in_force(), search=search)
+    return Division.objects.annotate(
+        is_in_force=_is_in_force(), search=search, may_change=_truth(_within(F("div"), kept))
+    )
 
 
 def reorganisations() -> QuerySet[Reorganisation]:
@@ -75,8 +79,8 @@ def reorganisations() -> QuerySet[Reorganisation]:
     return Reorganisation.objects.annotate(is_undone=undone)
 
 
-def areas() -> QuerySet[Area]:
-    """Return functional zones and parks with the townships under them, by name."""
+def areas(kept: Scope) -> QuerySet[Area]:
+    """Return functional zones and parks with the townships under them, by name, and whether each is kept."""
     under = divisions().filter(
         level=DivisionLevel.TOWNSHIP, boundary__intersects=OuterRef("boundary")
     )
@@ -87,11 +91,26 @@ def areas() -> QuerySet[Area]:
         joined = named.annotate(text=StringAgg(of, delimiter=mark, order_by="code")).values("text")
         return Coalesce(Subquery(joined, output_field=CharField()), Value(""))
 
+    county = F("number") / ZONES_A_COUNTY * COUNTY_UNIT
+    mine = _within(county, kept) | Q(number__in=kept.zones)
     return Area.objects.annotate(
         is_in_force=_is_in_force(),
+        may_change=_truth(mine),
         over=text("name", "、"),
         over_en=text(english, ", "),
     )
+
+
+def _within(div: Any, kept: Scope) -> Q:
+    """Return the condition of an int8 that lies in one of the ranges of a scope."""
+    found = Q(pk__in=[])
+    for low, high in kept.divs:
+        found |= Q(GreaterThanOrEqual(div, low)) & Q(LessThanOrEqual(div, high))
+    return found
+
+
+def _truth(condition: Q) -> "ExpressionWrapper[Any]":
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def _is_in_force() -> "ExpressionWrapper[Any]":

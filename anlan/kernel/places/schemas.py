@@ -69,6 +69,7 @@ class VintageOut(Schema):
     is_in_force: bool
     is_schematic: bool
     attribution: str
+    may_change: bool
     version: int
 
 
@@ -90,6 +91,7 @@ class ZoneOut(Schema):
     attribution: str
     attribution_en: str
     over_en: str
+    may_change: bool
     version: int
 
     @staticmethod

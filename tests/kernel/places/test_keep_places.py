@@ -161,6 +161,16 @@ def test_nobody_draws_his_neighbours_land_to_himself(client: Client) -> None:
     assert county[0] == 403
 
 
+def test_an_act_is_offered_on_what_one_keeps_oneself(client: Client) -> None:
+    factories.zone(64012101, "望远园区")
+    divisions = client.get(f"{URL}/vintages", {"limit": "500"}).json()["items"]
+    zones = client.get(f"{URL}/zones").json()["items"]
+
+    mine = {one["code"] for one in divisions if one["may_change"]}
+    assert mine == {COUNTY, TOWNSHIP, "640181104", f"{TOWNSHIP}001"}
+    assert {one["number"]: one["may_change"] for one in zones} == {ZONE: True, 64012101: False}
+
+
 def test_a_shared_territory_is_for_looking_not_for_reorganising(keeper: User) -> None:
     factories.share(factories.organisation("借看局", territory_code=NEIGHBOUR), COUNTY)
     looker = factories.officer(

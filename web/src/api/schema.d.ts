@@ -2999,6 +2999,8 @@ export interface components {
             is_schematic: boolean;
             /** Attribution */
             attribution: string;
+            /** May Change */
+            may_change: boolean;
             /** Version */
             version: number;
         };
@@ -3074,6 +3076,8 @@ export interface components {
             attribution_en: string;
             /** Over En */
             over_en: string;
+            /** May Change */
+            may_change: boolean;
             /** Version */
             version: number;
         };

@@ -9,7 +9,15 @@ from anlan.kernel.base.doors import expected_version
 from anlan.kernel.base.listing import ListSpec
 from anlan.kernel.base.queries import at_version
 from anlan.kernel.places import queries
-from anlan.kernel.places.api.reading import REORGANISATIONS, VIEW, VINTAGES, ZONES, door, router
+from anlan.kernel.places.api.reading import (
+    REORGANISATIONS,
+    VIEW,
+    VINTAGES,
+    ZONES,
+    door,
+    kept,
+    router,
+)
 from anlan.kernel.places.models import Area, AreaKind, Division, Reorganisation
 from anlan.kernel.places.outlines import outline_of
 from anlan.kernel.places.schemas import (
@@ -126,7 +134,7 @@ def _drawn(wanted: dict[str, Any], outline: dict[str, Any] | None) -> dict[str, 
 
 
 def _vintage(division_id: str) -> dict[str, Any]:
-    return _row(VINTAGES, queries.vintages().filter(pk=division_id))
+    return _row(VINTAGES, queries.vintages(kept()).filter(pk=division_id))
 
 
 def _act(made: Reorganisation) -> dict[str, Any]:
@@ -134,7 +142,7 @@ def _act(made: Reorganisation) -> dict[str, Any]:
 
 
 def _zone(zone_id: str) -> dict[str, Any]:
-    return _row(ZONES, queries.areas().filter(pk=zone_id))
+    return _row(ZONES, queries.areas(kept()).filter(pk=zone_id))
 
 
 def _row(spec: ListSpec, rows: QuerySet[Any, Any]) -> dict[str, Any]:

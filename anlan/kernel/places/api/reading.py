@@ -10,6 +10,8 @@ from anlan.kernel.base.config import config
 from anlan.kernel.base.doors import Door
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.permissions import Scope, home_of
+from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import (
     Area,
@@ -20,7 +22,7 @@ from anlan.kernel.places.models import (
 from anlan.kernel.places.rules import LEVELS, DivisionLevel
 from anlan.kernel.places.schemas import DivisionOut, RegionOut, VintageOut, ZoneOut
 
-VIEW = "places.place.view"
+VIEW, EDIT = "places.place.view", "places.place.edit"
 _KINDS = cast("dict[Any, str]", dict(AreaKind.choices))
 _ACTS = cast("dict[Any, str]", dict(ReorganisationKind.choices))
 DIVISIONS = ListSpec(
@@ -56,6 +58,7 @@ VINTAGES = ListSpec(
         "is_in_force": Field(path="is_in_force", kind="bool", title="现行"),
         "is_schematic": Field(path="is_schematic", kind="bool", title="边界示意"),
         "attribution": Field(path="attribution", title="来源"),
+        "may_change": Field(path="may_change", kind="bool"),
         "search": Field(path="search"),
         "version": Field(path="version", kind="int"),
     },
@@ -78,6 +81,7 @@ ZONES = ListSpec(
         "is_schematic": Field(path="is_schematic", kind="bool", title="边界示意"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "attribution": Field(path="attribution", title="来源"),
+        "may_change": Field(path="may_change", kind="bool"),
         "version": Field(path="version", kind="int"),
     },
     sort="number",
@@ -107,6 +111,11 @@ door = Door("places")
 router = door.router
 
 
+def kept() -> Scope:
+    """Return the territory and zones whose register whoever asks keeps."""
+    return home_of(current_work().principal, EDIT)
+
+
 @door.read("/region", VIEW, response=RegionOut)
 def region(request: HttpRequest) -> dict[str, Any]:
     """Where this node is."""
@@ -133,13 +142,13 @@ def divisions(request: HttpRequest) -> QuerySet[Division]:
 @door.list("/vintages", VIEW, VINTAGES, VintageOut)
 def vintages(request: HttpRequest) -> QuerySet[Division]:
     """Every division that ever was, with its days and what came after it."""
-    return queries.vintages()
+    return queries.vintages(kept())
 
 
 @door.list("/zones", VIEW, ZONES, ZoneOut)
 def zones(request: HttpRequest) -> QuerySet[Area]:
     """Functional zones and parks, with the townships that they lie over."""
-    return queries.areas()
+    return queries.areas(kept())
 
 
 @door.read("/divisions.geojson", VIEW)
