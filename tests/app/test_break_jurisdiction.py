@@ -95,6 +95,15 @@ def test_a_topic_of_a_firm_that_he_does_not_see_is_not_taken_over(
         )
     assert (status, made["code"]) == (409, "subjects.site_code_taken")
     assert "theirs 厂区" not in str(made)
+    below = {"kind": "enterprise", "name": "冒名", "parent_id": ours.site.id, "code": body["code"]}
+    assert post(keeper, "/subjects", below)[1]["code"] == "subjects.site_code_taken"
+    renamed = keeper.patch(
+        f"{API}/subjects/{ours.site.id}",
+        {"code": body["code"]},
+        content_type="application/json",
+        headers=csrf(keeper) | {"If-Match": '"1"'},
+    )
+    assert renamed.json()["code"] == "subjects.site_code_taken"
     assert rows(Gateway.objects.filter(firm_code=theirs.gateway.firm_code).count) == 1
 
 

@@ -74,6 +74,7 @@ class Subject(Identified, Placed):
             models.Index(fields=["site", "county"], name="subjects_site"),
             models.Index(fields=["zone", "county"], name="subjects_zone"),
             models.Index(fields=["name", "id"], name="subjects_name"),
+            models.Index(fields=["code"], name="subjects_code"),
             models.Index(fields=["county", "name", "id"], name="subjects_county_name"),
             models.Index(fields=["county", "code", "id"], name="subjects_county_code"),
             models.Index(fields=["county", "status", "id"], name="subjects_county_status"),

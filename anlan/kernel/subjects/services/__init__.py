@@ -51,6 +51,8 @@ def register_subject(
     row_kind = SubjectKind.objects.filter(code=kind).first()
     if row_kind is None:
         raise InvalidError(f"没有类别 {kind}", code="subjects.unknown_kind", kind=kind)
+    if kind == SITE_KIND and details.get("code"):
+        _refuse_taken(details["code"])
     attributes = details.pop("attributes", {})
     _check_attributes(row_kind, attributes)
     parent = _parent(parent_id)
@@ -99,7 +101,6 @@ def register_site(
     at = Facts(div=place.div, zone=place.zone)
     if not is_own(current_work().principal, EDIT, at):
         raise NotPermittedError("没有权限", permission=EDIT, reason="out_of_reach_own")
-    _refuse_taken(code)
     made = register_subject(
         kind=SITE_KIND,
         name=name,
