@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -157,7 +158,8 @@ class Evidence:
             raise
         for _message, done in unread:
             if done is not None:
-                await done()
+                with suppress(NatsError, OSError):  # it comes again; those behind it must not wait
+                    await done()
 
     async def catch_up(self) -> AsyncIterator[list[Receipt]]:
         """Write the receipts that the log has and PostgreSQL has not; yield them. May raise away."""

@@ -30,8 +30,9 @@ REFUSALS_TOLD = 50
 #: So long finished messages gather before the log is told to forget them, and so many at once.
 FORGET_S = 0.1
 FORGET_MAX = 1_000
-#: What of QoS 0 may wait to be judged.
+#: What of QoS 0 may wait to be judged, and what a message costs beside its payload.
 QOS_0_BYTES = 32 * 1024**2
+QOS_0_BESIDE = 512
 _QOS_0 = re.compile(rb"\r\n%b: ?0[\r ]" % QOS_HEADER.encode())
 SELF = listener.SELF_TEST_TOPIC.split("/")[1]
 
@@ -86,7 +87,8 @@ class MqttDoor:
         if taken.outcome is not Outcome.LATER:
             aside = self.set_aside(incoming, taken, partial(self.raw.done, [message]))
         if aside is Aside.FULL:
-            await self.raw.later(message, LATER_S)
+            with suppress(NatsError, OSError):  # it will come again by itself
+                await self.raw.later(message, LATER_S)
         elif aside is Aside.ENOUGH:
             self._finish(message)
 
@@ -142,10 +144,10 @@ class MqttDoor:
             if not _QOS_0.search(message.head):
                 return  # QoS 1 stands in the log
             self.qos_0 += 1
-            if len(message.payload) > room:
+            if len(message.payload) + QOS_0_BESIDE > room:
                 self.qos_0_lost += 1
                 return
-            room -= len(message.payload)
+            room -= len(message.payload) + QOS_0_BESIDE
             firm, gateway = topic_words(message.subject)
             incoming = Incoming(
                 door=MQTT,
@@ -159,7 +161,7 @@ class MqttDoor:
         await self.nats.hear(OBSERVATIONS, heard)
         while True:
             incoming = await waiting.get()
-            room += len(incoming.payload)
+            room += len(incoming.payload) + QOS_0_BESIDE
             taken = await self.judge(incoming)
             if taken.outcome not in {Outcome.KEPT, Outcome.REPEAT, Outcome.LATER}:
                 self.set_aside(incoming, taken)

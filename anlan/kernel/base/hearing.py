@@ -60,8 +60,14 @@ class HearingClient(Client):  # type: ignore[misc]  # nats-py says no types
 
         It must not wait and must bound what it keeps: nobody else counts what is pending.
         """
-        self._hears[self._sid + 1] = hears  # the number that `subscribe` gives before it waits
-        return await self.subscribe(subject, cb=_never)
+        number = self._sid + 1  # which `subscribe` gives before it waits
+        self._hears[number] = hears
+        try:
+            return await self.subscribe(subject, cb=_never)
+        except BaseException:
+            if number not in self._subs:
+                del self._hears[number]  # it will be somebody else's
+            raise
 
     def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
         self._hears.pop(sid, None)
@@ -79,7 +85,7 @@ class HearingClient(Client):  # type: ignore[misc]  # nats-py says no types
         try:
             hears(Heard(subject.decode(), reply.decode(), data, headers or b""))
         except Exception:  # one message must not stop those behind it
-            log.exception("a message on %s could not be heard", subject.decode())
+            log.exception("a message on %s could not be heard", subject.decode(errors="replace"))
 
 
 async def _never(_message: Msg) -> None:

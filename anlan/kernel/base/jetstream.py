@@ -18,10 +18,16 @@ from nats.js.errors import ServiceUnavailableError
 T = TypeVar("T")
 
 AGAIN_S = 0.05
+#: A server that reloads is back within milliseconds; one that stops or starts is waited for elsewhere.
+PATIENCE_S = 1.0
 
 
 class JetStream(JetStreamContext):  # type: ignore[misc]  # nats-py says no types
     """The context of nats-py, patient with a server that reloads."""
+
+    @property
+    def _jsm(self) -> "JetStream":
+        return self  # by which `subscribe` and `pull_subscribe` make and ask for consumers
 
     async def get_msg(self, *args: Any, **words: Any) -> RawStreamMsg:
         """Return a message of a stream; straight from a replica, this is no request of the API."""
@@ -40,7 +46,7 @@ def jetstream(nats: Client, timeout_s: float = 5.0) -> JetStream:
 
 async def _patiently(ask: Callable[[], Awaitable[T]], seconds: float) -> T:
     """Ask until somebody is there. Raises what was said last when nobody is for so long."""
-    end = asyncio.get_running_loop().time() + seconds
+    end = asyncio.get_running_loop().time() + min(seconds, PATIENCE_S)
     while True:
         try:
             return await ask()

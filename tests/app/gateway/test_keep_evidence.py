@@ -1,8 +1,10 @@
 """Buffers between the doors and PostgreSQL: bounded, never in the way, nothing forgotten."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import pytest
+from nats.errors import OutboundBufferLimitError
 from nats.js import JetStreamContext
 from nats.js.api import StreamConfig, StreamInfo, StreamState
 from nats.js.errors import ServiceUnavailableError
@@ -185,3 +187,23 @@ async def test_receipts_dropped_meanwhile_wait_for_a_log_that_reads_its_files(
     log.answers = True
     await kept.flush()
     assert [[one.log_sequence for one in batch[0]] for batch in database.written] == [[3]]
+
+
+async def test_one_that_cannot_be_acknowledged_does_not_hold_up_those_behind_it(
+    kept: Evidence, database: FakeDatabase
+) -> None:
+    told: list[int] = []
+
+    def done(number: int) -> Callable[[], Awaitable[None]]:
+        async def tell() -> None:
+            if number == 1:
+                raise OutboundBufferLimitError
+            told.append(number)
+
+        return tell
+
+    for number in (1, 2, 3):
+        kept.unread(unread(number), done(number))
+    await kept.flush()
+    assert told == [2, 3]
+    assert len(database.written) == 1

@@ -1,10 +1,11 @@
 """Messages come off the wire to a function, in order; questions and the line itself stay nats-py's."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
+from nats.errors import BadSubjectError
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
 from anlan.app.stack.nats import NatsServer
@@ -21,13 +22,19 @@ async def bus(nats: NatsServer) -> AsyncIterator[HearingClient]:
     await client.close()
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 - nobody tells the test
+            await asyncio.sleep(0.01)
+
+
 async def test_messages_come_in_order_with_their_headers(bus: HearingClient) -> None:
     heard: list[Heard] = []
     await bus.hear("crowd.*", heard.append)
     for number in range(200):
         await bus.publish(f"crowd.{number}", str(number).encode())
     await bus.publish("crowd.last", b"", reply="to.me", headers={"Colour": "红"})
-    await bus.flush()
+    await until(lambda: len(heard) == 201)
     assert [one.payload for one in heard[:-1]] == [str(number).encode() for number in range(200)]
     last = heard[-1]
     assert (last.subject, last.reply, last.payload) == ("crowd.last", "to.me", b"")
@@ -45,9 +52,7 @@ async def test_what_the_server_says_is_told_from_data(bus: HearingClient) -> Non
     for asked in ("c", "nobody"):
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{asked}"
         await bus.publish(subject, b'{"batch": 1, "no_wait": true}', reply=inbox)
-    async with asyncio.timeout(10):
-        while len(heard) < 2:  # noqa: ASYNC110 - nobody tells the test
-            await asyncio.sleep(0.01)
+    await until(lambda: len(heard) == 2)
     await js.delete_stream(STREAM)
     assert {(one.status, one.description) for one in heard} == {
         ("404", "No Messages"),
@@ -68,9 +73,19 @@ async def test_one_that_cannot_be_heard_stops_nobody(
     await bus.hear("some", hears)
     for payload in (b"1", b"bad", b"2"):
         await bus.publish("some", payload)
-    await bus.flush()
+    await until(lambda: len(heard) == 2)
     assert heard == [b"1", b"2"]
     assert "a message on some could not be heard" in caplog.text
+
+
+async def test_a_subject_that_is_none_leaves_no_hearer_behind(bus: HearingClient) -> None:
+    heard: list[Heard] = []
+    with pytest.raises(BadSubjectError):
+        await bus.hear("no subject", heard.append)
+    other = await bus.subscribe("some")
+    await bus.publish("some", b"1")
+    assert (await other.next_msg(timeout=5)).data == b"1"
+    assert heard == []
 
 
 async def test_who_has_left_hears_nothing_more_and_others_take_the_long_way(
@@ -79,7 +94,7 @@ async def test_who_has_left_hears_nothing_more_and_others_take_the_long_way(
     heard: list[bytes] = []
     listening = await bus.hear("some", lambda message: heard.append(message.payload))
     await bus.publish("some", b"1")
-    await bus.flush()
+    await until(lambda: bool(heard))
     await listening.unsubscribe()
     slow = await bus.subscribe("some")
     await bus.publish("some", b"2")
