@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Locator, Page, expect
 
 from anlan.kernel.base.config import config
@@ -45,8 +44,6 @@ def keeper() -> User:
 def browser(address: str, keeper: User) -> Iterator[Chromium]:
     with chromium(address) as made:
         yield made
-        # the driver's loop has a connection of its own, to a database that goes with the test
-        connections.close_all()
 
 
 @pytest.fixture

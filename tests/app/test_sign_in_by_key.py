@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from anlan.kernel.base.config import config
@@ -35,10 +34,7 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture
 def browser(address: str, officer: User) -> Iterator[Chromium]:
     with chromium(address) as made:
-        # under the driver's loop Django keeps connections apart, those of earlier tests as well
-        connections.close_all()
         yield made
-        connections.close_all()
 
 
 @pytest.fixture

@@ -72,9 +72,22 @@ def chromium(address: str) -> Iterator[Chromium]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         made = Chromium(browser, address)
+        _forget_connections()
         yield made
+        _forget_connections()
         browser.close()
     assert made.strangers == []
+
+
+def _forget_connections() -> None:
+    """Close what Django holds under the driver's loop: it keeps connections apart for each loop, and
+    closes none of them when a test ends and its database goes."""
+    from django.conf import settings
+
+    if settings.configured:
+        from django.db import connections
+
+        connections.close_all()
 
 
 def red_on_the_map(page: Page) -> int:

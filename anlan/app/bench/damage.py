@@ -2,6 +2,7 @@
 
 import json
 import random
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -92,10 +93,8 @@ class Saboteur:
         """Return its bytes, as JSON or msgpack."""
         is_raw = isinstance(plain.get("columns"), dict) and "q" in plain["columns"]
         if is_raw or self.chance.random() < 0.5:
-            try:
+            with suppress(OverflowError, UnicodeError):  # what JSON alone can say
                 return msgspec.msgpack.encode(plain)
-            except (OverflowError, UnicodeError):
-                pass  # JSON can say it
         return json.dumps(plain, default=lambda raw: raw.hex()).encode("utf-8", "surrogatepass")
 
     def cut(self, payload: bytes) -> bytes:
