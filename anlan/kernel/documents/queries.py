@@ -9,6 +9,8 @@ from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import Facts
+from anlan.kernel.base.reached import labelled
+from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.documents.models import Document
 from anlan.kernel.people.queries.holdings import name_behind
 
@@ -33,8 +35,9 @@ DOCUMENTS = ListSpec(
 
 
 def documents() -> QuerySet[Document]:
-    """Return the documents that the open unit of work reaches."""
-    return Document.objects.annotate(owner_name=name_behind("owner"))
+    """Return the documents that the open unit of work reaches, each up to the ceiling of its post."""
+    reached = labelled(current_work().principal)
+    return Document.objects.filter(reached).annotate(owner_name=name_behind("owner"))
 
 
 def document(document_id: str, *, for_change: bool = False) -> Document:

@@ -1,6 +1,6 @@
 """Reads of subjects: lists, the map's points, one subject with its path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.permissions import Scope
+from anlan.kernel.base.reached import arms
 from anlan.kernel.places.rules import COUNTY_UNIT
 from anlan.kernel.subjects import rules
 from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
@@ -80,23 +81,20 @@ def _beside(scope: Scope, counties: list[int]) -> Q | None:
 
     Outside is said as ranges between the counties: an index has `site, county` and steps over what lies in them.
     """
-    arms = [
-        Q(div__gte=low, div__lte=high)
+    rest = tuple(
+        (low, high)
         for low, high in scope.divs
         if not (_is_county(low, high) and low // COUNTY_UNIT in counties)
-    ]
-    if scope.zones:
-        arms.append(Q(zone__in=scope.zones))
-    if scope.sites:
-        arms.append(Q(site__in=scope.sites))
-    if counties and not arms:
+    )
+    ways = arms(replace(scope, divs=rest))
+    if counties and not ways:
         return None
     edges = [None, *counties, None]
     gaps = [_between(low, high) for low, high in pairwise(edges)]
     reached = Q()
-    for arm in arms:
+    for way in ways:
         for gap in gaps:
-            reached |= arm & gap
+            reached |= way & gap
     return reached
 
 

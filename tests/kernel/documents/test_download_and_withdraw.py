@@ -37,6 +37,24 @@ def test_8_1_4_2_g_what_is_above_a_posts_ceiling_is_not_there() -> None:
     assert signed_in(cast.leader).get(f"{URL}/{secret.id}/content").status_code == 200
 
 
+def test_8_1_4_2_g_the_ceiling_of_a_post_elsewhere_opens_nothing_here() -> None:
+    """Row security knows the highest ceiling of all posts; each holds only where its post reaches."""
+    cast = assemble()
+    secret = factories.document(cast.leader, content=paper(), sensitivity=3)
+    open_here = factories.document(cast.leader, content=paper(), sensitivity=1)
+    there = factories.document(cast.neighbour, content=paper(), sensitivity=3)
+    both = factories.officer(cast.bureau, "assistant_duty_officer")
+    factories.holding(both, factories.post(cast.neighbour_bureau, "duty_officer"))
+    client = signed_in(both)
+
+    listed = {row["id"] for row in client.get(URL).json()["items"]}
+
+    assert listed == {open_here.id, there.id}
+    for path in (f"{URL}/{secret.id}", f"{URL}/{secret.id}/content"):
+        assert client.get(path).status_code == 404
+    assert client.get(f"{URL}/{there.id}").status_code == 200
+
+
 def test_administrators_read_no_documents() -> None:
     cast = assemble()
     made = factories.document(cast.duty_officer)
