@@ -110,6 +110,7 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         judge=always,
         evidence=(
             "tests/kernel/people/test_personal_data.py::test_8_1_4_8_b_the_number_stands_nowhere_in_the_database",
+            "tests/kernel/sensing/test_seal_gateway_keys.py::test_8_1_4_8_b_no_password_and_no_key_of_a_gateway_stands_in_the_database",
             "tests/kernel/people/test_second_factor.py::test_8_1_4_8_b_neither_the_secret_nor_a_code_can_be_read_in_database_or_journal",
         ),
     ),

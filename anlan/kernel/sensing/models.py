@@ -7,6 +7,7 @@ from django.db import models
 from anlan.kernel.base.fields import Exercisable, Identified, Placed, UlidField
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Facts
+from anlan.kernel.base.sealed import SealedTextField
 
 
 class Gateway(Identified, Placed):
@@ -23,10 +24,18 @@ class Gateway(Identified, Placed):
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=160, blank=True, default="", db_default="")
     shard = models.SmallIntegerField("分片", default=0)
-    token = models.CharField("MQTT 口令", max_length=128)
-    hmac_key = models.CharField("HMAC 密钥（十六进制）", max_length=128)
+    token = SealedTextField("MQTT 口令", max_length=400, about="sensing.gateway.token")
+    hmac_key = SealedTextField(
+        "HMAC 密钥（十六进制）", max_length=400, about="sensing.gateway.hmac_key"
+    )
     #: while the key is changed both are valid; empty at all other times
-    next_hmac_key = models.CharField("下一个 HMAC 密钥", max_length=128, blank=True, default="")
+    next_hmac_key = SealedTextField(
+        "下一个 HMAC 密钥",
+        max_length=400,
+        blank=True,
+        default="",
+        about="sensing.gateway.hmac_key",
+    )
     is_active = models.BooleanField(default=True)
     last_seen_at = models.DateTimeField(null=True)
     health = models.JSONField(default=dict)
