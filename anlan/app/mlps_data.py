@@ -98,6 +98,7 @@ DATA_CLAUSES: tuple[Clause, ...] = (
             f"{_BASE}/test_refuse_clear_lines.py::test_8_1_4_8_a_a_line_in_clear_text_is_refused_and_named",
             f"{_BASE}/test_refuse_clear_lines.py::test_8_1_4_8_a_a_mode_that_goes_on_without_tls_is_none",
             f"{_BASE}/test_refuse_clear_lines.py::test_8_1_4_8_a_what_the_address_says_of_tls_reaches_the_connection",
+            f"{_APP}/stack/test_serve_origin.py::test_8_1_4_8_a_behind_tls_a_browser_comes_by_tls_from_then_on",
         ),
     ),
     Clause(
@@ -146,6 +147,7 @@ DATA_CLAUSES: tuple[Clause, ...] = (
             "tests/kernel/people/test_personal_data.py::test_8_1_4_11_b_nobody_else_sets_unmasks_or_searches",
             "tests/kernel/documents/test_stamp_downloads.py::test_8_1_4_11_b_every_page_of_a_copy_says_label_name_unit_and_minute",
             "tests/kernel/documents/test_stamp_downloads.py::test_8_1_4_11_b_what_cannot_be_stamped_leaves_up_to_the_label_that_is_set",
+            "tests/journeys/test_who_sees_what.py::test_8_1_4_11_b_every_page_of_his_bears_his_name_his_unit_and_the_minute",
             f"{_BASE}/test_export_lists.py::test_8_1_4_11_b_every_page_of_an_export_carries_name_unit_and_minute",
         ),
     ),

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -159,6 +160,20 @@ def test_the_rows_are_those_of_his_reach_and_no_others(seen: tuple[str, Page]) -
         if not is_right:
             wrong[line.address] = (sorted(found), sorted(expected))
     assert wrong == {}
+
+
+def test_8_1_4_11_b_every_page_of_his_bears_his_name_his_unit_and_the_minute(
+    seen: tuple[str, Page],
+) -> None:
+    who, page = seen
+    name = page.locator(".who").inner_text().split("\n")[0]
+    for line in (one for one in PAGES if one.cells[who] == SHOWN):
+        go(page, line.address)
+        image = page.locator(".watermark").evaluate("one => getComputedStyle(one).backgroundImage")
+        whose, minute = re.findall(r"<text[^>]*>([^<]*)</text>", unquote(image))
+        said, unit = whose.split("\u3000")
+        assert (said, bool(unit)) == (name, True), line.address
+        assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d", minute), line.address
 
 
 def test_an_act_stands_only_where_it_is_his(seen: tuple[str, Page]) -> None:

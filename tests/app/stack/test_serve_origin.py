@@ -18,6 +18,14 @@ from anlan.app.stack.owner import choose
 from anlan.app.stack.service import Service
 from anlan.app.stack.supervisor import Supervisor
 
+SAFETY = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 
 class Backend(BaseHTTPRequestHandler):
     """Answers with its own name; on /live it sends one event and keeps the line open."""
@@ -133,12 +141,19 @@ def test_a_page_of_the_app_is_the_app_and_a_missing_asset_is_not(origin: str) ->
 def test_8_1_4_4_d_every_answer_carries_the_headers_of_safety_once(origin: str) -> None:
     for path in ("/", "/assets/app-1a2b.js", "/api/v1/session"):
         headers = httpx.get(f"{origin}{path}").headers
-        assert headers.get_list("X-Frame-Options") == ["DENY"]
-        assert headers.get_list("X-Content-Type-Options") == ["nosniff"]
+        said = {name: headers.get_list(name) for name in SAFETY}
+        assert said == {name: [value] for name, value in SAFETY.items()}
         policy = headers["Content-Security-Policy"]
         assert "worker-src 'self' blob:" in policy
         assert "script-src 'self';" in policy
         assert headers["Server"] == "nginx"
+
+
+def test_8_1_4_8_a_behind_tls_a_browser_comes_by_tls_from_then_on(origin: str) -> None:
+    for path in ("/", "/assets/none.js", "/api/v1/session"):
+        behind = httpx.get(f"{origin}{path}", headers={"X-Forwarded-Proto": "https"})
+        assert behind.headers.get_list("Strict-Transport-Security") == ["max-age=31536000"]
+        assert "Strict-Transport-Security" not in httpx.get(f"{origin}{path}").headers
 
 
 def test_8_1_4_1_b_who_tries_to_sign_in_too_often_is_held_back(origin: str) -> None:
