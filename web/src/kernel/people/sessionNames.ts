@@ -10,5 +10,7 @@ export function useSessionNames() {
   const inLanguage = useInLanguage()
   const organisation = computed(() => inLanguage(session.post?.organisation.name, session.post?.organisation.name_en))
   const post = computed(() => inLanguage(session.post?.title, session.post?.title_en))
-  return { organisation, post }
+  /** As it stands in a watermark: an administrator serves in no bureau, his duty stands there as it does in exports. */
+  const unit = computed(() => organisation.value || post.value)
+  return { organisation, post, unit }
 }
