@@ -25,8 +25,6 @@ PATIENCE_MS = 30_000
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     tmp_path.chmod(0o755)
     monkeypatch.setenv("ANLAN_NODE", "n640181")
-    # the browser's driver runs a loop in this thread; nothing of ours runs in it
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     config.cache_clear()
     with origin(tmp_path, monkeypatch) as found:
         yield found

@@ -22,8 +22,6 @@ PATIENCE_MS = 60_000
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     tmp_path.chmod(0o755)
-    # the browser's driver runs a loop in this thread; nothing of ours runs in it
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with origin(tmp_path, monkeypatch) as found:
         yield found
 

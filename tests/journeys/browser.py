@@ -69,7 +69,9 @@ def chromium(address: str) -> Iterator[Chromium]:
     """Start the browser; nothing that it loaded may have come from anywhere else."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium: `make test` installs it")
-    with sync_playwright() as driver:
+    # the driver runs a loop in this thread, and Django asks for one; nothing of ours runs in it
+    with sync_playwright() as driver, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         made = Chromium(browser, address)
         _forget_connections()
