@@ -24,7 +24,7 @@ from anlan.app.log_writer import LogWriter
 from anlan.kernel.base.bus import EXERCISE_SHARD, readings_subject
 from anlan.kernel.sensing import batch
 from anlan.kernel.sensing.directory import ACCEPTED, Directory, GatewayEntry, Past, digests_of
-from anlan.kernel.sensing.intake import Accepted, RawBatch, accept_batch
+from anlan.kernel.sensing.intake import LATE_MS, Accepted, RawBatch, accept_batch
 from anlan.kernel.sensing.rules import key_fingerprint
 from anlan.kernel.sensing.sequence import SequenceBook, Verdict
 from anlan.kernel.sensing.services.receipts import Receipt
@@ -84,6 +84,7 @@ class Doors:
     writer: LogWriter
     evidence: Evidence
     directory: Directory = field(default_factory=lambda: Directory({}))
+    late_ms: int = LATE_MS
     exercise_seen_ms: int = 0
     strangers: Counter[str] = field(default_factory=Counter)
     health: dict[str, Health] = field(default_factory=dict)
@@ -185,7 +186,7 @@ class Doors:
     def _mend(self, incoming: Incoming, gateway: GatewayEntry, raw: RawBatch) -> Taken:
         """Take what a person has sent again: whatever its number, once for each sending."""
         received_ms = incoming.received_ms or incoming.arrived_ms
-        accepted = accept_batch(raw, gateway.table, gateway.id, received_ms)
+        accepted = accept_batch(raw, gateway.table, gateway.id, received_ms, self.late_ms)
         known_now = replace(accepted.batch, arrived_ms=incoming.arrived_ms)
         accepted = replace(accepted, batch=known_now)
         digest = sha256(incoming.payload)
@@ -213,7 +214,7 @@ class Doors:
         if verdict is Verdict.ALTERED:
             why = f"message {raw.seq} was received before with another content"
             return Taken(outcome=Outcome.ALTERED, gateway=gateway, seq=raw.seq, reason=why)
-        accepted = accept_batch(raw, gateway.table, gateway.id, incoming.arrived_ms)
+        accepted = accept_batch(raw, gateway.table, gateway.id, incoming.arrived_ms, self.late_ms)
         if verdict is Verdict.REPEAT:
             flying = self._flying.get((gateway.id, raw.seq))
             return Taken(
@@ -226,7 +227,7 @@ class Doors:
         if gap is not None:
             log.debug("%s: messages %d to %d are missing", gateway.user, *gap)
         book.remember(raw.seq, digest.digest())
-        self.health_of(gateway).batch(raw, accepted)
+        self.health_of(gateway).batch(raw, accepted, self.late_ms)
         if raw.exercise_id is not None:
             self.exercise_seen_ms = incoming.arrived_ms
         kept = self._publish(incoming, gateway, accepted, digest.hexdigest())

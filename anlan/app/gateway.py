@@ -96,7 +96,7 @@ class Gateway:
         writer = LogWriter(nats, js, epoch)
         await writer.open()
         evidence = Evidence(database, js, config.node, epoch)
-        doors = Doors(config.node, epoch, writer, evidence)
+        doors = Doors(config.node, epoch, writer, evidence, late_ms=config.late_seconds * 1_000)
         keeper = Doorkeeper(config, js)
         mqtt = MqttDoor(
             nats, doors, evidence, keeper, RawLog(nats, js), is_certified=config.client_certificates

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.kernel.sensing.intake import TAG_UNKNOWN, Accepted, RawBatch, Refusal
+from anlan.kernel.sensing.intake import LATE_MS, TAG_UNKNOWN, Accepted, RawBatch, Refusal
+from anlan.kernel.sensing.lateness import Lateness
 from anlan.kernel.sensing.recency import Order, Recency
 from anlan.kernel.sensing.rules import writable
 from anlan.kernel.sensing.sequence import SequenceBook
@@ -64,6 +65,7 @@ class Health:
     dropped: int = 0
     is_told: bool = True
     before: "Sums | None" = None
+    late: Lateness = field(default_factory=Lateness)
     _recency: Recency = field(default_factory=Recency)
 
     @classmethod
@@ -81,6 +83,7 @@ class Health:
                 unknown_tags=dict(facts["unknown_tags"]),
                 keys_used=dict(facts["keys_used"]),
                 dropped=int(facts["quarantine_dropped"]),
+                late=Lateness.of(facts.get("late", ())),
             )
         except (KeyError, TypeError, ValueError):
             return cls()
@@ -101,9 +104,11 @@ class Health:
         self.seen_ms = max(self.seen_ms, arrived_ms)
         self.is_told = False
 
-    def batch(self, raw: RawBatch, accepted: Accepted) -> None:
+    def batch(self, raw: RawBatch, accepted: Accepted, late_ms: int = LATE_MS) -> None:
         """Count the readings of a message that goes on."""
         batch = accepted.batch
+        if accepted.late and raw.backfill_ms is None and raw.exercise_id is None:
+            self.late.note(batch.numbers, batch.times_ms, batch.arrived_ms, late_ms)
         if raw.sent_ms is not None:
             self._skew(batch.arrived_ms - raw.sent_ms, batch.arrived_ms)
         order = self._order(raw, accepted)
@@ -184,4 +189,5 @@ class Health:
             "unknown_tags": self.unknown_tags,
             "keys_used": self.keys_used,
             "quarantine_dropped": self.dropped,
+            "late": self.late.told(),
         }

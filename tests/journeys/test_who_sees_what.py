@@ -28,7 +28,7 @@ _READ = """rows => rows.map(row => [
 #: A firm of each supervisor has an alarm: the zone's, the province's, the county's.
 FAULTS = ("F01", "F08", "F09")
 #: Findings that nothing in the demo is made to have.
-NEVER_FOUND = frozenset({"silent", "gateway_unseen", "gateway_late", "no_owner"})
+NEVER_FOUND = frozenset({"silent", "late", "gateway_unseen", "gateway_late", "no_owner"})
 PAGES = table("Pages", "page")
 ROWS = table("Rows", "page")
 ACTS = table("Acts", "act")

@@ -76,6 +76,8 @@ class Config:
     session_idle_minutes: int = 30
     #: For how many days at most a datastream may be suppressed or out of service by one filing.
     suppression_days: int = 30
+    #: So long after its time a reading arrives late, unless a backfill announced it.
+    late_seconds: int = 300
     second_factor: bool = True
     #: The name that security keys are bound to; empty: the host of `public_url`.
     webauthn_rp_id: str = ""

@@ -118,6 +118,10 @@ def _suppression_days(value: int) -> str | None:
     return None if 1 <= value <= 366 else "应为 1–366 天 · 1 to 366 days"
 
 
+def _late_seconds(value: int) -> str | None:
+    return None if 1 <= value <= 86_400 else "应为 1–86400 秒 · 1 to 86400 seconds"
+
+
 def _days_kept(value: int) -> str | None:
     # what is newest of a datastream is looked for in the last 31 days
     if value == 0 or value >= LEAST_DAYS:
@@ -180,4 +184,5 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "events_max_bytes": _at_least(1024**2, "B"),
     "session_idle_minutes": _at_least(1, "min"),
     "suppression_days": _suppression_days,
+    "late_seconds": _late_seconds,
 }

@@ -31,6 +31,7 @@ from anlan.kernel.sensing.batch import (
 #: A reading later than this after its arrival comes from a wrong clock (7.9).
 FUTURE_MS = 10_000
 #: Readings older than this that no backfill announced are counted: a gateway that caught up in silence.
+#: The setting `late_seconds` says otherwise.
 LATE_MS = 300_000
 #: Nothing was measured for us before 2000-01-01; an earlier time is a clock that was never set.
 EARLIEST_MS = 946_684_800_000
@@ -158,7 +159,7 @@ def _decimal_step(step: float) -> tuple[float, float]:
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What goes to READINGS, and what was refused, row by row.
 
-    `late` of its readings are older than `LATE_MS`, `clock` have got their arrival for a time.
+    `late` of its readings are older than is in time, `clock` have got their arrival for a time.
     """
 
     batch: Batch
@@ -167,10 +168,12 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     clock: int = 0
 
 
-def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: int) -> Accepted:
+def accept_batch(
+    raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: int, late_ms: int = LATE_MS
+) -> Accepted:
     """Number the tags, round, judge the clock; refuse what cannot be a reading.
 
-    `arrived_ms` is when the message was kept (MQTT) or came in (HTTP).
+    `arrived_ms` is when the message was kept (MQTT) or came in (HTTP); a reading older than `late_ms` is late.
     """
     count = len(raw.tag_at)
     numbers, times = np.empty(count, NUMBER), np.empty(count, TIME)
@@ -188,7 +191,7 @@ def accept_batch(raw: RawBatch, table: TagTable, gateway_id: str, arrived_ms: in
         arrived_ms,
         arrived_ms + FUTURE_MS,
         EARLIEST_MS,
-        arrived_ms - LATE_MS,
+        arrived_ms - late_ms,
         LARGEST_VALUE,
         BAD,
         CLOCK,

@@ -23,6 +23,8 @@ class Finding(Placed):
     owner = models.CharField(max_length=24, choices=list(OWNERS.items()))
     owner_name = models.CharField(max_length=120)
     site_name = models.CharField(max_length=120)
+    #: How late the latest reading of a late datastream came; null for the other kinds.
+    lag_ms = models.FloatField(null=True)
 
     class Meta:
         managed = False

@@ -12,6 +12,7 @@ KINDS = {
     "silent": "无数据",
     "frozen": "数据冻结",
     "out_of_range": "超量程",
+    "late": "数据迟到",
     "gateway_unseen": "网关离线",
     "gateway_missing": "网关缺报",
     "gateway_late": "网关迟报",

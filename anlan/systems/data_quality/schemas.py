@@ -11,14 +11,16 @@ from anlan.kernel.base.permissions import Facts
 from anlan.systems.data_quality.rules import acts_on
 
 KindKey = Literal[
-    "silent", "frozen", "out_of_range", "gateway_unseen", "gateway_missing", "gateway_late",
-    "gateway_clock", "quarantined", "unknown_tag", "no_limits", "no_supervisor", "no_owner",
-    "no_place",
+    "silent", "frozen", "out_of_range", "late", "gateway_unseen", "gateway_missing",
+    "gateway_late", "gateway_clock", "quarantined", "unknown_tag", "no_limits", "no_supervisor",
+    "no_owner", "no_place",
 ]  # fmt: skip
 
 
 class DataFindingOut(Schema):
     """One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds.
+
+    `lag_ms` of a late datastream is how long after its time its latest reading came.
 
     `may` names what the asking person may do about it; empty where he may only look.
     """
@@ -30,6 +32,7 @@ class DataFindingOut(Schema):
     name_en: str
     code: str
     figure: float | None
+    lag_ms: float | None
     since: datetime
     owner: Literal["firm", "data_keeper", "security_administrator"]
     owner_name: str

@@ -207,6 +207,36 @@ def test_what_a_gateway_misses_is_as_old_as_the_count_and_not_as_its_last_messag
     assert ages == {"gateway_missing": 5, "gateway_late": 5, "gateway_clock": 2}
 
 
+def test_a_datastream_that_is_late_again_and_again_stands_there_until_it_is_in_time_for_a_day(
+    plant: Plant, keeper: Client, acting_as: Callable[[str], None]
+) -> None:
+    first, last, long_ago = (now() - timedelta(hours=hours) for hours in (5, 1, 25))
+    late, mended = plant.streams
+
+    def row(number: int, until: datetime) -> dict[str, int]:
+        times = {"first_ms": to_ms(first), "last_ms": to_ms(until)}
+        return times | {"number": number, "messages": 4, "readings": 40, "lag_ms": 900_000}
+
+    acting_as("anlan_owner")
+    told = [row(late.number, last), row(mended.number, long_ago), row(2_000_000_000, last)]
+    with unit_of_work(machine("test")):
+        note_gateways({plant.gateway.id: (now_ms(), {"late": told})})
+    acting_as("anlan_app")
+
+    [one] = found(keeper, filter="kind.eq:late")
+    assert (one["object_id"], one["code"], one["owner"]) == (late.id, late.tag, "firm")
+    assert (one["figure"], one["lag_ms"]) == (40.0, 900_000.0)
+    assert datetime.fromisoformat(one["since"]) == first.replace(
+        microsecond=first.microsecond // 1_000 * 1_000
+    )
+
+    acting_as("anlan_owner")
+    with unit_of_work(machine("test")):
+        Datastream.objects.filter(pk=late.id).update(retired_at=now())
+    acting_as("anlan_app")
+    assert found(keeper, filter="kind.eq:late") == []
+
+
 def test_a_gateway_that_has_not_been_heard_for_ten_minutes_is_unseen(
     plant: Plant, keeper: Client, acting_as: Callable[[str], None]
 ) -> None:

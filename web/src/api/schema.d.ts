@@ -6185,6 +6185,8 @@ export interface components {
          * DataFindingOut
          * @description One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds.
          *
+         *     `lag_ms` of a late datastream is how long after its time its latest reading came.
+         *
          *     `may` names what the asking person may do about it; empty where he may only look.
          */
         DataFindingOut: {
@@ -6194,7 +6196,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "silent" | "frozen" | "out_of_range" | "gateway_unseen" | "gateway_missing" | "gateway_late" | "gateway_clock" | "quarantined" | "unknown_tag" | "no_limits" | "no_supervisor" | "no_owner" | "no_place";
+            kind: "silent" | "frozen" | "out_of_range" | "late" | "gateway_unseen" | "gateway_missing" | "gateway_late" | "gateway_clock" | "quarantined" | "unknown_tag" | "no_limits" | "no_supervisor" | "no_owner" | "no_place";
             /** Object Id */
             object_id: string;
             /** Name */
@@ -6205,6 +6207,8 @@ export interface components {
             code: string;
             /** Figure */
             figure: number | null;
+            /** Lag Ms */
+            lag_ms: number | null;
             /**
              * Since
              * Format: date-time
@@ -6246,7 +6250,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "silent" | "frozen" | "out_of_range" | "gateway_unseen" | "gateway_missing" | "gateway_late" | "gateway_clock" | "quarantined" | "unknown_tag" | "no_limits" | "no_supervisor" | "no_owner" | "no_place";
+            kind: "silent" | "frozen" | "out_of_range" | "late" | "gateway_unseen" | "gateway_missing" | "gateway_late" | "gateway_clock" | "quarantined" | "unknown_tag" | "no_limits" | "no_supervisor" | "no_owner" | "no_place";
             /** Count */
             count: number;
             /** Oldest */

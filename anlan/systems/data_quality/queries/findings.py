@@ -32,6 +32,7 @@ FINDINGS = ListSpec(
         "name_en": Field(path="name_en"),
         "code": Field(path="code", title="位号、编码或原因"),
         "figure": Field(path="figure", kind="float", sortable=True, title="数值"),
+        "lag_ms": Field(path="lag_ms", kind="float", sortable=True, title="最长迟到（毫秒）"),
         "since": Field(path="since", kind="time", sortable=True, title="自"),
         "owner": Field(path="owner", title="责任人", words=OWNERS),
         "owner_name": Field(path="owner_name", title="责任单位"),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { figureOf, placeOf, wayTo } from './findings'
+import { figureOf, lagOf, placeOf, wayTo } from './findings'
 
 it('leads to the page that holds the act', () => {
   expect(placeOf({ kind: 'silent', object_id: 'D1' })).toBe('/datastreams/D1')
@@ -16,6 +16,12 @@ it('says a figure in its own unit, and none where there is none to say', () => {
   expect(figureOf({ kind: 'unknown_tag', figure: 3 })).toEqual({ key: 'tags', n: '3' })
   expect(figureOf({ kind: 'gateway_unseen', figure: 1 })).toBeNull()
   expect(figureOf({ kind: 'silent', figure: null })).toBeNull()
+})
+
+it('says how late the latest reading came', () => {
+  expect(lagOf({ lag_ms: null })).toBeNull()
+  expect(lagOf({ lag_ms: 901_000 })).toEqual({ key: 'lagMinutes', n: '15' })
+  expect(lagOf({ lag_ms: 9_000_000 })).toEqual({ key: 'lagHours', n: '2.5' })
 })
 
 it('offers an act only to whom the server lets act, to all others the look', () => {

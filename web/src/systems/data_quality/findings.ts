@@ -14,6 +14,7 @@ const PLACE: Readonly<Record<FindingKind, Place>> = {
   silent: datastream,
   frozen: datastream,
   out_of_range: datastream,
+  late: datastream,
   no_limits: datastream,
   gateway_unseen: gateway,
   gateway_missing: gateway,
@@ -27,7 +28,7 @@ const PLACE: Readonly<Record<FindingKind, Place>> = {
 }
 
 /** What a figure counts. */
-const COUNTED: Readonly<Partial<Record<FindingKind, string>>> = { gateway_missing: 'messages', gateway_late: 'readings', quarantined: 'waiting', unknown_tag: 'tags' }
+const COUNTED: Readonly<Partial<Record<FindingKind, string>>> = { gateway_missing: 'messages', late: 'readings', gateway_late: 'readings', quarantined: 'waiting', unknown_tag: 'tags' }
 
 /** The page that holds the act. */
 export function placeOf({ kind, object_id: id }: Pick<Finding, 'kind' | 'object_id'>): RouteLocationRaw {
@@ -40,6 +41,13 @@ export function figureOf({ kind, figure }: Pick<Finding, 'kind' | 'figure'>): { 
   if (kind === 'gateway_clock') return { key: 'seconds', n: (figure / 1000).toFixed(1) }
   const key = COUNTED[kind]
   return key ? { key, n: figure.toLocaleString('en') } : null
+}
+
+/** How late the latest reading came, in minutes or hours; none for what has no lag. */
+export function lagOf({ lag_ms: lag }: Pick<Finding, 'lag_ms'>): { key: string; n: string } | null {
+  if (lag === null) return null
+  const minutes = Math.round(lag / 60_000)
+  return minutes < 120 ? { key: 'lagMinutes', n: String(minutes) } : { key: 'lagHours', n: (minutes / 60).toFixed(1) }
 }
 
 /** Which words lead to the finding's page: the act, for whom the server lets act, else only looking. */
