@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from anlan.app import refused
 from anlan.kernel.base.errors import (
     DomainError,
     InvalidError,
@@ -78,8 +79,10 @@ def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 @api.exception_handler(DomainError)
 def on_domain_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer a refusal of ours."""
-    return _problem(request, error if isinstance(error, DomainError) else InvalidError(str(error)))
+    """Answer a refusal of ours; one by right or reach is in the journal before it is answered."""
+    refusal = error if isinstance(error, DomainError) else InvalidError(str(error))
+    refused.keep(request, refusal)
+    return _problem(request, refusal)
 
 
 @api.exception_handler(AuthenticationError)

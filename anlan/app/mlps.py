@@ -233,10 +233,11 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.3 b",
         asks="审计记录含日期、用户、类型、成败",
         asks_en="records name time, person, kind and outcome",
-        setting=lambda _h: "每次登录（含失败）、变更一行日志；不含所输入内容",
+        setting=lambda _h: "每次登录（含失败）、变更、被拒绝的操作一行日志；不含所输入内容",
         judge=always,
         evidence=(
             f"{_PEOPLE}/test_sign_in.py::test_8_1_4_3_b_a_refused_attempt_is_in_the_journal_without_what_was_typed",
+            "tests/app/test_record_refusals.py::test_8_1_4_3_b_what_was_typed_into_a_refused_act_is_not_kept",
         ),
     ),
     Clause(

@@ -2,6 +2,7 @@
 
 from anlan.app.clauses import Clause, Here, Judged, always
 from anlan.kernel.base.clear_doors import clear_lines
+from anlan.kernel.base.services import refusals
 
 _BASE, _APP = "tests/kernel/base", "tests/app"
 
@@ -51,12 +52,19 @@ DATA_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.3 a",
         asks="审计覆盖每个用户和重要行为",
         asks_en="every person's weighty acts are recorded",
-        setting=lambda _h: "登录成败、变更、导出、打印、下载文件均入日志",
+        setting=lambda _h: (
+            "登录成败、变更、被拒绝的操作、导出、打印、下载文件均入日志；"
+            "同一拒绝每分钟一行并计次，一人每分钟至多 "
+            f"{2 * (refusals.KINDS_MAX + 1)} 行"
+        ),
         judge=always,
         evidence=(
             f"{_BASE}/test_export_lists.py::test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many",
             f"{_BASE}/test_record_prints.py::test_8_1_4_3_a_a_print_is_written_down_with_who_and_what",
             f"{_APP}/test_leave_a_print.py::test_8_1_4_3_a_whoever_prints_a_page_leaves_a_row_that_the_auditor_finds",
+            f"{_APP}/test_record_refusals.py::test_8_1_4_3_a_a_refused_act_is_written_down_with_who_what_why_and_from_where",
+            f"{_APP}/test_record_refusals.py::test_8_1_4_3_a_what_is_out_of_reach_is_written_down_though_nobody_is_told_that_it_is_there",
+            f"{_APP}/test_record_refusals.py::test_8_1_4_3_a_a_flood_of_refusals_is_counted_and_does_not_fill_the_journal",
             "tests/kernel/people/test_personal_data.py::test_8_1_4_3_a_who_unmasks_says_why_and_the_journal_keeps_it",
             "tests/kernel/documents/test_stamp_downloads.py::test_8_1_4_3_a_every_download_leaves_a_row_that_knows_the_copy",
         ),

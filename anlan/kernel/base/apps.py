@@ -14,8 +14,11 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages of health and journal into the menu; say how the journal lets people's data go."""
-        from anlan.kernel.base import forgetting
+        from anlan.kernel.base import deadlines, forgetting
         from anlan.kernel.base.services.forgetting import erase_private_halves
+        from anlan.kernel.base.services.refusals import settle_refusals
+
+        deadlines.register(deadlines.Sweep(name="refusals", act=settle_refusals))
 
         forgetting.register(
             forgetting.Forgetter(

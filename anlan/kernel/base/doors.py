@@ -27,6 +27,8 @@ from anlan.kernel.base.unit_of_work import scope_settings, unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
 
 View = Callable[..., Any]
+#: Where a request carries who asks and by which permission, for whoever must tell of a refusal.
+ASKER, ASKED = "anlan.asker", "anlan.asked"
 JSON = "application/json"
 #: What stands in the OpenAPI document beside what ninja reads off a view's signature.
 IF_MATCH = {
@@ -65,9 +67,11 @@ class Needs(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Principal:
         """Return who asks, or refuse with the reason."""
+        request.META[ASKED] = self.permission
         principal = Identity.of(request) if key else None
         if principal is None:
             raise NotSignedInError("请先登录")
+        request.META[ASKER] = principal
         if self.permission != SIGNED_IN:
             decision = decide(principal, self.permission)
             if not decision.allowed:

@@ -130,6 +130,26 @@ class PagePrinted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActRefused:
+    """Somebody signed in was refused: what he wanted, on what, why, from where, how often since when.
+
+    `method` is `EXPORT` for a list asked for as a workbook; `object_id` what the address named;
+    `why` the sentence that he was answered. `reason` is `many` for what was beyond the bound.
+    """
+
+    method: str
+    route: str
+    permission: str
+    object_id: str
+    reason: str
+    why: str
+    why_en: str
+    address: str
+    times: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalForgotten:
     """Personal data of a class, older than a moment, was let go: how many rows, and why; not whose."""
 
@@ -149,6 +169,7 @@ LIST_EXPORTED = EventType(
     # what was exported before labels were told is what a bureau works with
     from_before=lambda state: {**state, "sensitivity": 1},
 )
+ACT_REFUSED = EventType("base.act.refused", ActRefused, "操作被拒绝")
 PAGE_PRINTED = EventType("base.page.printed", PagePrinted, "页面已打印")
 JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")
 

@@ -78,7 +78,8 @@ class Entry:
     """One change, ready for the journal.
 
     `state` is the object's public state after it, `change` the private before and after, `cause`
-    its own thread where that of the unit of work is another's.
+    its own thread where that of the unit of work is another's, `actor` whose act it was where a
+    process writes it down for him.
     """
 
     event: EventType
@@ -87,6 +88,7 @@ class Entry:
     change: dict[str, Any] | None = None
     occurred_at: datetime | None = None
     cause: Cause | None = None
+    actor: str = ""
 
 
 def record(
@@ -122,7 +124,7 @@ def _row(entry: Entry, known_at: datetime) -> Journal:
         correlation_id=correlation_id,
         causation_id=causation_id,
         exercise_id=about.exercise_id,
-        actor=work.principal.actor,
+        actor=entry.actor or work.principal.actor,
         object=about.id,
         object_version=about.version,
         div=about.place.div,

@@ -132,3 +132,17 @@ class IdempotencyKey(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["actor", "key"], name="base_idempotency_once")
         ]
+
+
+class RefusalTally(models.Model):
+    """The minute of one kind of refusal of one person: told of at once, its repeats counted."""
+
+    actor = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    since = models.DateTimeField(db_index=True)
+    further = models.IntegerField(default=0)
+    exercise_id = UlidField(null=True)
+    said = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="base_refusal_once")]

@@ -11,6 +11,7 @@ from django.utils.crypto import constant_time_compare
 from anlan.kernel.base.addresses import client_address, is_within, networks
 from anlan.kernel.base.clock import from_ms, now, now_ms
 from anlan.kernel.base.config import config
+from anlan.kernel.base.doors import ASKER
 from anlan.kernel.base.errors import NotPermittedError
 from anlan.kernel.base.permissions import Principal
 from anlan.kernel.people.keys import ceremonies
@@ -106,6 +107,7 @@ def identity(request: HttpRequest) -> Principal | None:
     if found.held_back:
         raise found.held_back
     if not may_come_from_here(found.user, request):
+        request.META[ASKER] = found.principal
         raise address_refusal()
     return found.principal
 

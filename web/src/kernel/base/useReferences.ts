@@ -13,7 +13,7 @@ import { objectName, PLACES, referencesOf } from './journalWords'
 
 const ORGANISATIONS = new Set(['organisation_id', 'organisations', 'merged_into', 'kept_id', 'merged_id', 'first_id', 'second_id'])
 const PEOPLE = new Set(['user_id', 'recipient', 'recipients'])
-const OBJECTS = new Set(['datastream_id', 'gateway_id', 'device_id', 'subject_id', 'parent_id', 'alarm_id', 'about_id', 'about', 'site'])
+const OBJECTS = new Set(['datastream_id', 'gateway_id', 'device_id', 'subject_id', 'parent_id', 'alarm_id', 'about_id', 'about', 'site', 'object_id'])
 /** How many rows of an object are looked at for its name. */
 const NEWEST = 5
 const SYSTEM = 'system:'
@@ -86,5 +86,11 @@ export function useReferences(row: JournalRow) {
     return t('ui.system', { process: te(key) ? t(key) : process })
   }
 
-  return (_field: string, id: string): string | undefined => (id.startsWith(SYSTEM) ? processName(id) : found.value[id]?.())
+  /** A right as the page of roles says it. */
+  const rightName = (right: string) => (te(`people.permission.${right}`) ? t(`people.permission.${right}`) : undefined)
+
+  return (field: string, id: string): string | undefined => {
+    if (field === 'permission') return rightName(id)
+    return id.startsWith(SYSTEM) ? processName(id) : found.value[id]?.()
+  }
 }
