@@ -39,8 +39,8 @@ from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedM
 from anlan.kernel.sensing.services import equipment, keys, suppressions
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.kernel.subjects.services.kinds import define_kind
-from anlan.systems.data_quality import services as data_quality
 from anlan.systems.data_quality.models import FirmMerge
+from anlan.systems.data_quality.services import doubles as data_quality
 from tests import factories
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.people.queries.directory import row
-from anlan.systems.data_quality import services
 from anlan.systems.data_quality.models import FirmMerge
 from anlan.systems.data_quality.queries import doubles as queries
 from anlan.systems.data_quality.rules import MERGE, VIEW
@@ -20,6 +19,7 @@ from anlan.systems.data_quality.schemas import (
     MergesMadeOut,
     UndoBody,
 )
+from anlan.systems.data_quality.services import doubles as services
 
 door = Door("data_quality")
 router = door.router
