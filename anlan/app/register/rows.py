@@ -73,7 +73,9 @@ def site(row: Row, known: Known) -> Outcome:
             f"厂区 {found.code} 已登记在别的单位或区划名下，不能由导入改动",
             code="register.site_elsewhere",
         )
-    return _bring_to(found, row, known)
+    owned = subjects.own_again(site=found, organisation=owner)
+    outcome = _bring_to(found, row, known)
+    return Outcome.CHANGED if owned else outcome
 
 
 def subject(row: Row, known: Known) -> Outcome:

@@ -6,6 +6,8 @@ from anlan.kernel.base.permissions import Facts, Principal, Reach, decide
 from anlan.kernel.sensing.rules import keeping_of
 
 VIEW = "data_quality.finding.view"
+#: Who may ask an owner to mend what is his.
+ASK = "data_quality.finding.ask"
 
 #: What is wrong, in the order of the desk.
 KINDS = {
@@ -33,23 +35,80 @@ OWNERS = {
 
 #: Who may say that two entries are one firm, or that they are two.
 MERGE = "data_quality.merge.edit"
-#: What a message or a tag that waits asks of whoever settles it, and how it is settled.
-_SETTLING = {
-    "quarantined": ("sensing.quarantine.edit",),
-    "unknown_tag": ("sensing.quarantine.edit", "sensing.datastream.edit"),
+#: As the web application names them (web/src/systems/data_quality/locale.en.json), for messages.
+KINDS_EN = {
+    "silent": "silent",
+    "frozen": "frozen",
+    "out_of_range": "out of range",
+    "late": "late again",
+    "gateway_unseen": "gateway unseen",
+    "gateway_missing": "messages missing",
+    "gateway_late": "readings late",
+    "gateway_clock": "clock off",
+    "quarantined": "messages quarantined",
+    "unknown_tag": "unknown tag",
+    "no_limits": "no limits",
+    "no_supervisor": "no supervisor",
+    "no_owner": "no owner",
+    "no_place": "no place",
 }
-_SETTLED_BY = {"quarantined": "settle", "unknown_tag": "adopt"}
+#: The posts of a firm, of a bureau, that are asked: the first of them that anybody holds.
+FIRM_POSTS = (("firm_safety", "firm_control_room"), ("firm_accountable_operational",))
+KEEPER_POSTS = (("data_keeper", "section_technology"), ("monitor", "section_hazchem"))
+#: What a message about a finding speaks of, for the link beside it. A firm has no page of gateways.
+_STREAM, _GATEWAY, _MESSAGE = "sensing.datastream", "sensing.gateway", "sensing.quarantine"
+ABOUT = {
+    **dict.fromkeys(("silent", "frozen", "out_of_range", "late", "no_limits"), _STREAM),
+    **dict.fromkeys(
+        ("gateway_unseen", "gateway_missing", "gateway_late", "gateway_clock"), _GATEWAY
+    ),
+    **dict.fromkeys(("quarantined", "unknown_tag"), _MESSAGE),
+    **dict.fromkeys(("no_owner", "no_place"), "subjects.subject"),
+    # he sees no dossier: the sheet of supervisions is where he mends it
+    "no_supervisor": "people.supervision",
+}
+
+#: Acts of who keeps limits, by what is wrong: an instrument is taken out of service, a limit filed.
+_KEPT = {
+    "silent": ("take_out",),
+    "frozen": ("take_out", "file_limit"),
+    "out_of_range": ("take_out", "file_limit"),
+    "late": ("take_out",),
+    "no_limits": ("file_limit",),
+}
+#: The other acts and what each asks of whoever does it; `enter` brings a row of the register again.
+_DONE = {
+    "quarantined": ("settle", ("sensing.quarantine.edit",)),
+    "unknown_tag": ("adopt", ("sensing.quarantine.edit", "sensing.datastream.edit")),
+    "no_place": ("enter", ("subjects.subject.edit",)),
+    "no_owner": ("enter", ("subjects.subject.edit",)),
+}
 
 
-def acts_on(principal: Principal, kind: str, facts: Facts) -> list[str]:
+def acts_on(principal: Principal, kind: str, owner: str, facts: Facts) -> list[str]:
     """Return the acts by which a person may mend a finding of this kind that hangs here.
 
-    The other kinds are mended outside the platform, or by nothing that one press could do.
+    Whoever is in charge may ask the owner, unless he is to mend it himself and can.
     """
-    if kind == "no_limits":
-        return [act for act in keeping_of(principal, facts) if act == "file_limit"]
-    needs = _SETTLING.get(kind)
+    own = _own_acts(principal, kind, facts)
+    asks = may_ask(principal, kind, facts) and (owner == "firm" or not own)
+    return [*own, "ask"] if asks else own
+
+
+def may_ask(principal: Principal, kind: str, facts: Facts) -> bool:
+    """Decide whether a person may ask the owner: who is in charge, or at home where nobody is."""
+    needs = Reach.HOME if kind == "no_supervisor" else Reach.IN_CHARGE
+    return decide(principal, ASK, facts, needs).allowed
+
+
+def _own_acts(principal: Principal, kind: str, facts: Facts) -> list[str]:
+    if kind in _KEPT:
+        may = keeping_of(principal, facts)
+        return [act for act in _KEPT[kind] if act in may]
+    if kind not in _DONE:
+        return []
+    act, needs = _DONE[kind]
     # a message of a gateway is of no matter
     at = replace(facts, matter="")
-    allowed = needs and all(decide(principal, one, at, Reach.IN_CHARGE).allowed for one in needs)
-    return [_SETTLED_BY[kind]] if allowed else []
+    allowed = all(decide(principal, one, at, Reach.IN_CHARGE).allowed for one in needs)
+    return [act] if allowed else []

@@ -17,12 +17,17 @@ KindKey = Literal[
 ]  # fmt: skip
 
 
+_Key = Annotated[str, StringConstraints(max_length=26, pattern=r"^[0-9A-Z]*$")]
+_Reason = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class DataFindingOut(Schema):
     """One thing that is wrong; `figure` counts messages, readings or tags, or is milliseconds.
 
     `lag_ms` of a late datastream is how long after its time its latest reading came.
 
-    `may` names what the asking person may do about it; empty where he may only look.
+    `may` names what the asking person may do about it; empty where he may only look. `asked_at`: when
+    the owner was last asked, as far as he sees it.
     """
 
     id: str
@@ -39,14 +44,28 @@ class DataFindingOut(Schema):
     owner_name_en: str
     site_name: str
     site_name_en: str
-    may: list[Literal["file_limit", "settle", "adopt"]]
+    asked_at: datetime | None
+    may: list[Literal["file_limit", "take_out", "settle", "adopt", "enter", "ask"]]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
         """Decide from where the finding hangs; no further query."""
         names = ("div", "zone", "site", "matter")
         facts = Facts(**{name: row[name] for name in names})
-        return acts_on(principal(context["request"]), row["kind"], facts)
+        return acts_on(principal(context["request"]), row["kind"], row["owner"], facts)
+
+
+class AskBody(Schema):
+    """What the owner of a finding is asked to do."""
+
+    reason: _Reason
+
+
+class AskedOut(Schema):
+    """Who was asked, and when."""
+
+    at: datetime
+    names: list[str]
 
 
 class DataFindingCountOut(Schema):
@@ -55,10 +74,6 @@ class DataFindingCountOut(Schema):
     kind: KindKey
     count: int
     oldest: datetime | None
-
-
-_Key = Annotated[str, StringConstraints(max_length=26, pattern=r"^[0-9A-Z]*$")]
-_Reason = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class DoubledFirmOut(Schema):

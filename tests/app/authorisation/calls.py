@@ -257,6 +257,9 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     ),
     "GET /sensing/quarantine": lambda r: Call(sees=r.quarantined),
     "GET /data-quality/findings": lambda r: Call(sees=r.quarantined, query={"limit": "500"}),
+    "POST /data-quality/findings/{finding_id}/ask": lambda r: Call(
+        f"unknown_tag:{r.quarantined}", {"reason": "周五前处理"}
+    ),
     "GET /data-quality/counts": lambda _: Call(),
     "GET /data-quality/doubled-firms": lambda r: Call(sees=r.twice),
     "GET /data-quality/merges": lambda r: Call(sees=r.merge),

@@ -7,11 +7,12 @@ import pytest
 from anlan.app.register.load import Report, enter_firms, enter_supervisions
 from anlan.app.register.rows import Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, read, write_template
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import InvalidError, NotPermittedError
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.people.models import Organisation, OrganisationKind, User
+from anlan.kernel.people.models import Organisation, OrganisationKind, SiteReach, User
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.services import organisations
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit
@@ -87,6 +88,22 @@ def test_a_repeat_changes_nothing_and_a_change_changes_only_what_differs(
     with unit_of_work(machine("test")):
         assert Journal.objects.count() == before + 2
         assert Limit.objects.get(condition="HH", superseded_at=None).value == 88.0
+
+
+def test_a_site_that_nobody_owns_is_its_firms_again_once_its_row_is_entered(
+    tmp_path: Path, bureau: Organisation
+) -> None:
+    whole(tmp_path, bureau, firm_book())
+    with unit_of_work(machine("test")):
+        owned = SiteReach.objects.filter(relation="owner")
+        firm = owned.get().organisation
+        owned.update(valid_to=now())
+
+    entered = enter_firms(csv_folder(tmp_path, firm_book()), who="lishu")
+
+    assert outcomes(entered)["厂区"] == {"changed": 1}
+    with unit_of_work(machine("test")):
+        assert SiteReach.objects.get(relation="owner", valid_to=None).organisation == firm
 
 
 def test_a_changed_limit_keeps_its_clause_in_both_languages_and_what_empty_cells_do_not_say(

@@ -226,9 +226,7 @@ def test_a_datastream_that_is_late_again_and_again_stands_there_until_it_is_in_t
     [one] = found(keeper, filter="kind.eq:late")
     assert (one["object_id"], one["code"], one["owner"]) == (late.id, late.tag, "firm")
     assert (one["figure"], one["lag_ms"]) == (40.0, 900_000.0)
-    assert datetime.fromisoformat(one["since"]) == first.replace(
-        microsecond=first.microsecond // 1_000 * 1_000
-    )
+    assert to_ms(datetime.fromisoformat(one["since"])) == to_ms(first)
 
     acting_as("anlan_owner")
     with unit_of_work(machine("test")):
@@ -288,16 +286,22 @@ def test_each_finding_says_what_the_asking_person_may_do_about_it(
         for role, client in {"data_keeper": keeper, **asking}.items()
     }
 
-    # the duty officer looks; the monitoring officer keeps limits, the data keeper the messages too
-    assert may == {
-        "duty_officer": {},
-        "monitor": {"no_limits": ["file_limit"]},
-        "data_keeper": {
-            "no_limits": ["file_limit"],
-            "quarantined": ["settle"],
-            "unknown_tag": ["adopt"],
-        },
+    # the monitoring officer keeps limits, the data keeper the messages and the register too
+    kept = {
+        "silent": ["take_out", "ask"],
+        "frozen": ["take_out", "file_limit", "ask"],
+        "out_of_range": ["take_out", "file_limit", "ask"],
+        "no_limits": ["file_limit"],
+        "no_place": ["enter"],
     }
+    of_the_firm = {"silent", "frozen", "out_of_range", *GATEWAY}
+    asked = {kind: ["ask"] for kind in EVERYTHING}
+    assert may == {
+        "duty_officer": asked,
+        "monitor": asked | kept,
+        "data_keeper": asked | kept | {"quarantined": ["settle"], "unknown_tag": ["adopt"]},
+    }
+    assert all("ask" in may["data_keeper"][kind] for kind in of_the_firm)
 
 
 def test_the_list_is_searched_sorted_and_taken_out_as_a_workbook(

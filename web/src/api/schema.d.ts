@@ -2372,6 +2372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-quality/findings/{finding_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask whoever is to mend it, by a message: each asker once a day.
+         */
+        post: operations["anlan_systems_data_quality_api_findings_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-quality/doubled-firms": {
         parameters: {
             query?: never;
@@ -6187,7 +6207,8 @@ export interface components {
          *
          *     `lag_ms` of a late datastream is how long after its time its latest reading came.
          *
-         *     `may` names what the asking person may do about it; empty where he may only look.
+         *     `may` names what the asking person may do about it; empty where he may only look. `asked_at`: when
+         *     the owner was last asked, as far as he sees it.
          */
         DataFindingOut: {
             /** Id */
@@ -6227,8 +6248,10 @@ export interface components {
             site_name: string;
             /** Site Name En */
             site_name_en: string;
+            /** Asked At */
+            asked_at: string | null;
             /** May */
-            may: ("file_limit" | "settle" | "adopt")[];
+            may: ("file_limit" | "take_out" | "settle" | "adopt" | "enter" | "ask")[];
         };
         /** DataFindingOutPage */
         DataFindingOutPage: {
@@ -6255,6 +6278,27 @@ export interface components {
             count: number;
             /** Oldest */
             oldest: string | null;
+        };
+        /**
+         * AskedOut
+         * @description Who was asked, and when.
+         */
+        AskedOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Names */
+            names: string[];
+        };
+        /**
+         * AskBody
+         * @description What the owner of a finding is asked to do.
+         */
+        AskBody: {
+            /** Reason */
+            reason: string;
         };
         /**
          * DoubledFirmOut
@@ -10095,6 +10139,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DataFindingCountOut"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_quality_api_findings_ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -21,6 +21,7 @@ from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.base.unit_of_work import current_work, refuse_unless
 from anlan.kernel.people.models import Organisation, SiteRelation
 from anlan.kernel.people.queries.own_territory import is_own
+from anlan.kernel.people.queries.responsible import owners_of
 from anlan.kernel.people.services import organisations
 from anlan.kernel.places.rules import div_of
 from anlan.kernel.subjects import events, queries, rules
@@ -113,6 +114,18 @@ def register_site(
         organisation=organisation, site=made.id, relation=SiteRelation.OWNER
     )
     return made
+
+
+def own_again(*, site: Subject, organisation: Organisation) -> bool:
+    """Make a site its organisation's own again where nobody owns it; tell whether it had to be."""
+    if owners_of(site.id, now()):
+        return False
+    if not is_own(current_work().principal, EDIT, site.facts):
+        raise NotPermittedError("没有权限", permission=EDIT, reason="out_of_reach_own")
+    organisations.grant_site_reach(
+        organisation=organisation, site=site.id, relation=SiteRelation.OWNER
+    )
+    return True
 
 
 def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> Subject:

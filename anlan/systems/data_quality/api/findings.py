@@ -8,8 +8,14 @@ from django.http import HttpRequest
 from anlan.kernel.base.doors import Door
 from anlan.systems.data_quality.models import Finding
 from anlan.systems.data_quality.queries import findings as queries
-from anlan.systems.data_quality.rules import VIEW
-from anlan.systems.data_quality.schemas import DataFindingCountOut, DataFindingOut
+from anlan.systems.data_quality.rules import ASK, VIEW
+from anlan.systems.data_quality.schemas import (
+    AskBody,
+    AskedOut,
+    DataFindingCountOut,
+    DataFindingOut,
+)
+from anlan.systems.data_quality.services.asking import Asked, ask_owner
 
 door = Door("data_quality")
 router = door.router
@@ -25,3 +31,9 @@ def findings(request: HttpRequest) -> QuerySet[Finding]:
 def counts(request: HttpRequest) -> list[dict[str, Any]]:
     """How many of each kind, in the order of the desk."""
     return queries.counts()
+
+
+@door.create("/findings/{finding_id}/ask", ASK, response=AskedOut)
+def ask(request: HttpRequest, finding_id: str, body: AskBody) -> Asked:
+    """Ask whoever is to mend it, by a message: each asker once a day."""
+    return ask_owner(finding_id=finding_id, reason=body.reason)

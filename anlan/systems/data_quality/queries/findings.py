@@ -16,7 +16,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat
 
+from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.permissions import Facts
+from anlan.kernel.messaging.models import Message
 from anlan.kernel.sensing.models import Datastream, Gateway, QuarantinedMessage
 from anlan.kernel.subjects.models import Subject
 from anlan.systems.data_quality.models import Finding
@@ -39,6 +42,7 @@ FINDINGS = ListSpec(
         "owner_name_en": Field(path="owner_name_en"),
         "site_name": Field(path="site_name", sortable=True, title="企业"),
         "site_name_en": Field(path="site_name_en"),
+        "asked_at": Field(path="asked_at", kind="time", title="最近催办"),
         "search": Field(path="search"),
         # where it hangs: what somebody may do about it rests on that
         "div": Field(path="div", kind="int"),
@@ -92,11 +96,39 @@ _SEARCH = Concat(
 )  # fmt: skip
 
 
+#: Under which key the owner of a finding is asked, each asker once a day.
+ASKED = "data_quality.finding:"
+_ASKED_AT = Subquery(
+    Message.objects.filter(
+        about_id=OuterRef("object_id"),
+        key__startswith=Concat(Value(ASKED), OuterRef("id"), Value(":")),
+        withdrawn_at__isnull=True,
+    )
+    .order_by("-created_at")
+    .values("created_at")[:1]
+)
+
+
 def findings() -> QuerySet[Finding]:
     """Return what is wrong within the scope of the open unit of work."""
     return Finding.objects.annotate(**_IN_ENGLISH).annotate(
-        rank=_RANK, search=_SEARCH, matter=_MATTER
+        rank=_RANK, search=_SEARCH, matter=_MATTER, asked_at=_ASKED_AT
     )
+
+
+def finding(finding_id: str) -> Finding:
+    """Return one finding, with its English names. Raises NotFoundError where it is mended or out of sight."""
+    found = findings().filter(pk=finding_id).first()
+    if found is None:
+        raise NotFoundError(
+            "没有这个问题，或不在您的范围内，或已处理", code="data_quality.finding_not_found"
+        )
+    return found
+
+
+def facts_of(finding: Any) -> Facts:
+    """Return what a decision about a finding rests on."""
+    return Facts(div=finding.div, zone=finding.zone, site=finding.site, matter=finding.matter)
 
 
 def counts() -> list[dict[str, Any]]:

@@ -4,6 +4,9 @@ import type { Message } from '@/api/types'
 const PAGES: Readonly<Record<string, (id: string) => string>> = {
   'alerts.alarm': (id) => `/monitor?alarm=${encodeURIComponent(id)}`,
   'subjects.subject': (id) => `/subjects/${encodeURIComponent(id)}`,
+  'sensing.quarantine': (id) => `/quarantine?message=${encodeURIComponent(id)}`,
+  // who supervises which site is a sheet of the register
+  'people.supervision': () => '/register',
   'sensing.datastream': (id) => `/datastreams/${encodeURIComponent(id)}`,
 }
 

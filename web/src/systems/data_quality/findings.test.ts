@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { figureOf, lagOf, placeOf, wayTo } from './findings'
+import { figureOf, lagOf, placeOf, wayOf } from './findings'
 
 it('leads to the page that holds the act', () => {
   expect(placeOf({ kind: 'silent', object_id: 'D1' })).toBe('/datastreams/D1')
@@ -24,9 +24,9 @@ it('says how late the latest reading came', () => {
   expect(lagOf({ lag_ms: 9_000_000 })).toEqual({ key: 'lagHours', n: '2.5' })
 })
 
-it('offers an act only to whom the server lets act, to all others the look', () => {
-  expect(wayTo({ kind: 'no_limits', may: ['file_limit'] })).toBe('dataQuality.may.file_limit')
-  expect(wayTo({ kind: 'no_limits', may: [] })).toBe('dataQuality.act.no_limits')
-  expect(wayTo({ kind: 'quarantined', may: ['settle'] })).toBe('dataQuality.may.settle')
-  expect(wayTo({ kind: 'silent', may: [] })).toBe('dataQuality.act.silent')
+it('leads each act to where it is done, and asks on the spot', () => {
+  expect(wayOf('take_out', { kind: 'silent', object_id: 'D1' })).toBe('/datastreams/D1')
+  expect(wayOf('adopt', { kind: 'unknown_tag', object_id: 'M1' })).toEqual({ path: '/quarantine', query: { message: 'M1' } })
+  expect(wayOf('enter', { kind: 'no_place', object_id: 'S1' })).toBe('/register')
+  expect(wayOf('ask', { kind: 'gateway_clock', object_id: 'G1' })).toBeNull()
 })

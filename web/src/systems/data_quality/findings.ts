@@ -50,7 +50,10 @@ export function lagOf({ lag_ms: lag }: Pick<Finding, 'lag_ms'>): { key: string; 
   return minutes < 120 ? { key: 'lagMinutes', n: String(minutes) } : { key: 'lagHours', n: (minutes / 60).toFixed(1) }
 }
 
-/** Which words lead to the finding's page: the act, for whom the server lets act, else only looking. */
-export function wayTo({ kind, may }: Pick<Finding, 'kind' | 'may'>): string {
-  return may[0] ? `dataQuality.may.${may[0]}` : `dataQuality.act.${kind}`
+export type Act = Finding['may'][number]
+
+/** Where an act is done: the page that holds its button and the row; nowhere for what is asked here. */
+export function wayOf(act: Act, row: Pick<Finding, 'kind' | 'object_id'>): RouteLocationRaw | null {
+  if (act === 'ask') return null
+  return act === 'enter' ? '/register' : placeOf(row)
 }
