@@ -71,8 +71,8 @@ ABOUT = {
 #: Acts of who keeps limits, by what is wrong: an instrument is taken out of service, a limit filed.
 _KEPT = {
     "silent": ("take_out",),
-    "frozen": ("take_out", "file_limit"),
-    "out_of_range": ("take_out", "file_limit"),
+    "frozen": ("take_out",),
+    "out_of_range": ("take_out",),
     "late": ("take_out",),
     "no_limits": ("file_limit",),
 }

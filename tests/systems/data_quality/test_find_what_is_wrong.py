@@ -289,8 +289,8 @@ def test_each_finding_says_what_the_asking_person_may_do_about_it(
     # the monitoring officer keeps limits, the data keeper the messages and the register too
     kept = {
         "silent": ["take_out", "ask"],
-        "frozen": ["take_out", "file_limit", "ask"],
-        "out_of_range": ["take_out", "file_limit", "ask"],
+        "frozen": ["take_out", "ask"],
+        "out_of_range": ["take_out", "ask"],
         "no_limits": ["file_limit"],
         "no_place": ["enter"],
     }
