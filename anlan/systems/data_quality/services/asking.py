@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import SHANGHAI, now
@@ -84,8 +85,9 @@ def _standing(
 
 
 def _send(
-    finding: Finding, people: list[User], key: str, reason: str, asker: dict[str, str]
+    finding: Any, people: list[User], key: str, reason: str, asker: dict[str, str]
 ) -> messaging.Sent:
+    """Say it in both languages; the finding comes with the names that the list adds to it."""
     since = finding.since.astimezone(SHANGHAI)
     who = next(iter(asker.values()), "")
     object_zh = " ".join(filter(None, (finding.site_name, finding.name, finding.code)))
