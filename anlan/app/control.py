@@ -34,6 +34,7 @@ WAKING = (
     "sensing.suppression.*",
     "sensing.outage.*",
     "sensing.datastream.retired",
+    "sensing.datastream.reinstated",
 )
 
 

@@ -16,6 +16,7 @@ from anlan.kernel.alerts.queries import waiting_members
 from anlan.kernel.alerts.rules import EXERCISE_GROUP
 from anlan.kernel.base.clock import now, to_ms
 from anlan.kernel.sensing.models import Datastream, Device, Gateway, Limit, Suppression
+from anlan.kernel.sensing.services.control import retirement_of
 
 EXERCISE_DAY = timedelta(days=1)
 
@@ -163,10 +164,11 @@ class DatabaseMemory:
         ]
 
     def _retirements(self) -> list[controls.Change]:
-        retired = Datastream.objects.filter(self._own(""), retired_at__isnull=False)
+        """What is retired, and what was and is no more: an old word on the log must not retire it again."""
+        spoken_of = Q(retired_at__isnull=False) | Q(reinstated_at__isnull=False)
+        rows = Datastream.objects.filter(self._own(""), spoken_of).order_by("number")
+        said = map(retirement_of, rows.iterator())
         return [
-            controls.Retirement(number=number, version=version)
-            for number, version in retired.order_by("number")
-            .values_list("number", "control_version")
-            .iterator()
+            controls.Retirement(number=one.number, version=one.version, retired=one.retired)
+            for one in said
         ]

@@ -49,7 +49,7 @@ def change_of(said: control.Control) -> controls.Change:
             device=said.device,
         )
     if isinstance(said, control.Retirement):
-        return controls.Retirement(number=said.number, version=said.version)
+        return controls.Retirement(number=said.number, version=said.version, retired=said.retired)
     return controls.Suppression(
         number=said.number,
         version=said.version,

@@ -149,7 +149,7 @@ def _gateways() -> Iterator[Cells]:
 
 
 def _devices() -> Iterator[Cells]:
-    rows = _at_sites(Device.objects, "gateway__")
+    rows = _at_sites(Device.objects, "gateway__").filter(is_active=True)
     return _of(
         rows.order_by("gateway__firm_code", "gateway__code", "name", "id"),
         site="gateway__firm_code",

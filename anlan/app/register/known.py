@@ -127,6 +127,13 @@ class Known:
         """Remember a limit that a row has filed: a later row for the same kind is held against it."""
         self._limits[gateway.id][limit.datastream_id, limit.condition] = limit
 
+    def changed(self, row: Gateway | Device | Datastream) -> None:
+        """Remember what stands behind a gateway as a row of the workbook has left it."""
+        for kept in (self._gateways, self._devices, self._streams):
+            for key, one in kept.items():
+                if one.id == row.id:
+                    kept[key] = row  # type: ignore[assignment]  # an id is of one kind only
+
     def renew(self, subject: Subject) -> None:
         """Remember a subject as a row has left it."""
         for key, one in self._subjects.items():

@@ -13,7 +13,7 @@ from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.people.models import Organisation, OrganisationKind
 from anlan.kernel.people.services import organisations
 from anlan.kernel.sensing.models import Condition, Limit
-from anlan.kernel.sensing.services import equipment, limits
+from anlan.kernel.sensing.services import equipment, limits, upkeep
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
 
@@ -107,38 +107,43 @@ def subject(row: Row, known: Known) -> Outcome:
 
 
 def gateway(row: Row, known: Known) -> Outcome:
-    """Register a gateway; its credentials are made now and told once."""
-    at = known.site(row)
+    """Register a gateway, or give it another name; its credentials are made now and told once."""
+    at, named = known.site(row), _named(row)
     found = known.gateway_at(at, row.of("code"))
     if found is not None:
-        if _differing(found, {"name": row.of("name")} | _english(row)):
-            raise ConflictError(
-                f"网关 {found.code} 已登记为“{found.name}”，名称不能由导入改动",
-                code="register.gateway_stands",
-            )
-        return Outcome.SAME
-    named = {"name": row.of("name")} | _english(row)
+        if not _differing(found, named):
+            return Outcome.SAME
+        known.changed(upkeep.change_gateway(gateway_id=found.id, **named))
+        return Outcome.CHANGED
     equipment.register_gateway_at(site_id=at.id, code=row.of("code"), **named)
     return Outcome.NEW
 
 
 def device(row: Row, known: Known) -> Outcome:
-    """Register an instrument behind a gateway."""
+    """Register an instrument behind a gateway, or change what is written of it; its name is its key."""
     behind, at = known.gateway(row), known.subject(row)
     found = known.device_behind(behind, row.of("name"))
-    said = {"model": row.of("model"), "serial": row.of("serial")} | _english(row)
+    said: dict[str, Any] = {key: row.of(key) for key in ("model", "serial") if row.of(key)}
+    said |= _english(row)
     if found is not None:
-        if found.subject_id != at.id or _differing(found, said):
+        if found.subject_id != at.id:
             raise ConflictError(
-                f"设备 {found.name} 已登记，内容不同，不能由导入改动", code="register.device_stands"
+                f"设备 {found.name} 已登记在别的对象上，不能由导入改动",
+                code="register.device_stands",
             )
-        return Outcome.SAME
+        if not _differing(found, said):
+            return Outcome.SAME
+        known.changed(upkeep.change_device(device_id=found.id, **said))
+        return Outcome.CHANGED
     equipment.register_device(gateway=behind, subject_id=at.id, name=row.of("name"), **said)
     return Outcome.NEW
 
 
 def datastream(row: Row, known: Known) -> Outcome:
-    """Register a point of measurement; one that stands is retired, never changed (its history is judged by it)."""
+    """Register a point of measurement, or give it another name.
+
+    What its readings mean is never changed, its history is judged by it: such a one is retired.
+    """
     behind, at = known.gateway(row), known.subject(row)
     observed = known.observed(row)
     wanted: dict[str, Any] = {
@@ -155,12 +160,16 @@ def datastream(row: Row, known: Known) -> Outcome:
     if found is None:
         equipment.register_datastream(gateway=behind, tag=row.of("tag"), **wanted)
         return Outcome.NEW
-    if differing := _differing(found, wanted):
+    named = _named(row)
+    if differing := [one for one in _differing(found, wanted) if one not in named]:
         raise ConflictError(
             f"位号 {found.tag} 已登记，{'、'.join(differing)} 不同；须先停用，再登记新的",
             code="register.tag_stands",
         )
-    return Outcome.SAME
+    if not _differing(found, named):
+        return Outcome.SAME
+    known.changed(upkeep.change_datastream(datastream_id=found.id, **named))
+    return Outcome.CHANGED
 
 
 #: What of a limit an empty cell leaves as it stands; a reason is of its own filing.
@@ -258,7 +267,7 @@ def _owned_site(row: Row) -> str:
 def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
     """Change of a subject what the row says differently."""
     wanted: dict[str, Any] = {}
-    named = {"name": row.of("name")} | _english(row)
+    named = _named(row)
     wanted |= {key: named[key] for key in _differing(found, named)}
     here = (found.location.x, found.location.y) if found.location else None
     if (lon_lat := _lon_lat(row)) is not None and lon_lat != here:
@@ -274,6 +283,10 @@ def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
 
 def _differing(found: object, wanted: dict[str, Any]) -> list[str]:
     return [name for name, value in wanted.items() if getattr(found, name) != value]
+
+
+def _named(row: Row) -> dict[str, Any]:
+    return {"name": row.of("name")} | _english(row)
 
 
 def _english(row: Row) -> dict[str, str]:

@@ -38,10 +38,11 @@ class LimitSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Retirement(msgspec.Struct, frozen=True, kw_only=True):
-    """A datastream that is judged no more; its number stays its own for ever."""
+    """A datastream that is judged no more, or again with `retired=False`; its number is its own for ever."""
 
     number: int
     version: int
+    retired: bool = True
 
 
 class SuppressionSet(msgspec.Struct, frozen=True, kw_only=True):

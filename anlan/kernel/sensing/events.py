@@ -65,6 +65,7 @@ class DeviceState:
     name_en: str
     model: str
     serial: str
+    is_active: bool
     div: int
     zone: int | None
     site: str | None
@@ -185,12 +186,21 @@ def _put_up(name: str, data: type, title: str, **more: Any) -> EventType:
     )
 
 
+def _device(name: str, title: str) -> EventType:
+    """Schema 3 tells whether it is in use; before, none could be put out of it."""
+    return EventType(
+        name, DeviceState, title, schema=3, from_before=lambda state: {"is_active": True} | state
+    )
+
+
 def _datastream(name: str, title: str) -> EventType:
     return _put_up(name, DatastreamState, title, device_id=None, time_resolution_ms=1)
 
 
 GATEWAY_REGISTERED = _put_up("sensing.gateway.registered", GatewayState, "采集网关已登记")
 GATEWAY_CHANGED = _put_up("sensing.gateway.changed", GatewayState, "采集网关已变更")
+GATEWAY_STOPPED = _put_up("sensing.gateway.stopped", GatewayState, "采集网关已停用")
+GATEWAY_STARTED = _put_up("sensing.gateway.started", GatewayState, "采集网关已恢复使用")
 GATEWAY_KEY_ISSUED = _put_up(
     "sensing.gateway.key_issued", GatewayState, "新密钥已签发，新旧两把均有效"
 )
@@ -202,9 +212,14 @@ QUARANTINE_ANSWERED = EventType(
 )
 QUARANTINE_DISCARDED = EventType("sensing.quarantine.discarded", QuarantineState, "隔离报文已丢弃")
 PROPERTY_DEFINED = EventType("sensing.property.defined", PropertyState, "监测指标已定义")
-DEVICE_REGISTERED = _put_up("sensing.device.registered", DeviceState, "感知设备已登记")
+DEVICE_REGISTERED = _device("sensing.device.registered", "感知设备已登记")
+DEVICE_CHANGED = _device("sensing.device.changed", "感知设备已变更")
+DEVICE_STOPPED = _device("sensing.device.stopped", "感知设备已停用")
+DEVICE_STARTED = _device("sensing.device.started", "感知设备已恢复使用")
 DATASTREAM_REGISTERED = _datastream("sensing.datastream.registered", "测点已登记")
+DATASTREAM_CHANGED = _datastream("sensing.datastream.changed", "测点已变更")
 DATASTREAM_RETIRED = _datastream("sensing.datastream.retired", "测点已停用")
+DATASTREAM_REINSTATED = _datastream("sensing.datastream.reinstated", "测点已恢复使用")
 LIMIT_FILED = EventType("sensing.limit.filed", LimitState, "限值已备案")
 LIMIT_WITHDRAWN = EventType("sensing.limit.withdrawn", LimitState, "限值已撤销")
 SUPPRESSION_FILED = _suppression("sensing.suppression.filed", "报警抑制已备案")

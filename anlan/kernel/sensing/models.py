@@ -58,6 +58,7 @@ class Device(Identified, Placed):
     name_en = models.CharField(max_length=160, blank=True, default="", db_default="")
     model = models.CharField(max_length=120, blank=True)
     serial = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
 
 
 class ObservedProperty(Identified):
@@ -87,6 +88,9 @@ class Datastream(Identified, Placed):
     time_resolution_ms = models.IntegerField(default=1)
     shard = models.SmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True)
+    #: when it was last taken up again, and the control version under which the engine hears of it
+    reinstated_at = models.DateTimeField(null=True)
+    reinstated_version = models.IntegerField(null=True)
     control_version = models.IntegerField(default=1)
 
     class Meta:

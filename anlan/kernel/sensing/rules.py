@@ -113,6 +113,12 @@ def keeping_of(principal: Principal, facts: Facts) -> list[str]:
     return [act for act in KEEPING if decide_keeping(principal, act, facts).allowed]
 
 
+def keeps_equipment(principal: Principal, facts: Facts) -> bool:
+    """Tell whether a person may rename, retire and take up again what measures here."""
+    reaches = (Reach.OWN_FIRM, Reach.IN_CHARGE)
+    return any(decide(principal, "sensing.datastream.edit", facts, one).allowed for one in reaches)
+
+
 def writable(text: str) -> str:
     """Return a text as PostgreSQL takes it: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -208,6 +208,12 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /sensing/datastreams/{datastream_id}/observations": lambda r: Call(
         r.datastream, query=SPAN
     ),
+    "PATCH /sensing/datastreams/{datastream_id}": lambda r: Call(
+        r.datastream, {"name": "改名测点"}
+    ),
+    "PATCH /sensing/devices/{device_id}": lambda r: Call(r.device, {"name": "改名设备"}),
+    "PATCH /sensing/gateways/{gateway_id}": lambda r: Call(r.gateway, {"name": "改名网关"}),
+    "POST /sensing/datastreams/{datastream_id}/reinstate": lambda r: Call(r.retired_datastream),
     "POST /sensing/datastreams/{datastream_id}/retire": lambda r: Call(r.datastream),
     "GET /sensing/limits": lambda r: Call(sees=r.limit),
     "POST /sensing/limits": lambda r: Call(

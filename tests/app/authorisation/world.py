@@ -35,8 +35,15 @@ from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area, Division, Reorganisation
 from anlan.kernel.places.rules import div_of
 from anlan.kernel.places.services import reorganising, zones
-from anlan.kernel.sensing.models import Datastream, Gateway, Limit, QuarantinedMessage, Suppression
-from anlan.kernel.sensing.services import equipment, keys, suppressions
+from anlan.kernel.sensing.models import (
+    Datastream,
+    Device,
+    Gateway,
+    Limit,
+    QuarantinedMessage,
+    Suppression,
+)
+from anlan.kernel.sensing.services import equipment, keys, suppressions, upkeep
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.kernel.subjects.services.kinds import define_kind
 from anlan.systems.data_quality.models import FirmMerge
@@ -49,7 +56,7 @@ COUNTY, NEXT_COUNTY, SHARER, PROVINCE = "640181", "640121", "640122", "640000"
 TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
-    Alarm, Area, Datastream, DeadLetter, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
+    Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
     PostHolding, QuarantinedMessage, Reorganisation, Subject, SubjectKind, Suppression, User,
 )  # fmt: skip
 
@@ -61,6 +68,7 @@ class Rows:
     site: str
     subject: str
     datastream: str
+    retired_datastream: str
     limit: str
     suppression: str
     outage: str
@@ -94,7 +102,7 @@ class Rows:
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
-        of_a_site = list(self.__dataclass_fields__)[:14]
+        of_a_site = list(self.__dataclass_fields__)[:15]
         return replace(self, **{name: new_ulid() for name in of_a_site})
 
 
@@ -121,9 +129,9 @@ def build(become: Callable[[str], None]) -> World:
     factories.share(bureaus["share"], COUNTY)
     in_town = div_of(TOWNSHIP)
     plants = {
-        "town": build_plant("town", in_town, None, streams=6),
-        "zone": build_plant("zone", in_town, ZONE, streams=6),
-        "province": build_plant("prov", in_town, None, streams=6),
+        "town": build_plant("town", in_town, None, streams=7),
+        "zone": build_plant("zone", in_town, ZONE, streams=7),
+        "province": build_plant("prov", in_town, None, streams=7),
     }
     in_charge = {"town": bureaus["in_charge"], "zone": bureaus["zone"], "province": above}
     for name, plant in plants.items():
@@ -301,6 +309,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         device = equipment.register_device(
             gateway=plant.gateway, subject_id=plant.tank.id, name="液位计"
         )
+        upkeep.retire_datastream(datastream_id=plant.streams[6].id)
     become("anlan_engine")
     apply([step(plant, "returned", seq + 4, stream=1)], seq + 3, seq + 4)
     become("anlan_gateway")
@@ -313,6 +322,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         "site": plant.site.id,
         "subject": plant.tank.id,
         "datastream": plant.streams[4].id,
+        "retired_datastream": plant.streams[6].id,
         "limit": standing.id,
         "suppression": filed.id,
         "outage": outage.id,

@@ -17,7 +17,7 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.models import Limit
-from anlan.kernel.sensing.services import control, equipment, limits, suppressions
+from anlan.kernel.sensing.services import control, limits, suppressions, upkeep
 from tests.app.engine.fake_log import EPOCH, OTHER_EPOCH
 from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
@@ -113,13 +113,21 @@ def test_suppressions_and_retirements_are_remembered(plant: Plant) -> None:
         )
     publish(10)
     with unit_of_work(machine("test")):
-        equipment.retire_datastream(datastream_id=stream.id)
+        upkeep.retire_datastream(datastream_id=stream.id)
     with unit_of_work(machine("engine"), read_only=True):
         changes = MEMORY.configuration(EPOCH, 11)
     [window] = [one for one in changes if isinstance(one, controls.Suppression)]
     [retired] = [one for one in changes if isinstance(one, controls.Retirement)]
     assert (window.number, window.ends_ms - window.starts_ms) == (stream.number, 3_600_000)
     assert (retired.number, retired.retired) == (stream.number, True)
+    with unit_of_work(machine("test")):
+        upkeep.reinstate_datastream(datastream_id=stream.id)
+        # its limits raise its version; to say again that it is in use must not give back its alarms
+        limits.file_limit(datastream_id=stream.id, condition="HH", value=96.0)
+    with unit_of_work(machine("engine"), read_only=True):
+        changes = MEMORY.configuration(EPOCH, 12)
+    [again] = [one for one in changes if isinstance(one, controls.Retirement)]
+    assert (again.version, again.retired) == (retired.version + 1, False)
 
 
 def test_progress_and_active_alarms_come_back(

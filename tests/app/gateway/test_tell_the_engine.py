@@ -19,7 +19,7 @@ from anlan.kernel.sensing.control import (
     encode_control,
 )
 from anlan.kernel.sensing.models import Datastream, Limit
-from anlan.kernel.sensing.services import equipment, limits
+from anlan.kernel.sensing.services import limits, upkeep
 from tests.app.gateway.house import House, rows
 from tests.plant import Plant
 
@@ -52,7 +52,7 @@ def test_limits_reach_the_log_and_know_their_place_in_it(house: House, plant: Pl
         filed = limits.file_limit(datastream_id=stream.id, condition="silent", value=90.0)
         gone = Limit.objects.get(datastream=stream, condition="HH")
         limits.withdraw_limit(limit_id=gone.id, reason="设计变更")
-        equipment.retire_datastream(datastream_id=plant.streams[1].id)
+        upkeep.retire_datastream(datastream_id=plant.streams[1].id)
     house.until(lambda: len(house.log("c")) == 7, "the changes")
     by_kind = {getattr(change, "condition", "retired"): change for change in changes(house)[4:]}
     silent, withdrawn, retired = (by_kind[name] for name in ("silent", "HH", "retired"))
@@ -62,6 +62,12 @@ def test_limits_reach_the_log_and_know_their_place_in_it(house: House, plant: Pl
     assert (withdrawn.limit_id, withdrawn.condition) == (None, "HH")
     assert withdrawn.version > silent.version
     assert retired == Retirement(number=plant.streams[1].number, version=retired.version)
+    with unit_of_work(machine("test")):
+        upkeep.reinstate_datastream(datastream_id=plant.streams[1].id)
+    house.until(lambda: len(house.log("c")) == 8, "it is taken up again")
+    again = changes(house)[-1]
+    assert again == Retirement(number=retired.number, version=again.version, retired=False)
+    assert again.version > retired.version
 
 
 def test_after_a_crash_only_what_is_missing_is_published(house: House, plant: Plant) -> None:

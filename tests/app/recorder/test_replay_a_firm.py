@@ -15,7 +15,7 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import ports
 from anlan.kernel.sensing.batch import Batch, columns_of
 from anlan.kernel.sensing.catalogue import DjangoCatalogue
-from anlan.kernel.sensing.services import equipment
+from anlan.kernel.sensing.services import upkeep
 from tests.cast import Cast, assemble, signed_in
 from tests.plant import Plant, build_plant
 
@@ -28,7 +28,7 @@ MINUTE = 60_000
 def plant() -> Plant:
     made = build_plant(streams=3)
     with unit_of_work(machine("test")):
-        equipment.retire_datastream(datastream_id=made.streams[2].id)
+        upkeep.retire_datastream(datastream_id=made.streams[2].id)
     return made
 
 

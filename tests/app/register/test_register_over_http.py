@@ -17,7 +17,7 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import Organisation, User
-from anlan.kernel.sensing.models import Gateway, Limit
+from anlan.kernel.sensing.models import Datastream, Gateway, Limit
 from anlan.kernel.subjects.models import Subject
 from tests import factories
 from tests.app.register.book import CODE, Table, firm_book, supervised, whole, xlsx
@@ -170,20 +170,45 @@ def test_whatever_has_a_name_has_an_english_one_and_an_empty_cell_takes_none_awa
         assert Subject.objects.get(code="T101").name_en == "Tank"
 
 
-def test_another_english_name_is_taken_for_what_can_be_changed_and_refused_for_the_rest(
+def test_other_names_are_taken_after_a_dry_run_has_said_so(
     keeper: Client, bureau: Organisation, tmp_path: Path
 ) -> None:
     assert whole(tmp_path, bureau, a_rich_book()).errors == []
     book = a_rich_book()
     for sheet in ENGLISH:
         book[sheet][1][-1] = "Another"
+    for sheet in ("gateways", "datastreams"):
+        book[sheet][1][book[sheet][0].index("name")] = "改名"
+    content = xlsx(tmp_path, book).read_bytes()
+
+    for is_dry in ("true", "false"):
+        _, report = send(keeper, content, dry_run=is_dry)
+        assert (report["errors"], report["is_kept"]) == ([], is_dry == "false")
+        counts = counted(report)
+        assert {sheet: counts[sheet] for sheet in ENGLISH} == dict.fromkeys(ENGLISH, (0, 1, 0, 0))
+
+    with unit_of_work(machine("test")):
+        assert Gateway.objects.get().name == Datastream.objects.get().name == "改名"
+        changed = Journal.objects.filter(type__startswith="sensing.", type__endswith=".changed")
+        assert {row.type: row.change["name_en"] for row in changed} == {  # type: ignore[index]
+            f"sensing.{kind}.changed": [ENGLISH[f"{kind}s"], "Another"]
+            for kind in ("gateway", "device", "datastream")
+        }
+    _, again = send(keeper, export(keeper), dry_run="false")
+    assert {(new, changed, bad) for new, changed, _, bad in counted(again).values()} == {(0, 0, 0)}
+
+
+def test_what_the_readings_of_a_tag_mean_is_never_changed_by_an_import(
+    keeper: Client, bureau: Organisation, tmp_path: Path
+) -> None:
+    assert whole(tmp_path, bureau, a_rich_book()).errors == []
+    book = a_rich_book()
+    book["datastreams"][0].append("unit")
+    book["datastreams"][1].append("mm")
 
     _, report = send(keeper, xlsx(tmp_path, book).read_bytes())
 
-    assert counted(report)["sites"] == (0, 1, 0, 0)
-    assert {one["code"] for one in report["errors"]} == {
-        "register.gateway_stands", "register.device_stands", "register.tag_stands",
-    }  # fmt: skip
+    assert [one["code"] for one in report["errors"]] == ["register.tag_stands"]
 
 
 def test_a_workbook_in_english_is_entered_again_like_the_chinese_one(

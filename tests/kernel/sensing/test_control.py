@@ -43,6 +43,7 @@ CHANGES: list[Control] = [
         window_ms=60_000,
     ),
     Retirement(number=7, version=4),
+    Retirement(number=7, version=5, retired=False),
     SuppressionSet(number=7, suppression_id=None, starts_ms=1, ends_ms=2, version=5),
 ]
 
@@ -53,7 +54,8 @@ def test_a_change_comes_back_whole(change: Control) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "kind"), list(zip(CHANGES, ["limits", "limits", "retire", "suppress"], strict=True))
+    ("change", "kind"),
+    list(zip(CHANGES, ["limits", "limits", "retire", "retire", "suppress"], strict=True)),
 )
 def test_kind_and_version_stand_outside(change: Control, kind: str) -> None:
     wire = msgspec.msgpack.decode(encode_control(change))

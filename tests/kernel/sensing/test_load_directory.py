@@ -13,7 +13,7 @@ from anlan.kernel.sensing.directory import (
     receipts_upto,
 )
 from anlan.kernel.sensing.models import BatchReceipt, Gateway
-from anlan.kernel.sensing.services import equipment
+from anlan.kernel.sensing.services import equipment, upkeep
 from anlan.kernel.sensing.services.receipts import Receipt, record_receipts
 from tests.plant import Plant, build_plant
 
@@ -64,7 +64,7 @@ def test_one_bad_gateway_is_left_out_and_told_and_the_others_stay(plant: Plant) 
 def test_every_change_that_a_door_must_see_moves_the_mark(plant: Plant) -> None:
     with unit_of_work(SYSTEM):
         marks = [directory_mark()]
-        equipment.retire_datastream(datastream_id=plant.streams[0].id)
+        upkeep.retire_datastream(datastream_id=plant.streams[0].id)
         marks.append(directory_mark())
         equipment.register_gateway(
             organisation_id=plant.organisation.id,

@@ -12,7 +12,7 @@ from anlan.kernel.base.permissions import Grant, Principal, Scope, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_range
 from anlan.kernel.sensing.models import Limit
-from anlan.kernel.sensing.services import equipment, limits, suppressions
+from anlan.kernel.sensing.services import limits, suppressions, upkeep
 from anlan.kernel.subjects import services as subjects
 from tests.plant import Plant, build_plant
 
@@ -64,7 +64,7 @@ def suppress(plant: Plant) -> object:
 
 
 def retire(plant: Plant) -> object:
-    return equipment.retire_datastream(datastream_id=plant.streams[0].id)
+    return upkeep.retire_datastream(datastream_id=plant.streams[0].id)
 
 
 def rename(plant: Plant) -> object:

@@ -1397,7 +1397,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Datastream
+         * @description Give a datastream another name; what its readings mean stays. Needs If-Match.
+         */
+        patch: operations["anlan_kernel_sensing_api_change_datastream"];
         trace?: never;
     };
     "/api/v1/sensing/datastreams/{datastream_id}/observations": {
@@ -1436,6 +1440,26 @@ export interface paths {
         get: operations["anlan_kernel_sensing_api_replay"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/datastreams/{datastream_id}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reinstate Datastream
+         * @description Take a retired datastream up again, with the limits that stood on it; needs If-Match.
+         */
+        post: operations["anlan_kernel_sensing_api_reinstate_datastream"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1651,7 +1675,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Gateway
+         * @description Give a gateway another name, stop it or take it up again; needs If-Match.
+         */
+        patch: operations["anlan_kernel_sensing_api_gateways_change_gateway"];
         trace?: never;
     };
     "/api/v1/sensing/gateways/{gateway_id}/key": {
@@ -1762,6 +1790,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensing/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Device
+         * @description Change what is written of an instrument, take it out of use or up again; needs If-Match.
+         */
+        patch: operations["anlan_kernel_sensing_api_gateways_change_device"];
         trace?: never;
     };
     "/api/v1/sensing/quarantine": {
@@ -4268,7 +4316,7 @@ export interface components {
             /** Retired At */
             retired_at: string | null;
             /** May */
-            may: ("file_limit" | "file_suppression" | "take_out")[];
+            may: ("file_limit" | "file_suppression" | "take_out" | "change" | "retire" | "reinstate")[];
         };
         /** DatastreamRowPage */
         DatastreamRowPage: {
@@ -4375,7 +4423,7 @@ export interface components {
             /** Retired At */
             retired_at: string | null;
             /** May */
-            may: ("file_limit" | "file_suppression" | "take_out")[];
+            may: ("file_limit" | "file_suppression" | "take_out" | "change" | "retire" | "reinstate")[];
             /** Limits */
             limits: components["schemas"]["LimitBrief"][];
             last: components["schemas"]["LastReading"] | null;
@@ -4423,6 +4471,16 @@ export interface components {
             items: components["schemas"]["DatastreamOut"][];
             /** Tail Missing */
             tail_missing: boolean;
+        };
+        /**
+         * DatastreamPatch
+         * @description What may be changed of a datastream.
+         */
+        DatastreamPatch: {
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
         };
         /**
          * ObservationsOut
@@ -5015,7 +5073,7 @@ export interface components {
             /** Quarantine Dropped */
             quarantine_dropped: number;
             /** May */
-            may: "roll_key"[];
+            may: ("roll_key" | "change")[];
         };
         /** GatewayRowPage */
         GatewayRowPage: {
@@ -5161,7 +5219,7 @@ export interface components {
             /** Quarantine Dropped */
             quarantine_dropped: number;
             /** May */
-            may: "roll_key"[];
+            may: ("roll_key" | "change")[];
             /** Since */
             since: string | null;
             /** Missing Spans */
@@ -5226,6 +5284,18 @@ export interface components {
             last_at: string;
         };
         /**
+         * GatewayPatch
+         * @description What may be changed of a gateway; the words of its topic stay.
+         */
+        GatewayPatch: {
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Is Active */
+            is_active?: boolean | null;
+        };
+        /**
          * KeyIssued
          * @description The new key, in hexadecimal: shown here and never again.
          */
@@ -5250,6 +5320,12 @@ export interface components {
          * @description One instrument behind a gateway.
          */
         DeviceRow: {
+            /** Div */
+            div: number;
+            /** Zone */
+            zone: number | null;
+            /** Site */
+            site: string | null;
             /** Id */
             id: string;
             /** Version */
@@ -5278,8 +5354,12 @@ export interface components {
             model: string;
             /** Serial */
             serial: string;
+            /** Is Active */
+            is_active: boolean;
             /** Datastreams Count */
             datastreams_count: number;
+            /** May */
+            may: "change"[];
         };
         /** DeviceRowPage */
         DeviceRowPage: {
@@ -5367,6 +5447,22 @@ export interface components {
              * @default
              */
             unit: string;
+        };
+        /**
+         * DevicePatch
+         * @description What may be changed of an instrument; where it stands stays.
+         */
+        DevicePatch: {
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Model */
+            model?: string | null;
+            /** Serial */
+            serial?: string | null;
         };
         /**
          * QuarantineRow
@@ -8705,6 +8801,36 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_sensing_api_change_datastream: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                datastream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatastreamPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatastreamOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_sensing_api_observations: {
         parameters: {
             query: {
@@ -8757,6 +8883,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_reinstate_datastream: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                datastream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatastreamOut"];
                 };
             };
             default: components["responses"]["Refusal"];
@@ -9116,6 +9268,36 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_sensing_api_gateways_change_gateway: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                gateway_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_sensing_api_gateways_issue_key: {
         parameters: {
             query?: never;
@@ -9303,6 +9485,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MadeOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sensing_api_gateways_change_device: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRow"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -18,7 +18,7 @@ from anlan.kernel.sensing.models import (
     SuppressionKind,
 )
 from anlan.kernel.sensing.schemas import register
-from anlan.kernel.sensing.services import equipment, limits, suppressions
+from anlan.kernel.sensing.services import equipment, limits, suppressions, upkeep
 
 VIEW = "sensing.datastream.view"
 door = Door("sensing")
@@ -159,11 +159,33 @@ def register_datastream(request: HttpRequest, said: register.DatastreamIn) -> Da
 
 
 @door.change(
+    "/datastreams/{datastream_id}", equipment.EDIT, "PATCH", response=schemas.DatastreamOut
+)
+def change_datastream(
+    request: HttpRequest, datastream_id: str, said: register.DatastreamPatch
+) -> dict[str, Any]:
+    """Give a datastream another name; what its readings mean stays. Needs If-Match."""
+    version = expected_version(request)
+    wanted = said.dict(exclude_none=True)
+    upkeep.change_datastream(datastream_id=datastream_id, version=version, **wanted)
+    return _one(datastream_id)
+
+
+@door.change(
+    "/datastreams/{datastream_id}/reinstate", equipment.EDIT, response=schemas.DatastreamOut
+)
+def reinstate_datastream(request: HttpRequest, datastream_id: str) -> dict[str, Any]:
+    """Take a retired datastream up again, with the limits that stood on it; needs If-Match."""
+    upkeep.reinstate_datastream(datastream_id=datastream_id, version=expected_version(request))
+    return _one(datastream_id)
+
+
+@door.change(
     "/datastreams/{datastream_id}/retire", "sensing.datastream.edit", response=schemas.DatastreamOut
 )
 def retire_datastream(request: HttpRequest, datastream_id: str) -> dict[str, Any]:
     """Retire a datastream; its number is never given again. Needs If-Match."""
-    equipment.retire_datastream(datastream_id=datastream_id, version=expected_version(request))
+    upkeep.retire_datastream(datastream_id=datastream_id, version=expected_version(request))
     return _one(datastream_id)
 
 

@@ -11,7 +11,7 @@ from anlan.kernel.sensing.models import Device, Gateway, ObservedProperty
 from anlan.kernel.sensing.queries import doors as queries
 from anlan.kernel.sensing.schemas import doors as schemas
 from anlan.kernel.sensing.schemas import register
-from anlan.kernel.sensing.services import equipment, keys
+from anlan.kernel.sensing.services import equipment, keys, upkeep
 
 VIEW = "sensing.gateway.view"
 ROLL = "sensing.gateway.edit"
@@ -50,17 +50,21 @@ GATEWAYS = ListSpec(
 )
 _DEVICE_TITLES = {
     "name": "设备", "model": "型号", "serial": "出厂编号", "gateway_name": "网关",
-    "subject_name": "监测对象", "site_name": "厂区", "datastreams_count": "测点数",
+    "subject_name": "监测对象", "site_name": "厂区", "datastreams_count": "测点数", "is_active": "在用",
 }  # fmt: skip
+_DEVICE_KINDS = {"is_active": "bool"} | dict.fromkeys(
+    ("version", "datastreams_count", "div", "zone"), "int"
+)
 DEVICES = ListSpec(
     fields={
         name: Field(
             path=name,
-            kind="int" if name in {"version", "datastreams_count"} else "text",
+            kind=_DEVICE_KINDS.get(name, "text"),
             sortable=name in _DEVICE_TITLES,
             title=_DEVICE_TITLES.get(name, ""),
         )
         for name in (*schemas.DeviceRow.model_fields, "search")
+        if name != "may"
     },
     sort="name",
 )
@@ -82,6 +86,16 @@ def list_gateways(request: HttpRequest) -> QuerySet[Gateway]:
 @door.read("/gateways/{gateway_id}", VIEW, response=schemas.GatewayOut)
 def get_gateway(request: HttpRequest, gateway_id: str) -> dict[str, Any]:
     """Return one gateway with its gaps, spans, refusals by code, unknown tags and keys."""
+    return _one(gateway_id)
+
+
+@door.change("/gateways/{gateway_id}", equipment.EDIT, "PATCH", response=schemas.GatewayOut)
+def change_gateway(
+    request: HttpRequest, gateway_id: str, said: register.GatewayPatch
+) -> dict[str, Any]:
+    """Give a gateway another name, stop it or take it up again; needs If-Match."""
+    version = expected_version(request)
+    upkeep.change_gateway(gateway_id=gateway_id, version=version, **said.dict(exclude_none=True))
     return _one(gateway_id)
 
 
@@ -144,6 +158,17 @@ def register_device(request: HttpRequest, said: register.DeviceIn) -> Device:
     """Register an instrument."""
     gateway = equipment.gateway(said.gateway_id)
     return equipment.register_device(gateway=gateway, **said.dict(exclude={"gateway_id"}))
+
+
+@door.change("/devices/{device_id}", equipment.EDIT, "PATCH", response=schemas.DeviceRow)
+def change_device(
+    request: HttpRequest, device_id: str, said: register.DevicePatch
+) -> dict[str, Any]:
+    """Change what is written of an instrument, take it out of use or up again; needs If-Match."""
+    version = expected_version(request)
+    upkeep.change_device(device_id=device_id, version=version, **said.dict(exclude_none=True))
+    columns = {field.path for field in DEVICES.fields.values()}
+    return DEVICES.renamed(queries.devices().filter(pk=device_id).values(*columns)[0])
 
 
 @door.create("/properties", equipment.EDIT, response=register.MadeOut)

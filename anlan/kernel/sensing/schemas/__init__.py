@@ -7,15 +7,18 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from anlan.kernel.base.doors import principal
-from anlan.kernel.base.permissions import Facts
-from anlan.kernel.sensing.rules import keeping_of
+from anlan.kernel.base.permissions import Facts, Principal
+from anlan.kernel.sensing.rules import keeping_of, keeps_equipment
 
 
 def _keeping(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
     """Return what the asking person may do with a row that hangs here; no further query."""
+    return keeping_of(*_asking(row, context))
+
+
+def _asking(row: dict[str, Any], context: dict[str, Any]) -> tuple[Principal, Facts]:
     names = ("div", "zone", "site", "matter")
-    facts = Facts(**{name: row[name] for name in names})
-    return keeping_of(principal(context["request"]), facts)
+    return principal(context["request"]), Facts(**{name: row[name] for name in names})
 
 
 class Hung(Schema):
@@ -71,12 +74,17 @@ class DatastreamRow(Hung):
     property_title_en: str
     resolution: float | None
     retired_at: datetime | None
-    may: list[Literal["file_limit", "file_suppression", "take_out"]]
+    may: list[
+        Literal["file_limit", "file_suppression", "take_out", "change", "retire", "reinstate"]
+    ]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
-        """Nothing is filed on a datastream that is retired."""
-        return [] if row["retired_at"] is not None else _keeping(row, context)
+        """Nothing is filed on a datastream that is retired; it may be taken up again."""
+        is_retired = row["retired_at"] is not None
+        kept = ["change", "reinstate" if is_retired else "retire"]
+        acts = kept if keeps_equipment(*_asking(row, context)) else []
+        return acts if is_retired else _keeping(row, context) + acts
 
 
 class DatastreamOut(DatastreamRow):

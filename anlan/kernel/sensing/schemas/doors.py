@@ -10,6 +10,9 @@ from anlan.kernel.base.doors import principal
 from anlan.kernel.base.permissions import Facts, Reach, decide
 from anlan.kernel.sensing.refusal_words import words_of
 
+#: Who keeps what stands at a site: its firm, and the bureau in charge of it.
+KEEPERS = (Reach.OWN_FIRM, Reach.IN_CHARGE)
+
 
 def _may(row: dict[str, Any], context: dict[str, Any], permission: str, *reaches: Reach) -> bool:
     """Tell whether the asking person may use a permission on a row that hangs here."""
@@ -63,13 +66,13 @@ class GatewayRow(Where):
     refused_rows: int
     quarantined: int
     quarantine_dropped: int
-    may: list[Literal["roll_key"]]
+    may: list[Literal["roll_key", "change"]]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
-        """The firm keeps its own gateway's key, so does the bureau in charge of it."""
-        both = (Reach.OWN_FIRM, Reach.IN_CHARGE)
-        return ["roll_key"] if _may(row, context, "sensing.gateway.edit", *both) else []
+        """The firm keeps its own gateway and its key, so does the bureau in charge of it."""
+        acts = {"roll_key": "sensing.gateway.edit", "change": "sensing.datastream.edit"}
+        return [act for act, needed in acts.items() if _may(row, context, needed, *KEEPERS)]
 
 
 class Span(Schema):
@@ -132,7 +135,7 @@ class FinishKeyIn(Schema):
     even_if_unused: bool = False
 
 
-class DeviceRow(Schema):
+class DeviceRow(Where):
     """One instrument behind a gateway."""
 
     id: str
@@ -149,7 +152,14 @@ class DeviceRow(Schema):
     name_en: str
     model: str
     serial: str
+    is_active: bool
     datastreams_count: int
+    may: list[Literal["change"]]
+
+    @staticmethod
+    def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:
+        """Its firm and the bureau in charge of it keep an instrument."""
+        return ["change"] if _may(row, context, "sensing.datastream.edit", *KEEPERS) else []
 
 
 class PropertyRow(Schema):

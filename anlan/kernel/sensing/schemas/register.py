@@ -33,6 +33,28 @@ class DeviceIn(Schema):
     serial: str = Field(default="", max_length=80)
 
 
+class GatewayPatch(Schema):
+    """What may be changed of a gateway; the words of its topic stay."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=120)
+    name_en: str | None = Field(default=None, max_length=160)
+    is_active: bool | None = None
+
+
+class DevicePatch(GatewayPatch):
+    """What may be changed of an instrument; where it stands stays."""
+
+    model: str | None = Field(default=None, max_length=120)
+    serial: str | None = Field(default=None, max_length=80)
+
+
+class DatastreamPatch(Schema):
+    """What may be changed of a datastream."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=120)
+    name_en: str | None = Field(default=None, max_length=160)
+
+
 class PropertyIn(Schema):
     """What can be measured, and its unit."""
 

@@ -16,7 +16,8 @@ from anlan.kernel.sensing.control import Control, LimitSet, Retirement, Suppress
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
 from anlan.kernel.sensing.queries import running_suppressions
 
-#: Retirements carry no place: those of this time are published again when a gateway starts.
+#: Retirements carry no place: those of this time, and their ends, are published again when a gateway
+#: starts.
 RETIRED_AGAIN = timedelta(days=30)
 AT_ONCE = 2_000
 
@@ -60,17 +61,30 @@ def unpublished_suppressions() -> list[Change]:
 
 
 def retirements() -> list[Change]:
-    """Return what was retired lately."""
-    rows = Datastream.objects.filter(retired_at__gt=now() - RETIRED_AGAIN).order_by("number")
+    """Return what was retired lately, or taken up again."""
+    lately = Q(retired_at__gt=now() - RETIRED_AGAIN)
+    again = Q(retired_at=None, reinstated_at__gt=now() - RETIRED_AGAIN)
     return [
         Change(
             shard=row.shard,
-            control=Retirement(number=row.number, version=row.control_version),
+            control=retirement_of(row),
             row_id=row.id,
             row_version=row.version,
         )
-        for row in rows
+        for row in Datastream.objects.filter(lately | again).order_by("number")
     ]
+
+
+def retirement_of(row: Datastream) -> Retirement:
+    """Return what a datastream that has been retired, for now or once, is on the log.
+
+    Its control version goes on rising with its limits: its taking up keeps the one it was said under,
+    or to say it again would give back alarms that stand.
+    """
+    if row.retired_at is not None:
+        return Retirement(number=row.number, version=row.control_version)
+    version = row.reinstated_version or row.control_version
+    return Retirement(number=row.number, version=version, retired=False)
 
 
 def place_in_log(changes: list[tuple[Change, int]], *, epoch: str, at_ms: int) -> None:

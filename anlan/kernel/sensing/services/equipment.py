@@ -1,4 +1,4 @@
-"""Register gateways, devices and datastreams; retire what is measured no more (7.18)."""
+"""Register gateways, devices and datastreams; `upkeep` changes them and takes them out of use (7.18)."""
 
 import secrets
 from typing import Any
@@ -7,7 +7,7 @@ from django.db import connection
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, StaleVersionError
+from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.permissions import Reach
 from anlan.kernel.base.unit_of_work import refuse_unless
@@ -120,6 +120,7 @@ def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: 
     """Register an instrument (感知设备) at a subject, behind a gateway."""
     subject = _in_charge_of(subject_id)
     _refuse_lent(gateway)
+    refuse_taken_name(gateway, name)
     moment = now()
     row = Device(
         gateway=gateway,
@@ -133,21 +134,7 @@ def register_device(*, gateway: Gateway, subject_id: str, name: str, **details: 
         **details,
     )
     row.save(force_insert=True)
-    state = events.DeviceState(
-        id=row.id,
-        version=row.version,
-        gateway_id=gateway.id,
-        subject_id=subject.id,
-        name=row.name,
-        name_en=row.name_en,
-        model=row.model,
-        serial=row.serial,
-        div=row.div,
-        zone=row.zone,
-        site=row.site,
-    )
-    about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
-    journal.record(events.DEVICE_REGISTERED, state, about)
+    record_device(events.DEVICE_REGISTERED, row)
     return row
 
 
@@ -172,6 +159,7 @@ def register_datastream(
         raise ConflictError(f"位号 {tag} 已登记", code="sensing.tag_exists", tag=tag)
     subject = _in_charge_of(subject_id)
     _refuse_lent(gateway)
+    refuse_out_of_use(gateway, details.get("device"))
     moment = now()
     row = Datastream(
         number=_next_number(),
@@ -190,28 +178,7 @@ def register_datastream(
         **details,
     )
     row.save(force_insert=True)
-    _record_datastream(events.DATASTREAM_REGISTERED, row)
-    return row
-
-
-def retire_datastream(*, datastream_id: str, version: int | None = None) -> Datastream:
-    """Judge it no more; its number and its history stay its own for ever.
-
-    `version` is the one that a person has looked at.
-    """
-    row = Datastream.objects.select_for_update().filter(pk=datastream_id).first()
-    if row is None:
-        raise NotFoundError("没有这个测点，或不在您的范围内", id=datastream_id)
-    refuse_unless(EDIT, row.facts, *KEEPERS)
-    if row.retired_at is not None:
-        raise ConflictError("测点已停用", code="sensing.already_retired")
-    if version is not None and row.version != version:
-        raise StaleVersionError("测点已被他人修改，请刷新后再停用", version=row.version)
-    row.retired_at = row.updated_at = now()
-    row.version += 1
-    row.control_version += 1
-    row.save(update_fields=["retired_at", "updated_at", "version", "control_version"])
-    _record_datastream(events.DATASTREAM_RETIRED, row)
+    record_datastream(events.DATASTREAM_REGISTERED, row)
     return row
 
 
@@ -227,6 +194,24 @@ def _in_charge_of(subject_id: str) -> Subject:
 def _refuse_lent(gateway: Gateway) -> None:
     """Refuse whoever only sees a gateway: what he hung behind it would bring him its readings for ever."""
     refuse_unless(EDIT, gateway.facts, *KEEPERS)
+
+
+def refuse_out_of_use(gateway: Gateway, device: Device | None) -> None:
+    """Refuse a point of measurement that nothing in use would bring the readings of."""
+    if not gateway.is_active:
+        raise ConflictError(
+            f"网关 {gateway.code} 已停用，请先恢复使用", code="sensing.gateway_stopped"
+        )
+    if device is not None and not device.is_active:
+        raise ConflictError(
+            f"设备 {device.name} 已停用，请先恢复使用", code="sensing.device_stopped"
+        )
+
+
+def refuse_taken_name(gateway: Gateway, name: str) -> None:
+    """Refuse a second instrument of one name behind a gateway: the register knows it by its name."""
+    if Device.objects.filter(gateway=gateway, name=name).exists():
+        raise ConflictError(f"该网关后已有设备 {name}", code="sensing.device_exists", field="name")
 
 
 def _next_number() -> int:
@@ -259,7 +244,32 @@ def record_gateway(
     journal.record(event, state, about, change=change)
 
 
-def _record_datastream(event: EventType, row: Datastream) -> None:
+def record_device(
+    event: EventType, row: Device, change: dict[str, list[Any]] | None = None
+) -> None:
+    """Write the journal row of an instrument."""
+    state = events.DeviceState(
+        id=row.id,
+        version=row.version,
+        gateway_id=row.gateway_id,
+        subject_id=row.subject_id,
+        name=row.name,
+        name_en=row.name_en,
+        model=row.model,
+        serial=row.serial,
+        is_active=row.is_active,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+    )
+    about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
+    journal.record(event, state, about, change=change)
+
+
+def record_datastream(
+    event: EventType, row: Datastream, change: dict[str, list[Any]] | None = None
+) -> None:
+    """Write the journal row of a datastream."""
     state = events.DatastreamState(
         id=row.id,
         version=row.version,
@@ -281,4 +291,4 @@ def _record_datastream(event: EventType, row: Datastream) -> None:
         site=row.site,
     )
     about = journal.Subject(id=row.id, version=row.version, place=journal.Place.of(row))
-    journal.record(event, state, about)
+    journal.record(event, state, about, change=change)

@@ -16,7 +16,12 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.sensing.control import Control, LimitSet, Retirement, SuppressionSet
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
-from anlan.kernel.sensing.services.control import Change, limit_change, suppression_change
+from anlan.kernel.sensing.services.control import (
+    Change,
+    limit_change,
+    retirement_of,
+    suppression_change,
+)
 
 #: Every condition that a limit may have.
 CONDITIONS: tuple[str, ...] = get_args(get_type_hints(LimitSet)["condition"])
@@ -58,7 +63,7 @@ def say_again(words: Iterable[tuple[int, Control]]) -> list[Change]:
 
 def _forgotten(number: int, shard: int, newest: Control, last: int) -> list[Change]:
     """A datastream that no row knows is judged no more; once is enough."""
-    if isinstance(newest, Retirement):
+    if isinstance(newest, Retirement) and newest.retired:
         return []
     gone = Retirement(number=number, version=last + 1)
     return [Change(shard=shard, control=gone, row_id=f"gone-{number}", row_version=last + 1)]
@@ -79,6 +84,8 @@ def _anew(stream: Datastream, said: list[Control]) -> list[Change]:
         newest = [one for one in said if isinstance(one, LimitSet) and one.condition == condition]
         taken = msgspec.structs.replace(newest[-1], limit_id=None)
         changes.append(_of(stream, taken))
+    if any(isinstance(one, Retirement) for one in said):
+        changes.append(_of(stream, retirement_of(stream)))
     if any(isinstance(one, SuppressionSet) for one in said):
         filed = Suppression.objects.filter(datastream=stream, exercise_id=None)
         # one that waits for its turn has no place in the log and is not said yet
@@ -100,7 +107,7 @@ def _anew(stream: Datastream, said: list[Control]) -> list[Change]:
 
 
 def _of(stream: Datastream, control: Control) -> Change:
-    kind = getattr(control, "condition", "suppression")
+    kind = getattr(control, "condition", type(control).__name__)
     return Change(
         shard=stream.shard,
         control=control,
