@@ -280,10 +280,11 @@ class UserBody(Schema):
     password: Secret | None = None
 
 
-class ActiveBody(Schema):
-    """Whether an account may be used."""
+class UserPatch(Schema):
+    """What may be changed of an account: its owner's name, whether it may be used."""
 
-    is_active: bool
+    name: Title | None = None
+    is_active: bool | None = None
 
 
 class PostOut(Schema):

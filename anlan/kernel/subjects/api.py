@@ -168,7 +168,9 @@ def change_subject(
     request: HttpRequest, subject_id: str, said: schemas.SubjectPatch
 ) -> dict[str, Any]:
     """Change a subject; needs If-Match."""
-    wanted = said.dict(exclude_none=True)
+    wanted = said.dict(exclude_none=True, exclude={"lon", "lat"})
+    if said.lon is not None or said.lat is not None:
+        wanted["lon_lat"] = (said.lon, said.lat)
     version = expected_version(request)
     services.change_subject(subject_id=subject_id, expected_version=version, **wanted)
     return _whole(queries.subject(subject_id))
@@ -185,4 +187,5 @@ def _whole(row: Subject) -> dict[str, Any]:
         "attributes": row.attributes,
         "schema": row.kind.schema,
         "path": queries.path_of(row),
+        "may": ["change"] if services.may_change(current_work().principal, row) else [],
     }

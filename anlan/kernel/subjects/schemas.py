@@ -1,7 +1,7 @@
 """JSON shapes of subjects."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field, StringConstraints
@@ -52,6 +52,7 @@ class SubjectOut(SubjectRow):
     attributes: dict[str, Any]
     schema_: dict[str, Any] = Field(alias="schema", serialization_alias="schema")
     path: list[PathStep]
+    may: list[Literal["change"]]
 
 
 class SubjectIn(Schema):
@@ -88,6 +89,8 @@ class SubjectPatch(Schema):
     code: str | None = Field(default=None, max_length=64)
     status: str | None = Field(default=None, pattern="^(active|out_of_service|retired)$")
     attributes: dict[str, Any] | None = None
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
 
 
 class KindOut(Schema):

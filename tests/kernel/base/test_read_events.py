@@ -45,7 +45,6 @@ def test_what_schema_3_added_is_exactly_what_an_older_event_gets() -> None:
     [
         ("sensing.gateway.registered", {"name_en"}),
         ("sensing.gateway.key_rolled", {"name_en"}),
-        ("sensing.device.registered", {"name_en"}),
         ("sensing.datastream.registered", {"name_en", "device_id", "time_resolution_ms"}),
         ("sensing.datastream.retired", {"name_en", "device_id", "time_resolution_ms"}),
     ],
@@ -55,6 +54,14 @@ def test_what_was_put_up_before_it_had_an_english_name_is_read(kind: str, added:
     assert set(event(1, {}, kind).state()) == added
     assert added <= {field.name for field in fields(EVENT_TYPES[kind].data)}
     assert event(1, {"name_en": "kept"}, kind).state()["name_en"] == "kept"
+
+
+def test_an_instrument_written_before_it_could_be_put_out_of_use_is_in_use() -> None:
+    load_event_types()
+    assert event(2, {"name": "液位计"}, "sensing.device.registered").state() == {
+        "name": "液位计",
+        "is_active": True,
+    }
 
 
 def test_a_field_that_this_version_does_not_know_is_kept() -> None:

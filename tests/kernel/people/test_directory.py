@@ -9,6 +9,9 @@ import pytest
 from django.test import Client
 
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.catalogue import CatalogueError, parse, permissions, shipped
 from anlan.kernel.people.models import Organisation, OrganisationKind, Role, User
 from anlan.kernel.people.services import organisations, posts, roles
@@ -160,6 +163,31 @@ def test_an_account_is_stopped_at_the_version_that_was_read() -> None:
     assert (missing.status_code, stale.status_code, done.status_code) == (428, 412, 200)
     assert done["ETag"] == f'"{version + 1}"'
     assert not done.json()["is_active"]
+
+
+def test_the_name_of_an_account_is_written_anew_and_both_stand_in_the_journal() -> None:
+    cast = assemble()
+    client = signed_in(cast.system_administrator)
+    version = User.objects.get(pk=cast.leader.pk).version
+
+    done = send(
+        client, "PATCH", f"/users/{cast.leader.id}", {"name": " 李带班长 "}, If_Match=f'"{version}"'
+    )
+    empty = send(
+        client, "PATCH", f"/users/{cast.leader.id}", {"name": " "}, If_Match=f'"{version + 1}"'
+    )
+    own = User.objects.get(pk=cast.system_administrator.pk)
+    mine = send(client, "PATCH", f"/users/{own.id}", {"name": "别人"}, If_Match=f'"{own.version}"')
+
+    assert (done.status_code, done.json()["name"]) == (200, "李带班长")
+    assert (empty.status_code, empty.json()["code"], empty.json()["field"]) == (
+        422, "people.no_name", "name",
+    )  # fmt: skip
+    assert (mine.status_code, mine.json()["code"]) == (403, "people.own_name")
+    with unit_of_work(machine("test")):
+        row = Journal.objects.get(object=cast.leader.id, type="people.user.changed")
+    assert row.change == {"name": ["李带班", "李带班长"]}
+    assert "name" not in row.data, "a name is personal: only the private half holds it"
 
 
 @pytest.mark.parametrize("who", ["duty_officer", "control_room", "audit_administrator"])

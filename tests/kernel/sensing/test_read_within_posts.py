@@ -49,4 +49,7 @@ def test_the_fire_brigade_may_not_file_limits_of_a_hazchem_tank(
         for name, client in clients.items()
     }
 
-    assert may == {"brigade": [], "bureau": ["file_limit", "file_suppression", "take_out"]}
+    assert may == {
+        "brigade": [],
+        "bureau": ["file_limit", "file_suppression", "take_out", "change", "retire"],
+    }

@@ -12,6 +12,8 @@ from anlan.kernel.places.rules import div_range
 from anlan.kernel.subjects import queries, services
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.kernel.subjects.services.kinds import define_kind
+from tests import factories
+from tests.cast import assemble, csrf, signed_in
 from tests.plant import build_plant
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +94,23 @@ def test_the_map_shows_a_county_its_own_points_and_no_others() -> None:
     with unit_of_work(officer, read_only=True):
         names = [one["properties"]["name"] for one in queries.points()["features"]]
     assert names == ["theirs 厂区"]
+
+
+def test_a_subject_is_moved_on_the_map_by_who_may_and_says_that_he_may() -> None:
+    plant = build_plant("east")
+    cast = assemble(site=plant.site.id)
+    keeper = signed_in(factories.officer(cast.zone_bureau, "data_keeper"))
+    path = f"/api/v1/subjects/{plant.tank.id}"
+
+    def patch(body: dict[str, Any], version: int) -> Any:
+        headers = csrf(keeper) | {"If-Match": f'"{version}"'}
+        return keeper.patch(path, body, content_type="application/json", headers=headers)
+
+    moved = patch({"lon": 106.61, "lat": 38.11}, 1)
+    half = patch({"lon": 106.61}, 2)
+
+    assert (moved.json()["lon"], moved.json()["lat"], moved.json()["may"]) == (
+        106.61, 38.11, ["change"],
+    )  # fmt: skip
+    assert (half.status_code, half.json()["code"]) == (422, "subjects.half_a_place")
+    assert signed_in(cast.duty_officer).get(path).json()["may"] == []

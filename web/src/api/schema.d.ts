@@ -846,10 +846,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Set Active
-         * @description Stop an account or wake it.
+         * Change User
+         * @description Write its owner's name anew; stop an account or wake it.
          */
-        patch: operations["anlan_kernel_people_api_directory_set_active"];
+        patch: operations["anlan_kernel_people_api_directory_change_user"];
         trace?: never;
     };
     "/api/v1/people/users/{user_id}/password/reset": {
@@ -3568,12 +3568,14 @@ export interface components {
             password?: string | null;
         };
         /**
-         * ActiveBody
-         * @description Whether an account may be used.
+         * UserPatch
+         * @description What may be changed of an account: its owner's name, whether it may be used.
          */
-        ActiveBody: {
+        UserPatch: {
+            /** Name */
+            name?: string | null;
             /** Is Active */
-            is_active: boolean;
+            is_active?: boolean | null;
         };
         /**
          * FirstLinkOut
@@ -4005,6 +4007,8 @@ export interface components {
             };
             /** Path */
             path: components["schemas"]["PathStep"][];
+            /** May */
+            may: "change"[];
         };
         /**
          * SubjectIn
@@ -4259,6 +4263,10 @@ export interface components {
             attributes?: {
                 [key: string]: unknown;
             } | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
         };
         /**
          * DatastreamRow
@@ -7882,7 +7890,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_people_api_directory_set_active: {
+    anlan_kernel_people_api_directory_change_user: {
         parameters: {
             query?: never;
             header: {
@@ -7896,7 +7904,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActiveBody"];
+                "application/json": components["schemas"]["UserPatch"];
             };
         };
         responses: {

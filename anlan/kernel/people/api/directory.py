@@ -20,7 +20,6 @@ from anlan.kernel.people.queries import directory
 from anlan.kernel.people.queries.holdings import holdings, names_of
 from anlan.kernel.people.rules import LINK_LIFETIME
 from anlan.kernel.people.schemas import (
-    ActiveBody,
     DutyShiftBody,
     DutyShiftOut,
     FirstLinkOut,
@@ -37,6 +36,7 @@ from anlan.kernel.people.schemas import (
     SupervisionOut,
     UserBody,
     UserOut,
+    UserPatch,
 )
 from anlan.kernel.people.services import duty, posts, second_factor, sessions, users
 from anlan.kernel.people.services import organisations as organisation_services
@@ -111,10 +111,13 @@ def create_user(request: HttpRequest, body: UserBody) -> dict[str, Any]:
 
 
 @door.change("/users/{user_id}", "people.user.edit", "PATCH", response=UserOut)
-def set_active(request: HttpRequest, user_id: str, body: ActiveBody) -> dict[str, Any]:
-    """Stop an account or wake it."""
+def change_user(request: HttpRequest, user_id: str, body: UserPatch) -> dict[str, Any]:
+    """Write its owner's name anew; stop an account or wake it."""
     user = directory.at_version(User.objects, user_id, expected_version(request))
-    users.set_active(user=user, is_active=body.is_active)
+    if body.name is not None:
+        users.rename(user=user, name=body.name)
+    if body.is_active is not None:
+        users.set_active(user=user, is_active=body.is_active)
     return directory.row(directory.USERS, directory.users(), user_id)
 
 

@@ -68,6 +68,22 @@ def create_user(
     return made
 
 
+def rename(*, user: User, name: str) -> User:
+    """Write the name of an account's owner anew, as his papers say it. Nobody does it to himself."""
+    if current_work().principal.actor == actor_of(user):
+        raise NotPermittedError("不能修改本人的姓名", code="people.own_name")
+    wanted = name.strip()
+    if not wanted:
+        raise InvalidError("请填写姓名", code="people.no_name", field="name")
+    if wanted == user.name:
+        return user
+    change = {"name": [user.name, wanted]}
+    user.name = wanted
+    _touched(user, "name")
+    _record(events.USER_CHANGED, user, change=change)
+    return user
+
+
 def set_active(*, user: User, is_active: bool) -> User:
     """Stop or wake an account; stopping ends its sessions. Nobody does it to himself."""
     if current_work().principal.actor == actor_of(user):

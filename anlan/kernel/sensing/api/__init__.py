@@ -33,7 +33,7 @@ _TITLES = {
     "in_force_since": "生效时间", "superseded_at": "停用时间", "filed_by_name": "备案人",
     "ended_by_name": "停用人", "end_reason": "撤销原因", "state": "状态", "reason": "说明",
     "starts_at": "开始", "ends_at": "结束", "ended_at": "提前结束", "property_title": "指标",
-    "kind": "种类", "approved_by": "批准人", "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "停用时间",
+    "kind": "种类", "approved_by": "批准人", "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "注销时间",
     "gateway_name": "网关", "limits_count": "在用限值",
 }  # fmt: skip
 _STATES = {

@@ -140,7 +140,7 @@ def _refuse_unless_kept(row: Datastream, act: str) -> None:
             reason=decision.reason,
         )
     if row.retired_at is not None:
-        raise ConflictError("测点已停用", code="sensing.already_retired")
+        raise ConflictError("测点已注销", code="sensing.already_retired")
 
 
 def raise_version(stream: Datastream) -> int:

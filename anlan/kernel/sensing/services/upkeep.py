@@ -77,7 +77,7 @@ def retire_datastream(*, datastream_id: str, version: int | None = None) -> Data
     """
     row = _locked(Datastream, datastream_id, version)
     if row.retired_at is not None:
-        raise ConflictError("测点已停用", code="sensing.already_retired")
+        raise ConflictError("测点已注销", code="sensing.already_retired")
     row.control_version += 1
     change = _bring_to(row, {"retired_at": now()}, "control_version")
     record_datastream(events.DATASTREAM_RETIRED, row, change)
@@ -91,7 +91,7 @@ def reinstate_datastream(*, datastream_id: str, version: int | None = None) -> D
     """
     row = _locked(Datastream, datastream_id, version)
     if row.retired_at is None:
-        raise ConflictError("测点在用，无须恢复", code="sensing.not_retired")
+        raise ConflictError("测点在用，没有注销", code="sensing.not_retired")
     refuse_out_of_use(row.gateway, row.device)
     if Datastream.objects.filter(gateway=row.gateway, tag=row.tag, retired_at=None).exists():
         raise ConflictError(

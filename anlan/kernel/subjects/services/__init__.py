@@ -16,7 +16,7 @@ from anlan.kernel.base.errors import (
 )
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import new_ulid
-from anlan.kernel.base.permissions import Facts, Reach
+from anlan.kernel.base.permissions import Facts, Principal, Reach, decide
 from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.base.unit_of_work import current_work, refuse_unless
 from anlan.kernel.people.models import Organisation, SiteRelation
@@ -129,19 +129,24 @@ def own_again(*, site: Subject, organisation: Organisation) -> bool:
 
 
 def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> Subject:
-    """Change name, code, status, attributes or place; somebody else's change in between is refused."""
+    """Change name, code, status, attributes or place; somebody else's change in between is refused.
+
+    The place is `location`, or `lon_lat` in degrees.
+    """
     row = Subject.objects.select_for_update().filter(pk=subject_id).first()
     if row is None:
         raise NotFoundError("没有这个监测对象，或不在您的范围内", id=subject_id)
     refuse_unless(EDIT, row.facts, *IN_CHARGE)
     if row.version != expected_version:
         raise StaleVersionError("已被他人修改，请刷新后再改", current_version=row.version)
-    if unknown := sorted(set(wanted) - set(_EDITABLE)):
+    if unknown := sorted(set(wanted) - {*_EDITABLE, "lon_lat"}):
         raise InvalidError(f"不能修改 {', '.join(unknown)}", code="subjects.not_editable")
     if "attributes" in wanted:
         _check_attributes(row.kind, wanted["attributes"])
     if row.kind.code == SITE_KIND and wanted.get("code", row.code) != row.code:
         _refuse_taken(wanted["code"])
+    if (lon_lat := wanted.pop("lon_lat", None)) is not None:
+        wanted["location"] = _point(*lon_lat)
     before = _state(row)
     for name, value in wanted.items():
         setattr(row, name, value)
@@ -152,6 +157,11 @@ def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> 
     event = events.SUBJECT_RETIRED if retired else events.SUBJECT_CHANGED
     _record(event, row, {"before": _plain(before), "after": _plain(_state(row))})
     return row
+
+
+def may_change(principal: Principal, row: Subject) -> bool:
+    """Tell whether a person keeps a subject: his firm's own, or one that his bureau is in charge of."""
+    return any(decide(principal, EDIT, row.facts, one).allowed for one in IN_CHARGE)
 
 
 def move_subjects(*, giver: str, taker: str, ids: Sequence[str] | None = None) -> list[str]:
@@ -175,6 +185,12 @@ def move_subjects(*, giver: str, taker: str, ids: Sequence[str] | None = None) -
         ]
     )
     return [one.id for one in moved]
+
+
+def _point(lon: float | None, lat: float | None) -> Point:
+    if lon is None or lat is None:
+        raise InvalidError("经度和纬度须一起填写", code="subjects.half_a_place", field="lat")
+    return Point(lon, lat, srid=4326)
 
 
 def _parent(parent_id: str | None) -> Subject | None:
