@@ -34,6 +34,11 @@ export function setAccountActive(seen: Seen, isActive: boolean): Promise<Account
   return take(client.PATCH('/api/v1/people/users/{user_id}', { params: onUser(seen), body: { is_active: isActive } }))
 }
 
+/** Its owner's name, as his papers say it. */
+export function renameAccount(seen: Seen, name: string): Promise<Account> {
+  return take(client.PATCH('/api/v1/people/users/{user_id}', { params: onUser(seen), body: { name } }))
+}
+
 /** Keep a phone, or take it away with an empty one; lists show it masked. */
 export function setPhone(seen: Seen, phone: string): Promise<Account> {
   return take(client.PUT('/api/v1/people/users/{user_id}/phone', { params: onUser(seen), body: { phone } }))

@@ -74,3 +74,24 @@ export function discardQuarantined(seen: Seen, reason: string): Promise<Quaranti
 export function adoptTag(seen: Seen, body: Adoption): Promise<{ resending: number; message: QuarantinedDetail }> {
   return take(client.POST('/api/v1/sensing/quarantine/{message_id}/adopt', { params: on(seen), body }))
 }
+
+type Schemas = components['schemas']
+/** A new gateway with what it signs in and signs with; told this once. */
+export type GatewayIssued = Schemas['GatewayIssued']
+
+export function registerGateway(body: Schemas['GatewayIn']): Promise<GatewayIssued> {
+  return take(client.POST('/api/v1/sensing/gateways', { body }))
+}
+
+/** Another name; out of use, or up again. */
+export function changeGateway({ id, version }: KeyOwner, body: Schemas['GatewayPatch']): Promise<GatewayDetail> {
+  return take(client.PATCH('/api/v1/sensing/gateways/{gateway_id}', { params: { path: { gateway_id: id }, header: ifMatch(version) }, body }))
+}
+
+export function registerDevice(body: Schemas['DeviceIn']): Promise<Schemas['MadeOut']> {
+  return take(client.POST('/api/v1/sensing/devices', { body }))
+}
+
+export function changeDevice({ id, version }: Pick<Device, 'id' | 'version'>, body: Schemas['DevicePatch']): Promise<Device> {
+  return take(client.PATCH('/api/v1/sensing/devices/{device_id}', { params: { path: { device_id: id }, header: ifMatch(version) }, body }))
+}

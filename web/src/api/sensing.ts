@@ -1,5 +1,6 @@
 /** What is measured: datastreams and their past, limits, suppressions. */
 import { client, ifMatch, readSheet, take } from './client'
+import type { components } from './schema'
 import type {
   Datastream,
   DatastreamRow,
@@ -88,4 +89,26 @@ export function readObservations(id: string, { fromMs, toMs, points }: Span, sig
       ...(signal ? { signal } : {}),
     }),
   )
+}
+
+type SeenStream = Pick<Datastream, 'id' | 'version'>
+const ofStream = ({ id, version }: SeenStream) => ({ path: { datastream_id: id }, header: ifMatch(version) })
+
+export function registerDatastream(body: components['schemas']['DatastreamIn']): Promise<components['schemas']['MadeOut']> {
+  return take(client.POST('/api/v1/sensing/datastreams', { body }))
+}
+
+/** Another name; what its readings mean stays. */
+export function changeDatastream(seen: SeenStream, body: components['schemas']['DatastreamPatch']): Promise<Datastream> {
+  return take(client.PATCH('/api/v1/sensing/datastreams/{datastream_id}', { params: ofStream(seen), body }))
+}
+
+/** Judge it no more; its number and its past stay its own. */
+export function retireDatastream(seen: SeenStream): Promise<Datastream> {
+  return take(client.POST('/api/v1/sensing/datastreams/{datastream_id}/retire', { params: ofStream(seen) }))
+}
+
+/** Take it up again, with the limits that stood on it. */
+export function reinstateDatastream(seen: SeenStream): Promise<Datastream> {
+  return take(client.POST('/api/v1/sensing/datastreams/{datastream_id}/reinstate', { params: ofStream(seen) }))
 }

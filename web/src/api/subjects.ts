@@ -52,3 +52,17 @@ export function checkKind(kindId: string, schema: KindSchema): Promise<Misfits> 
 export function fileKindVersion({ id, version }: Seen, schema: KindSchema, reason: string): Promise<unknown> {
   return take(client.POST('/api/v1/subjects/kinds/{kind_id}/versions', { params: { path: { kind_id: id }, header: ifMatch(version) }, body: { schema, reason } }))
 }
+
+/** Something that hangs below another subject. */
+export function registerSubject(body: components['schemas']['SubjectIn']): Promise<SubjectDetail> {
+  return take(client.POST('/api/v1/subjects', { body }))
+}
+
+/** A firm's own site; who supervises it is said by the security administrator. */
+export function registerSite(body: components['schemas']['SiteIn']): Promise<SubjectDetail> {
+  return take(client.POST('/api/v1/subjects/sites', { body }))
+}
+
+export function changeSubject({ id, version }: Seen, body: components['schemas']['SubjectPatch']): Promise<SubjectDetail> {
+  return take(client.PATCH('/api/v1/subjects/{subject_id}', { params: { path: { subject_id: id }, header: ifMatch(version) }, body }))
+}
