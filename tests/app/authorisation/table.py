@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("decisions.toml")
 CELLS = {"yes", "none", "no", "hide", "-"}
@@ -30,22 +31,41 @@ class Table:
     lines: dict[str, Line]
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under one heading, as (operation, name of the group, cells)."""
+
+    heading: str
+    lines: list[tuple[str, str, list[str]]]
+
+
+def written() -> dict[str, Any]:
+    """Return the file as it stands."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def sections() -> list[Section]:
+    """Return the decisions under their headings, in the order in which they are written."""
+    found: list[Section] = []
+    for text in written()["decisions"]["table"].splitlines():
+        if text.startswith("#"):
+            found.append(Section(text.strip("#- "), []))
+        elif text.strip():
+            operation, who, cells = (part.strip() for part in text.split("|"))
+            found[-1].lines.append((" ".join(operation.split()), who, cells.split()))
+    return found
+
+
 def read() -> Table:
     """Return the table; a line or word that means nothing is refused."""
-    written = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    columns = tuple(written["columns"])
-    groups = written["who"]
+    columns = tuple(written()["columns"])
+    groups = written()["who"]
     lines: dict[str, Line] = {}
-    for text in written["decisions"]["table"].splitlines():
-        if not text.strip() or text.startswith("#"):
-            continue
-        operation, who, cells = (part.strip() for part in text.split("|"))
-        name = " ".join(operation.split())
-        words = cells.split()
+    for name, who, words in (line for one in sections() for line in one.lines):
         if name in lines or len(words) != len(columns):
-            raise ValueError(text)
+            raise ValueError(name)
         if not all(word in CELLS or word.isdigit() for word in words):
-            raise ValueError(text)
+            raise ValueError(name)
         lines[name] = Line(members(groups, who), dict(zip(columns, words, strict=True)))
     return Table(columns, members(groups, "everybody"), lines)
 
