@@ -49,9 +49,10 @@ def desk(cast: Cast, keeper: User, acting_as: Callable[[str], None]) -> Client:
     return signed_in(officer)
 
 
-def ask(client: Client, finding: str, reason: str = "周五前修好") -> Any:
+def ask(client: Client, finding: str, reason: str = "周五前修好", key: str = "") -> Any:
+    headers = csrf(client) | ({"Idempotency-Key": key} if key else {})
     return client.post(
-        f"{URL}/{finding}/ask", {"reason": reason}, "application/json", headers=csrf(client)
+        f"{URL}/{finding}/ask", {"reason": reason}, "application/json", headers=headers
     )
 
 
@@ -116,6 +117,15 @@ def test_he_asks_once_a_day_with_a_reason(plant: Plant, desk: Client, cast: Cast
     assert ask(desk, finding).status_code == 200
     again = ask(desk, finding)
     assert (again.status_code, again.json()["code"]) == (409, "data_quality.asked_already")
+    assert len(inbox(cast.control_room)) == 1
+
+
+def test_the_same_press_sent_again_under_its_key_is_answered_the_same(
+    plant: Plant, desk: Client, cast: Cast
+) -> None:
+    first, again = (ask(desk, f"gateway_clock:{plant.gateway.id}", key="k1") for _ in range(2))
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert first.json()["names"] == ["孙中控"]
     assert len(inbox(cast.control_room)) == 1
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.people.models import Organisation, User
+from anlan.kernel.people.models import Organisation, OrganisationKind, User
 from anlan.kernel.subjects import services as subjects
 from tests import factories
 from tests.cast import Cast
@@ -37,7 +37,7 @@ def spelt(cast: Cast, kept: Organisation, plant: Plant, worker: User) -> list[Or
     plant.organisation.refresh_from_db()
     rows = [plant.organisation]
     for number, name in enumerate(SPELLINGS):
-        entry = factories.organisation(name, kind="firm", territory_code="640181")
+        entry = factories.organisation(name, kind=OrganisationKind.FIRM, territory_code="640181")
         # only one of the five was entered with its code: two codes would be two firms
         Organisation.objects.filter(pk=entry.pk).update(credit_code=None)
         factories.post(entry, "firm_safety")

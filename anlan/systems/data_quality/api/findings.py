@@ -15,7 +15,7 @@ from anlan.systems.data_quality.schemas import (
     DataFindingCountOut,
     DataFindingOut,
 )
-from anlan.systems.data_quality.services.asking import Asked, ask_owner
+from anlan.systems.data_quality.services.asking import ask_owner
 
 door = Door("data_quality")
 router = door.router
@@ -34,6 +34,7 @@ def counts(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @door.create("/findings/{finding_id}/ask", ASK, response=AskedOut)
-def ask(request: HttpRequest, finding_id: str, body: AskBody) -> Asked:
+def ask(request: HttpRequest, finding_id: str, body: AskBody) -> dict[str, Any]:
     """Ask whoever is to mend it, by a message: each asker once a day."""
-    return ask_owner(finding_id=finding_id, reason=body.reason)
+    asked = ask_owner(finding_id=finding_id, reason=body.reason)
+    return {"at": asked.at, "names": asked.names}
