@@ -1,6 +1,7 @@
 """The demo's instruments: which kind measures what, registered at their equipment behind its gateway."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -36,8 +37,13 @@ def register_instruments(
 ) -> dict[str, Device]:
     """Register the instruments of one piece of equipment; return them by the tag that they measure."""
     behind: dict[str, Device] = {}
+    named: Counter[str] = Counter()
     for instrument, tags in _groups(mapping):
         letter = tags[0][-1] if len(tags) == 1 and tags[0][-1] in "AB" else ""
+        named[f"{instrument.name}{letter}"] += 1
+        if (count := named[f"{instrument.name}{letter}"]) > 1:
+            # behind one gateway no two have one name
+            letter = f"{letter}{count}"
         device = equipment.register_device(
             gateway=gateway,
             subject_id=subject.id,
