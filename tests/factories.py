@@ -38,7 +38,7 @@ from anlan.kernel.people.models import (
 from anlan.kernel.people.queries.places import home_of
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.rules import credit_code_check_character
-from anlan.kernel.people.services import duty, organisations, posts, users
+from anlan.kernel.people.services import duty, organisations, posts, shares, users
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area, Division, Settlement
 from anlan.kernel.places.services import loading as places
@@ -219,7 +219,7 @@ def share(
 ) -> ScopeGrant:
     """Share a territory with an organisation, by name and for a time."""
     with working():
-        return organisations.grant_scope(
+        return shares.grant_scope(
             organisation=organisation,
             territory_code=territory_code,
             reason="联合处置（测试）",

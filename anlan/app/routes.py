@@ -8,7 +8,14 @@ from anlan.kernel.alerts import api as alerts
 from anlan.kernel.base.api import audit, dead_letters
 from anlan.kernel.documents import api as documents
 from anlan.kernel.messaging import api as messaging
-from anlan.kernel.people.api import contacts, directory, own_account, own_keys, sessions
+from anlan.kernel.people.api import (
+    contacts,
+    directory,
+    own_account,
+    own_keys,
+    sessions,
+    shares,
+)
 from anlan.kernel.places.api import keeping as places
 from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
@@ -21,6 +28,7 @@ api.add_router("", own_keys.router)
 api.add_router("/places", places.router)
 api.add_router("/people", contacts.router)
 api.add_router("/people", directory.router)
+api.add_router("/people", shares.router)
 api.add_router("/documents", documents.router)
 api.add_router("/messaging", messaging.router)
 api.add_router("/subjects", subjects.router)

@@ -19,7 +19,7 @@ from anlan.kernel.people.models import (
     User,
 )
 from anlan.kernel.people.queries.holdings import valid_at
-from anlan.kernel.people.services import duty, organisations, posts, users
+from anlan.kernel.people.services import duty, organisations, posts, shares, users
 
 #: A bureau's duty changes at 08:00 local time and lasts a day.
 SHIFT_STARTS_HOUR = 8
@@ -189,7 +189,7 @@ def load_shares() -> int:
             valid_at(now()), organisation=organisation, territory_code=share.territory
         )
         if not standing.exists():
-            organisations.grant_scope(
+            shares.grant_scope(
                 organisation=organisation,
                 territory_code=share.territory,
                 reason=share.reason,

@@ -43,7 +43,7 @@ _RIGHTS = """
           AND valid_from <= now() AND (valid_to IS NULL OR valid_to > now())
         UNION ALL
         SELECT organisation_id, concat_ws(':', id, version), updated_at FROM people_scopegrant
-        WHERE organisation_id IN (SELECT organisation_id FROM held)
+        WHERE organisation_id IN (SELECT organisation_id FROM held) AND approved_at IS NOT NULL
           AND valid_from <= now() AND (valid_to IS NULL OR valid_to > now())
     ), marks AS (
         SELECT user_id, mark, changed_at FROM held

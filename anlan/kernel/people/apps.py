@@ -56,3 +56,16 @@ class PeopleConfig(AppConfig):
                 order=35,
             ),
         )
+        register(
+            "menu",
+            Entry(
+                name="shares",
+                title_zh="属地共享",
+                title_en="Shares",
+                permission="people.share.view",
+                component="kernel/people/SharesPage",
+                path="/shares",
+                icon="Share",
+                order=38,
+            ),
+        )

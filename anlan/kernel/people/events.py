@@ -5,6 +5,7 @@ the private half (`change`) tells the rest.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from anlan.kernel.base.events import EventType
 
@@ -80,7 +81,7 @@ class HoldingState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeGrantState:
-    """A further territory that an organisation reaches."""
+    """A further territory that an organisation reaches: who asked, who approved, who ended it and why."""
 
     id: str
     organisation_id: str
@@ -88,6 +89,10 @@ class ScopeGrantState:
     reason: str
     valid_from: str
     valid_to: str | None
+    asked_by: str
+    approved_by: str
+    ended_by: str
+    end_reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,11 @@ class DutyShiftState:
     ends_at: str
 
 
+def _without_approval(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a share as it was told before shares were asked for and approved."""
+    return {**state, "asked_by": "", "approved_by": "", "ended_by": "", "end_reason": ""}
+
+
 ORGANISATION_REGISTERED = EventType("people.organisation.registered", OrganisationState, "登记单位")
 ORGANISATION_CHANGED = EventType("people.organisation.changed", OrganisationState, "单位变更")
 ROLE_CHANGED = EventType("people.role.changed", RoleState, "岗位角色变更")
@@ -192,8 +202,22 @@ POST_CREATED = EventType("people.post.created", PostState, "设立岗位")
 POST_MOVED = EventType("people.post.moved", PostState, "岗位改属单位")
 APPOINTED = EventType("people.post.appointed", HoldingState, "任职")
 VACATED = EventType("people.post.vacated", HoldingState, "离任")
-SCOPE_GRANTED = EventType("people.scope.granted", ScopeGrantState, "授予属地范围")
-SCOPE_MOVED = EventType("people.scope.moved", ScopeGrantState, "属地范围改属单位")
+SCOPE_ASKED = EventType(
+    "people.scope.asked", ScopeGrantState, "拟共享属地", schema=2, from_before=_without_approval
+)
+SCOPE_GRANTED = EventType(
+    "people.scope.granted", ScopeGrantState, "授予属地范围", schema=2, from_before=_without_approval
+)
+SCOPE_ENDED = EventType(
+    "people.scope.ended", ScopeGrantState, "共享提前结束", schema=2, from_before=_without_approval
+)
+SCOPE_MOVED = EventType(
+    "people.scope.moved",
+    ScopeGrantState,
+    "属地范围改属单位",
+    schema=2,
+    from_before=_without_approval,
+)
 SITE_REACH_GRANTED = EventType("people.site_reach.granted", SiteReachState, "授予企业管辖")
 SITE_REACH_MOVED = EventType("people.site_reach.moved", SiteReachState, "企业管辖改属单位")
 DUTY_SHIFT_ADDED = EventType("people.duty_shift.added", DutyShiftState, "排班")

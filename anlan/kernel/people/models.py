@@ -122,13 +122,22 @@ class PostHolding(Identified):
 
 
 class ScopeGrant(Identified):
-    """A further range that an organisation's posts see: a share by name, with dates; nobody acts by it."""
+    """A further range that an organisation's posts see: a share by name, with dates; nobody acts by it.
+
+    Before somebody of the giver's side has approved it, it gives nothing.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     territory_code = models.CharField(max_length=16)
     reason = models.CharField(max_length=200)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    asked_by = models.CharField(max_length=64, blank=True)
+    approved_by = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
 
 
 class SiteRelation(models.TextChoices):

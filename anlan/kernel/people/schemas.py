@@ -223,20 +223,6 @@ class OrganisationPatch(Schema):
     zone: int | None
 
 
-class SupervisionBody(Schema):
-    """Which organisation supervises a site, in which matter (监管事项)."""
-
-    organisation_id: Key
-    site: Key
-    matter: Word
-
-
-class SupervisionOut(Schema):
-    """Whether it is new; the same again changes nothing."""
-
-    is_new: bool
-
-
 class RoleOut(Schema):
     """A role in a list."""
 

@@ -127,6 +127,18 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "POST /operations/dead-letters/{letter_id}/discard": lambda r: Call(
         r.letter, {"reason": "不再需要"}
     ),
+    "GET /people/shares": lambda r: Call(sees=r.asked_share),
+    "POST /people/shares": lambda r: Call(
+        body={
+            "organisation_id": r.receiver,
+            "territory_code": TOWNSHIP,
+            "reason": "联防",
+            "valid_from": _later(0),
+            "valid_to": _later(24),
+        }
+    ),
+    "POST /people/shares/{share_id}/approve": lambda r: Call(r.asked_share),
+    "POST /people/shares/{share_id}/end": lambda r: Call(r.asked_share, {"reason": "已不需要"}),
     "POST /people/supervisions": lambda r: Call(
         body={"organisation_id": r.organisation, "site": r.site, "matter": "fire"}
     ),

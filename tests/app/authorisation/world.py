@@ -26,11 +26,12 @@ from anlan.kernel.people.models import (
     Post,
     PostHolding,
     Role,
+    ScopeGrant,
     SecondFactor,
     User,
 )
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
-from anlan.kernel.people.services import contacts
+from anlan.kernel.people.services import contacts, shares
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area, Division, Reorganisation
 from anlan.kernel.places.rules import div_of
@@ -57,7 +58,7 @@ TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
     Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
-    PostHolding, QuarantinedMessage, Reorganisation, Subject, SubjectKind, Suppression, User,
+    PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, Subject, SubjectKind, Suppression, User,
 )  # fmt: skip
 
 
@@ -99,11 +100,13 @@ class Rows:
     reorganisation: str
     zone: str
     closed_zone: str
+    receiver: str
+    asked_share: str
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
         of_a_site = list(self.__dataclass_fields__)[:15]
-        return replace(self, **{name: new_ulid() for name in of_a_site})
+        return replace(self, **{name: new_ulid() for name in (*of_a_site, "asked_share")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,7 @@ def build(become: Callable[[str], None]) -> World:
     spare = _spare(bureaus["in_charge"], [one for seat in people.values() for one in seat.values()])
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
     spare["firm"] = firms["other_firm"].id
+    spare |= _asked_share(bureaus["share"])
     spare |= _doubled() | _reorganised() | _kind()
     rows = {
         ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),
@@ -248,6 +252,22 @@ def _reorganised() -> dict[str, str]:
         "reorganisation": act.id,
         "zone": Area.objects.get(number=ZONE).id,
         "closed_zone": closed.id,
+    }
+
+
+def _asked_share(organisation: Organisation) -> dict[str, str]:
+    """Return a share of the county's township that nobody has approved yet, and a bureau without any."""
+    with unit_of_work(machine("test")):
+        asked = shares.ask_share(
+            organisation=organisation,
+            territory_code=TOWNSHIP,
+            reason="联防",
+            valid_from=now(),
+            valid_to=now() + timedelta(days=1),
+        )
+    return {
+        "asked_share": asked.id,
+        "receiver": factories.organisation("青铜峡局", territory_code="640381").id,
     }
 
 

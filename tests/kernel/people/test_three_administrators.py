@@ -10,7 +10,7 @@ from anlan.kernel.base.errors import InvalidError, NotPermittedError
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.catalogue import shipped
 from anlan.kernel.people.models import AdministratorKind, PostHolding, User
-from anlan.kernel.people.services import organisations, posts, users
+from anlan.kernel.people.services import posts, shares, users
 from tests import factories
 from tests.cast import COUNTY, assemble, principal
 
@@ -128,7 +128,7 @@ def test_8_1_4_2_b_nobody_widens_what_his_own_posts_reach() -> None:
     cast = assemble()
 
     with unit_of_work(principal(cast.leader)), pytest.raises(NotPermittedError) as refusal:
-        organisations.grant_scope(organisation=cast.bureau, territory_code="64", reason="方便")
+        shares.grant_scope(organisation=cast.bureau, territory_code="64", reason="方便")
 
     assert refusal.value.code == "people.own_grant"
 

@@ -20,7 +20,8 @@ from anlan.kernel.people.models import (
     SiteReach,
     User,
 )
-from anlan.kernel.people.services.organisations import grant_scope, of_credit_code, owned_sites
+from anlan.kernel.people.services.organisations import of_credit_code, owned_sites
+from anlan.kernel.people.services.shares import grant_scope
 from anlan.kernel.places.rules import div_of
 from anlan.kernel.sensing.models import Datastream, Device, Gateway
 from anlan.kernel.subjects import services as subjects

@@ -37,6 +37,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/people/posts', component: () => import('@/kernel/people/PostsPage.vue'), meta: { title: 'people.tab.posts' } },
   { path: '/people/roles', component: () => import('@/kernel/people/RolesPage.vue'), meta: { title: 'people.tab.roles' } },
   { path: '/organisations', component: () => import('@/kernel/people/OrganisationsPage.vue'), meta: { title: 'people.tab.organisations' } },
+  { path: '/shares', component: () => import('@/kernel/people/SharesPage.vue'), meta: { title: 'people.share.title' } },
   { path: '/admin/audit', component: () => import('@/kernel/base/JournalPage.vue'), meta: { title: 'base.journal.title' } },
   { path: '/admin/dead-letters', component: () => import('@/kernel/base/DeadLettersPage.vue'), meta: { title: 'base.dead.title' } },
   { path: '/health', component: () => import('@/kernel/base/HealthPage.vue'), meta: { title: 'base.health.title' } },

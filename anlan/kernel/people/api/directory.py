@@ -18,6 +18,7 @@ from anlan.kernel.people.models import (
 )
 from anlan.kernel.people.queries import directory
 from anlan.kernel.people.queries.holdings import holdings, names_of
+from anlan.kernel.people.reach_schemas import SupervisionBody, SupervisionOut
 from anlan.kernel.people.rules import LINK_LIFETIME
 from anlan.kernel.people.schemas import (
     DutyShiftBody,
@@ -32,8 +33,6 @@ from anlan.kernel.people.schemas import (
     PostBody,
     PostOut,
     RoleOut,
-    SupervisionBody,
-    SupervisionOut,
     UserBody,
     UserOut,
     UserPatch,

@@ -70,7 +70,8 @@ def _grants(posts: list[Post]) -> tuple[Grant, ...]:
     organisations = {post.organisation_id for post in posts}
     moment = now()
     reaches = list(SiteReach.objects.filter(valid_at(moment), organisation__in=organisations))
-    further = list(ScopeGrant.objects.filter(valid_at(moment), organisation__in=organisations))
+    approved = ScopeGrant.objects.filter(valid_at(moment), approved_at__isnull=False)
+    further = list(approved.filter(organisation__in=organisations))
     supervisions = _supervisions({one.site for one in reaches})
     return tuple(
         _grant(

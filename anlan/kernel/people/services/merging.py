@@ -17,8 +17,9 @@ from anlan.kernel.people import events
 from anlan.kernel.people.models import DutyShift, Organisation, Post, ScopeGrant, SiteReach
 from anlan.kernel.people.queries.directory import facts_of
 from anlan.kernel.people.queries.holdings import holdings
-from anlan.kernel.people.services.organisations import record_organisation, scope_grant_state
+from anlan.kernel.people.services.organisations import record_organisation
 from anlan.kernel.people.services.posts import record_post
+from anlan.kernel.people.services.shares import scope_grant_state
 from anlan.kernel.people.services.users import end_sessions
 
 #: Ids of the rows that moved, by what they are.

@@ -14,7 +14,6 @@ from anlan.kernel.people import events
 from anlan.kernel.people.models import (
     Organisation,
     OrganisationKind,
-    ScopeGrant,
     SiteReach,
     SiteRelation,
 )
@@ -45,7 +44,7 @@ def create_organisation(  # noqa: PLR0913 - one argument a column
     Who keeps the register enters the firms of his own territory; bureaus and agencies, which posts
     are made in, are the security administrator's.
     """
-    _refuse_unless_keeper(kind, _checked_territory(territory_code), zone)
+    _refuse_unless_keeper(kind, checked_territory(territory_code), zone)
     if credit_code is not None and not is_credit_code(credit_code):
         raise InvalidError(
             f"统一社会信用代码 {credit_code} 校验不通过",
@@ -83,7 +82,7 @@ def change_organisation(
     refuse_merged(organisation)
     kind = OrganisationKind(organisation.kind)
     _refuse_unless_keeper(kind, organisation.territory_code, organisation.zone)
-    _refuse_unless_keeper(kind, _checked_territory(territory_code), zone)
+    _refuse_unless_keeper(kind, checked_territory(territory_code), zone)
     wanted = {"name": name, "name_en": name_en, "territory_code": territory_code, "zone": zone}
     before = {key: getattr(organisation, key) for key in wanted}
     reaches_otherwise = (organisation.territory_code, organisation.zone) != (territory_code, zone)
@@ -100,48 +99,6 @@ def change_organisation(
         for held in holdings().filter(post__organisation=organisation).select_related("user"):
             end_sessions(user=held.user)
     return organisation
-
-
-def grant_scope(
-    *,
-    organisation: Organisation,
-    territory_code: str,
-    reason: str,
-    valid_from: datetime | None = None,
-    valid_to: datetime | None = None,
-) -> ScopeGrant:
-    """Let an organisation's posts see a further territory: a share by name (共享), for looking.
-
-    A share needs its reason; one with an end stops by itself.
-    """
-    if not reason.strip() or not territory_code:
-        raise InvalidError("授予范围须写明区划和理由", code="people.reason_missing")
-    refuse_own_organisation(organisation)
-    begins = valid_from or now()
-    made = ScopeGrant.objects.create(
-        organisation=organisation,
-        territory_code=_checked_territory(territory_code),
-        reason=reason,
-        valid_from=begins,
-        valid_to=_checked_end(begins, valid_to),
-        created_at=now(),
-        updated_at=now(),
-    )
-    about = _about(organisation, made.id, made.version)
-    journal.record(events.SCOPE_GRANTED, scope_grant_state(made), about)
-    return made
-
-
-def scope_grant_state(one: ScopeGrant) -> events.ScopeGrantState:
-    """Return what the journal says of a further territory."""
-    return events.ScopeGrantState(
-        id=one.id,
-        organisation_id=one.organisation_id,
-        territory_code=one.territory_code,
-        reason=one.reason,
-        valid_from=one.valid_from.isoformat(),
-        valid_to=one.valid_to.isoformat() if one.valid_to else None,
-    )
 
 
 def grant_site_reach(
@@ -167,7 +124,7 @@ def grant_site_reach(
         relation=relation,
         matter=matter,
         valid_from=begins,
-        valid_to=_checked_end(begins, valid_to),
+        valid_to=checked_end(begins, valid_to),
         created_at=now(),
         updated_at=now(),
     )
@@ -180,7 +137,9 @@ def grant_site_reach(
         valid_from=begins.isoformat(),
         valid_to=valid_to.isoformat() if valid_to else None,
     )
-    journal.record(events.SITE_REACH_GRANTED, state, _about(organisation, made.id, made.version))
+    journal.record(
+        events.SITE_REACH_GRANTED, state, about_organisation(organisation, made.id, made.version)
+    )
     return made
 
 
@@ -258,10 +217,10 @@ def record_organisation(
         zone=row.zone,
         merged_into=row.merged_into_id,
     )
-    journal.record(event, state, _about(row, row.id, row.version), change=change)
+    journal.record(event, state, about_organisation(row, row.id, row.version), change=change)
 
 
-def _checked_territory(code: str) -> str:
+def checked_territory(code: str) -> str:
     """Return a division code, or refuse one that has not the digits of a level."""
     try:
         div_of(code)
@@ -272,13 +231,13 @@ def _checked_territory(code: str) -> str:
     return code
 
 
-def _checked_end(begins: datetime, ends: datetime | None) -> datetime | None:
+def checked_end(begins: datetime, ends: datetime | None) -> datetime | None:
     if ends is not None and ends <= begins:
         raise InvalidError("终止时间须晚于起始时间", code="people.bad_period")
     return ends
 
 
-def _about(organisation: Organisation, object_id: str, version: int) -> journal.Subject:
+def about_organisation(organisation: Organisation, object_id: str, version: int) -> journal.Subject:
     """Hang a journal row where the organisation is."""
     place = journal.Place(div=div_of(organisation.territory_code), zone=organisation.zone)
     return journal.Subject(id=object_id, version=version, place=place)

@@ -1,0 +1,65 @@
+"""JSON shapes of what an organisation reaches: shares by name and time, supervision by matter."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AwareDatetime, StringConstraints
+
+from anlan.kernel.people.schemas import NO_NUL, Key, Word
+
+
+class ShareBody(Schema):
+    """What to share with whom, why, from when until when; times carry their offset."""
+
+    organisation_id: Key
+    territory_code: Word
+    reason: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+    valid_from: AwareDatetime
+    valid_to: AwareDatetime
+
+
+class EndBody(Schema):
+    """Why something ends before its time."""
+
+    reason: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+
+
+class ShareOut(Schema):
+    """A share in a list: who may look at what, why, until when, by whose word."""
+
+    id: str
+    organisation_id: str
+    organisation_name: str
+    organisation_name_en: str
+    territory_code: str
+    territory_name: str
+    territory_name_en: str
+    reason: str
+    valid_from: datetime
+    valid_to: datetime | None
+    state: Literal["waiting", "planned", "running", "ended", "over"]
+    asked_by: str
+    asked_by_name: str
+    approved_by_name: str
+    approved_at: datetime | None
+    ended_by_name: str
+    ended_at: datetime | None
+    end_reason: str
+    #: Whether it is of one's own territory, which one may approve or end.
+    is_given: bool
+    version: int
+
+
+class SupervisionBody(Schema):
+    """Which organisation supervises a site, in which matter (监管事项)."""
+
+    organisation_id: Key
+    site: Key
+    matter: Word
+
+
+class SupervisionOut(Schema):
+    """Whether it is new; the same again changes nothing."""
+
+    is_new: bool
