@@ -135,6 +135,23 @@ def test_an_instrument_is_not_taken_out_while_something_is_measured_with_it(
     assert (back[0], again[0]) == (200, 200)
 
 
+def test_a_datastream_hangs_on_an_instrument_of_its_own_gateway(
+    plant: Plant, gauge: Device, keeper: Client
+) -> None:
+    with unit_of_work(machine("test")):
+        other = equipment.register_gateway_at(site_id=plant.site.id, code="G2", name="二号网关")
+    body = {
+        "gateway_id": plant.gateway.id, "subject_id": plant.tank.id, "property_code": "level",
+        "tag": "T9", "name": "新液位", "device_id": gauge.id,
+    }  # fmt: skip
+    made = ask(keeper, "post", "datastreams", 1, body)[1]
+    status, problem = ask(keeper, "post", "datastreams", 1, body | {"gateway_id": other.id})
+    assert Datastream.objects.get(pk=made["id"]).device_id == gauge.id
+    assert (status, problem["code"], problem["field"]) == (
+        422, "sensing.unknown_device", "device_id",
+    )  # fmt: skip
+
+
 def test_two_instruments_behind_a_gateway_have_two_names(
     plant: Plant, gauge: Device, keeper: Client
 ) -> None:

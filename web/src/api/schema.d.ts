@@ -4531,6 +4531,8 @@ export interface components {
             unit: string;
             /** Resolution */
             resolution?: number | null;
+            /** Device Id */
+            device_id?: string | null;
         };
         /**
          * DatastreamOut

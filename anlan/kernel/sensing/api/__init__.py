@@ -151,10 +151,12 @@ def replay(
 @door.create("/datastreams", equipment.EDIT, response=register.MadeOut)
 def register_datastream(request: HttpRequest, said: register.DatastreamIn) -> Datastream:
     """Register a point of measurement."""
+    gateway, device_id = equipment.gateway(said.gateway_id), said.device_id
     return equipment.register_datastream(
-        gateway=equipment.gateway(said.gateway_id),
+        gateway=gateway,
         observed_property=equipment.observed_property(said.property_code),
-        **said.dict(exclude={"gateway_id", "property_code"}),
+        device=None if device_id is None else equipment.device_behind(gateway.id, device_id),
+        **said.dict(exclude={"gateway_id", "property_code", "device_id"}),
     )
 
 

@@ -75,6 +75,7 @@ class DatastreamIn(Schema):
     name_en: str = Field(default="", max_length=160)
     unit: str = Field(default="", max_length=24)
     resolution: float | None = Field(default=None, gt=0)
+    device_id: str | None = None
 
 
 class MadeOut(Schema):

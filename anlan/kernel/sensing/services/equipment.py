@@ -106,6 +106,14 @@ def gateway(gateway_id: str) -> Gateway:
     return found
 
 
+def device_behind(gateway_id: str | None, device_id: str) -> Device:
+    """Return an instrument of a gateway that something is measured with."""
+    found = Device.objects.filter(pk=device_id, gateway_id=gateway_id).first()
+    if found is None:
+        raise InvalidError("该网关下没有这台设备", code="sensing.unknown_device", field="device_id")
+    return found
+
+
 def observed_property(code: str) -> ObservedProperty:
     """Return what is measured, by its code."""
     found = ObservedProperty.objects.filter(code=code).first()

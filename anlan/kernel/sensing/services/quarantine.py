@@ -23,12 +23,11 @@ from anlan.kernel.base.unit_of_work import current_work, refuse_unless
 from anlan.kernel.sensing import events
 from anlan.kernel.sensing.models import (
     Datastream,
-    Device,
     ObservedProperty,
     QuarantinedMessage,
 )
 from anlan.kernel.sensing.rules import writable
-from anlan.kernel.sensing.services.equipment import register_datastream
+from anlan.kernel.sensing.services.equipment import device_behind, register_datastream
 
 EDIT = "sensing.quarantine.edit"
 Settled = QuarantinedMessage.Settled
@@ -103,9 +102,7 @@ def adopt_tag(
     row = _open(message_id, version)
     if tag not in row.unknown_tags:
         raise InvalidError(f"报文里没有未登记的位号 {tag}", code="sensing.tag_not_in_message")
-    device = Device.objects.filter(pk=device_id, gateway_id=row.gateway_id).first()
-    if device is None:
-        raise InvalidError("该网关下没有这台设备", code="sensing.unknown_device", field="device_id")
+    device = device_behind(row.gateway_id, device_id)
     observed = ObservedProperty.objects.filter(code=property_code).first()
     if observed is None:
         raise InvalidError(
