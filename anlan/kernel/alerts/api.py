@@ -11,8 +11,9 @@ from anlan.kernel.alerts.events import AlarmState
 from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
 from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES, GROUPS
 from anlan.kernel.alerts.services import answers
-from anlan.kernel.base.doors import Door, expected_version
+from anlan.kernel.base.doors import Door, expected_version, principal
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.reached import narrowed
 from anlan.kernel.sensing.models import Condition, Confidence
 from anlan.kernel.subjects.rules import MATTERS
 
@@ -76,7 +77,7 @@ ALARMS = ListSpec(
 @door.list("/alarms", VIEW, ALARMS, schemas.AlarmOut)
 def list_alarms(request: HttpRequest) -> QuerySet[Alarm]:
     """List alarms, newest first."""
-    return queries.alarms()
+    return narrowed(queries.alarms(), principal(request), incident=True)
 
 
 @door.list("/alarms/open", VIEW, ALARMS, schemas.AlarmOut)
@@ -85,7 +86,7 @@ def list_open_alarms(request: HttpRequest) -> QuerySet[Alarm]:
 
     `filter=in_open_group.eq:false` shows groups without their members, `parent_id.eq:` those of one.
     """
-    return queries.open_alarms()
+    return narrowed(queries.open_alarms(), principal(request), incident=True)
 
 
 @door.read("/states", VIEW, response=schemas.StatesOut)

@@ -1,10 +1,13 @@
 """A scope as a condition of a query: what row security says, once more as plain values."""
 
-from django.db.models import Q
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
 
 from anlan.kernel.base.permissions import Principal, Scope
 
 NOTHING = Q(pk__in=())
+Row = TypeVar("Row", bound=Model)
 
 
 def arms(scope: Scope) -> list[Q]:
@@ -24,6 +27,20 @@ def reached(scope: Scope) -> Q:
     for way in ways:
         whole |= way
     return whole
+
+
+def narrowed(rows: QuerySet[Row], principal: Principal, *, incident: bool = False) -> QuerySet[Row]:
+    """Return the same rows, said so that the planner sees how few somebody reaches.
+
+    Row security decides; it reads the scope from settings, which the planner cannot see: it would
+    step over a whole table in the order of the list, or count it whole, for one township.
+    """
+    if principal.is_machine:
+        return rows
+    whole = reached(principal.scope)
+    if incident and principal.scope.incidents:
+        whole |= Q(incident_id__in=principal.scope.incidents)
+    return rows.filter(whole)
 
 
 def labelled(principal: Principal) -> Q:

@@ -101,7 +101,15 @@ class Datastream(Identified, Placed):
                 name="sensing_datastream_tag",
             )
         ]
-        indexes = [models.Index(fields=["site"], name="sensing_datastream_site")]
+        indexes = [
+            models.Index(fields=["site"], name="sensing_datastream_site"),
+            models.Index(fields=["div", "number"], name="sensing_datastream_div"),
+            models.Index(
+                fields=["zone", "number"],
+                condition=models.Q(zone__isnull=False),
+                name="sensing_datastream_zone",
+            ),
+        ]
 
     @property
     def facts(self) -> Facts:

@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Status
 
-from anlan.kernel.base.doors import Door, expected_version
+from anlan.kernel.base.doors import Door, expected_version, principal
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.reached import narrowed
 from anlan.kernel.sensing import history, queries, schemas
 from anlan.kernel.sensing.models import (
     Condition,
@@ -109,7 +110,7 @@ SUPPRESSIONS = _spec(
 @door.list("/datastreams", VIEW, DATASTREAMS, schemas.DatastreamRow)
 def list_datastreams(request: HttpRequest) -> QuerySet[Datastream]:
     """List datastreams by number."""
-    return queries.datastreams()
+    return narrowed(queries.datastreams(), principal(request))
 
 
 @door.read("/subjects/{subject_id}/datastreams", VIEW, response=schemas.SubjectDatastreams)
