@@ -187,14 +187,10 @@ def scope(
         start_django("anlan_app")
         from anlan.app.bench import scope as bench  # its models need the settings
 
-        def analyse() -> None:
-            owner = psycopg.connect(
-                stack.databases.dsn("anlan_owner", "anlan_scope"), autocommit=True
-            )
-            with owner:
-                owner.execute("VACUUM ANALYZE subjects_subject")
-
-        report = bench.run(rows=rows, analyse=analyse, kind_id=bench.a_kind(), say=_say)
+        with psycopg.connect(
+            stack.databases.dsn("anlan_admin", "anlan_scope"), autocommit=True
+        ) as admin:
+            report = bench.run(rows=rows, admin=admin, kind_id=bench.a_kind(), say=_say)
         from django.db import connections
 
         connections.close_all()

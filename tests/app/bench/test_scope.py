@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from anlan.app.bench import scope
-from anlan.app.bench.scope import Plan
+from anlan.app.bench.scope_plan import Plan
 from anlan.kernel.base.permissions import Scope, union
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import div_range

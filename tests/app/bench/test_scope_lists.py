@@ -1,0 +1,70 @@
+"""What the screens really send is found by an index of the reader's scope, for whoever reaches little."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from anlan.app.bench import scope, scope_lists
+from anlan.app.bench.scope_plan import Plan
+from anlan.kernel.alerts import queries as alerts
+from anlan.kernel.base.reached import narrowed
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing import queries as sensing
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+ROWS = 60_000
+Plans = dict[tuple[str, str], Plan]
+
+
+@pytest.fixture
+def admin(journal_dsn: Callable[[str], str]) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(journal_dsn("anlan_admin"), autocommit=True) as made:
+        yield made
+
+
+@pytest.fixture
+def plans(admin: psycopg.Connection[tuple[object, ...]], acting_as: Callable[[str], None]) -> Plans:
+    scope.load(ROWS, scope.a_kind())
+    scope_lists.load(admin)
+    for table in sorted(scope_lists.BIG):
+        admin.execute(f"ANALYZE {table}".encode())
+    acting_as("anlan_app")
+    people = scope.people(site=scope.a_site())
+    found = scope_lists.plans(people, f"{ROWS // 2:0>26}")
+    return {(plan.who, plan.query): plan for plan in found}
+
+
+def test_no_screen_of_a_township_or_a_county_reads_a_big_table_whole(plans: Plans) -> None:
+    read = {
+        (who, screen): tables
+        for (who, screen), plan in plans.items()
+        if who in scope_lists.NARROW and (tables := scope_lists.BIG & set(plan.whole_tables))
+    }
+    assert {screen for _, screen in plans} >= {"search", "open alarms", "datastreams", "points"}
+    assert read == {}
+
+
+def test_said_once_more_the_scope_hides_and_shows_nothing(plans: Plans) -> None:
+    del plans
+    lists = {"alarms": alerts.alarms(), "datastreams": sensing.datastreams()}
+    seen = set()
+    for who, principal in scope.people(site=scope.a_site()).items():
+        for name, rows in lists.items():
+            incident = name == "alarms"
+            with unit_of_work(principal, read_only=True):
+                reached = rows.order_by().count()
+                said = narrowed(rows, principal, incident=incident).order_by().count()
+            assert said == reached, (who, name)
+            seen.add(said)
+    assert {0 < n < ROWS for n in seen} == {True, False}, "some reach a part, some all"
+
+
+def test_without_its_index_the_list_of_a_township_is_caught(
+    admin: psycopg.Connection[tuple[object, ...]], plans: Plans
+) -> None:
+    admin.execute("DROP INDEX sensing_datastream_div")
+    found = scope_lists.plans(scope.people(site=scope.a_site()), f"{ROWS // 2:0>26}")
+    township = next(one for one in found if one.query == "datastreams")
+    assert township.who == "township"
+    assert "sensing_datastream" in township.whole_tables
