@@ -13,6 +13,7 @@ from anlan.app.exports import openapi_text, registry_text
 from anlan.app.personal_data import personal_text
 from anlan.app.settings_page import WORDS, meanings, settings_text
 from anlan.kernel.base.config import Config
+from tests.app.authorisation.page import text as authorisation_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[2]
         ("docs/events.md", events_text),
         ("docs/settings.md", settings_text),
         ("docs/personal-data.md", personal_text),
+        ("docs/authorisation.md", authorisation_text),
         ("web/openapi.json", openapi_text),
         ("web/registry.json", registry_text),
     ],

@@ -1,10 +1,9 @@
-"""The printed matrix is what is decided and what the routes declare, and a refusal is told from a blank."""
+"""The printed matrix is what is decided and what the routes declare, and a refusal is told from a blank.
+
+That `docs/authorisation.md` is this text, tests/architecture holds with the other generated pages.
+"""
 
 from tests.app.authorisation import page, table
-
-
-def test_the_page_is_what_is_decided() -> None:
-    assert page.PAGE.read_text(encoding="utf-8") == page.text(), "run `make docs`"
 
 
 def test_every_operation_stands_there_once_with_its_permission() -> None:
