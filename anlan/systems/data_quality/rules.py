@@ -76,11 +76,11 @@ _KEPT = {
     "late": ("take_out",),
     "no_limits": ("file_limit",),
 }
-#: The other acts and what each asks of whoever does it; `enter` brings a row of the register again.
+#: The other acts and what each asks of whoever does it; `place` puts it on the map, `enter` brings a row of the register again.
 _DONE = {
     "quarantined": ("settle", ("sensing.quarantine.edit",)),
     "unknown_tag": ("adopt", ("sensing.quarantine.edit", "sensing.datastream.edit")),
-    "no_place": ("enter", ("subjects.subject.edit",)),
+    "no_place": ("place", ("subjects.subject.edit",)),
     "no_owner": ("enter", ("subjects.subject.edit",)),
 }
 

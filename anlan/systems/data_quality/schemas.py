@@ -45,7 +45,7 @@ class DataFindingOut(Schema):
     site_name: str
     site_name_en: str
     asked_at: datetime | None
-    may: list[Literal["file_limit", "take_out", "settle", "adopt", "enter", "ask"]]
+    may: list[Literal["file_limit", "take_out", "settle", "adopt", "place", "enter", "ask"]]
 
     @staticmethod
     def resolve_may(row: dict[str, Any], context: dict[str, Any]) -> list[str]:

@@ -292,7 +292,7 @@ def test_each_finding_says_what_the_asking_person_may_do_about_it(
         "frozen": ["take_out", "ask"],
         "out_of_range": ["take_out", "ask"],
         "no_limits": ["file_limit"],
-        "no_place": ["enter"],
+        "no_place": ["place"],
     }
     of_the_firm = {"silent", "frozen", "out_of_range", *GATEWAY}
     asked = {kind: ["ask"] for kind in EVERYTHING}

@@ -6514,7 +6514,7 @@ export interface components {
             /** Asked At */
             asked_at: string | null;
             /** May */
-            may: ("file_limit" | "take_out" | "settle" | "adopt" | "enter" | "ask")[];
+            may: ("file_limit" | "take_out" | "settle" | "adopt" | "place" | "enter" | "ask")[];
         };
         /** DataFindingOutPage */
         DataFindingOutPage: {

@@ -27,6 +27,7 @@ it('says how late the latest reading came', () => {
 it('leads each act to where it is done, and asks on the spot', () => {
   expect(wayOf('take_out', { kind: 'silent', object_id: 'D1' })).toBe('/datastreams/D1')
   expect(wayOf('adopt', { kind: 'unknown_tag', object_id: 'M1' })).toEqual({ path: '/quarantine', query: { message: 'M1' } })
-  expect(wayOf('enter', { kind: 'no_place', object_id: 'S1' })).toBe('/register')
+  expect(wayOf('place', { kind: 'no_place', object_id: 'S1' })).toBe('/subjects/S1')
+  expect(wayOf('enter', { kind: 'no_owner', object_id: 'S1' })).toBe('/register')
   expect(wayOf('ask', { kind: 'gateway_clock', object_id: 'G1' })).toBeNull()
 })
