@@ -15,6 +15,7 @@ from anlan.kernel.people.api import (
     own_keys,
     sessions,
     shares,
+    supervision,
 )
 from anlan.kernel.places.api import keeping as places
 from anlan.kernel.sensing import api as sensing
@@ -29,6 +30,7 @@ api.add_router("/places", places.router)
 api.add_router("/people", contacts.router)
 api.add_router("/people", directory.router)
 api.add_router("/people", shares.router)
+api.add_router("/people", supervision.router)
 api.add_router("/documents", documents.router)
 api.add_router("/messaging", messaging.router)
 api.add_router("/subjects", subjects.router)

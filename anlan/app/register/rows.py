@@ -12,6 +12,7 @@ from anlan.app.register.sheets import Row
 from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.people.models import Organisation, OrganisationKind
 from anlan.kernel.people.services import organisations
+from anlan.kernel.people.services.supervision import supervise
 from anlan.kernel.sensing.models import Condition, Limit
 from anlan.kernel.sensing.services import equipment, limits, upkeep
 from anlan.kernel.subjects import services as subjects
@@ -231,10 +232,12 @@ def supervision(row: Row, _known: Known) -> Outcome:
         raise InvalidError(
             f"没有（或不止一个）部门叫 {row.of('organisation')}", code="register.unknown_bureau"
         )
-    made = organisations.supervise(
+    made = supervise(
         organisation=bureau[0],
         site=_owned_site(row),
         matter=row.of("matter"),
+        valid_from=row.moment_of("valid_from"),
+        valid_to=row.moment_of("valid_to"),
     )
     return Outcome.NEW if made is not None else Outcome.SAME
 

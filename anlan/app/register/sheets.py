@@ -8,6 +8,7 @@ by its Chinese or by its English title.
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 from xlsxwriter.worksheet import Worksheet
 
 from anlan.app.register import geojson
+from anlan.kernel.base.clock import SHANGHAI
 from anlan.kernel.base.english import Language, heading
 from anlan.kernel.base.errors import InvalidError
 
@@ -79,6 +81,18 @@ class Row:
                 code="register.not_a_whole_number",
             )
         return int(figure)
+
+    def moment_of(self, column: str) -> datetime | None:
+        """Return a cell's moment; a day begins at midnight here. Raises InvalidError when it is none."""
+        if not (said := self.of(column)):
+            return None
+        try:
+            moment = datetime.fromisoformat(said.replace("/", "-"))
+        except ValueError as error:
+            raise InvalidError(
+                f"{self.sheet.columns[column]} 不是日期：{said}", code="register.not_a_date"
+            ) from error
+        return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
 _NAME = {"name": "名称", "name_en": "英文名称"}
@@ -197,6 +211,8 @@ SUPERVISIONS = (
             "site_id": "厂区标识（企业有多个厂区时填）",
             "organisation": "监管部门名称",
             "matter": "监管事项",
+            "valid_from": "起（如 2026-12-01，可空）",
+            "valid_to": "止（可空）",
         },
         ("credit_code", "organisation", "matter"),
     ),

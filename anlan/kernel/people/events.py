@@ -219,6 +219,7 @@ SCOPE_MOVED = EventType(
     from_before=_without_approval,
 )
 SITE_REACH_GRANTED = EventType("people.site_reach.granted", SiteReachState, "授予企业管辖")
+SITE_REACH_ENDED = EventType("people.site_reach.ended", SiteReachState, "企业监管终止")
 SITE_REACH_MOVED = EventType("people.site_reach.moved", SiteReachState, "企业管辖改属单位")
 DUTY_SHIFT_ADDED = EventType("people.duty_shift.added", DutyShiftState, "排班")
 DUTY_SHIFT_MOVED = EventType("people.duty_shift.moved", DutyShiftState, "排班改属单位")

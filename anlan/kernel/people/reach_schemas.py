@@ -52,14 +52,48 @@ class ShareOut(Schema):
 
 
 class SupervisionBody(Schema):
-    """Which organisation supervises a site, in which matter (监管事项)."""
+    """Which organisation supervises a site, in which matter (监管事项); from now and for good unless said."""
 
     organisation_id: Key
     site: Key
     matter: Word
+    valid_from: AwareDatetime | None = None
+    valid_to: AwareDatetime | None = None
 
 
 class SupervisionOut(Schema):
     """Whether it is new; the same again changes nothing."""
 
     is_new: bool
+
+
+class EndSupervisionBody(EndBody):
+    """Why a supervision ends, and when if not now."""
+
+    valid_to: AwareDatetime | None = None
+
+
+class SupervisionRow(Schema):
+    """A supervision in a list; `firm_name` is whose own the site is."""
+
+    id: str
+    organisation_id: str
+    organisation_name: str
+    organisation_name_en: str
+    site: str
+    firm_name: str
+    firm_name_en: str
+    matter: str
+    valid_from: datetime
+    valid_to: datetime | None
+    state: Literal["planned", "running", "over"]
+    version: int
+
+
+class SiteOut(Schema):
+    """A firm's site, by the firm's name and code."""
+
+    id: str
+    firm_name: str
+    firm_name_en: str
+    credit_code: str | None

@@ -139,6 +139,11 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     ),
     "POST /people/shares/{share_id}/approve": lambda r: Call(r.asked_share),
     "POST /people/shares/{share_id}/end": lambda r: Call(r.asked_share, {"reason": "已不需要"}),
+    "GET /people/supervisions": lambda r: Call(sees=r.supervision),
+    "GET /people/sites": lambda r: Call(sees=r.site),
+    "POST /people/supervisions/{supervision_id}/end": lambda r: Call(
+        r.supervision, {"reason": "移交"}
+    ),
     "POST /people/supervisions": lambda r: Call(
         body={"organisation_id": r.organisation, "site": r.site, "matter": "fire"}
     ),

@@ -28,6 +28,7 @@ from anlan.kernel.people.models import (
     Role,
     ScopeGrant,
     SecondFactor,
+    SiteReach,
     User,
 )
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
@@ -58,7 +59,8 @@ TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
     Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
-    PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, Subject, SubjectKind, Suppression, User,
+    PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
+    User,
 )  # fmt: skip
 
 
@@ -102,6 +104,7 @@ class Rows:
     closed_zone: str
     receiver: str
     asked_share: str
+    supervision: str
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
@@ -137,8 +140,11 @@ def build(become: Callable[[str], None]) -> World:
         "province": build_plant("prov", in_town, None, streams=7),
     }
     in_charge = {"town": bureaus["in_charge"], "zone": bureaus["zone"], "province": above}
-    for name, plant in plants.items():
-        factories.supervision(in_charge[name], plant.site.id)
+    standing = {
+        name: factories.supervision(in_charge[name], plant.site.id)
+        for name, plant in plants.items()
+    }
+    for plant in plants.values():
         factories.own_site(plant.organisation, plant.site.id)
     firms = {
         "own_firm": plants["town"].organisation,
@@ -152,6 +158,7 @@ def build(become: Callable[[str], None]) -> World:
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
     spare["firm"] = firms["other_firm"].id
     spare |= _asked_share(bureaus["share"])
+    spare["supervision"] = standing["town"].id
     spare |= _doubled() | _reorganised() | _kind()
     rows = {
         ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),

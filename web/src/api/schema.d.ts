@@ -748,26 +748,6 @@ export interface paths {
         patch: operations["anlan_kernel_people_api_directory_change_organisation"];
         trace?: never;
     };
-    "/api/v1/people/supervisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Supervise
-         * @description Put a site under an organisation's supervision in one matter.
-         */
-        post: operations["anlan_kernel_people_api_directory_supervise"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/people/roles": {
         parameters: {
             query?: never;
@@ -1058,6 +1038,70 @@ export interface paths {
          * @description End a share now, or turn down one that waits.
          */
         post: operations["anlan_kernel_people_api_shares_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/supervisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Supervision List
+         * @description Who supervises which firm's site, in which matter, from when until when.
+         */
+        get: operations["anlan_kernel_people_api_supervision_supervision_list"];
+        put?: never;
+        /**
+         * Begin
+         * @description Put a site under an organisation's supervision in one matter, from when until when.
+         */
+        post: operations["anlan_kernel_people_api_supervision_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Site List
+         * @description Sites of firms, by the firm.
+         */
+        get: operations["anlan_kernel_people_api_supervision_site_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/supervisions/{supervision_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End a supervision, now or at a later moment.
+         */
+        post: operations["anlan_kernel_people_api_supervision_end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3546,26 +3590,6 @@ export interface components {
             zone: number | null;
         };
         /**
-         * SupervisionOut
-         * @description Whether it is new; the same again changes nothing.
-         */
-        SupervisionOut: {
-            /** Is New */
-            is_new: boolean;
-        };
-        /**
-         * SupervisionBody
-         * @description Which organisation supervises a site, in which matter (监管事项).
-         */
-        SupervisionBody: {
-            /** Organisation Id */
-            organisation_id: string;
-            /** Site */
-            site: string;
-            /** Matter */
-            matter: string;
-        };
-        /**
          * RoleOut
          * @description A role in a list.
          */
@@ -3921,6 +3945,112 @@ export interface components {
         EndBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * SupervisionRow
+         * @description A supervision in a list; `firm_name` is whose own the site is.
+         */
+        SupervisionRow: {
+            /** Id */
+            id: string;
+            /** Organisation Id */
+            organisation_id: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
+            /** Site */
+            site: string;
+            /** Firm Name */
+            firm_name: string;
+            /** Firm Name En */
+            firm_name_en: string;
+            /** Matter */
+            matter: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "running" | "over";
+            /** Version */
+            version: number;
+        };
+        /** SupervisionRowPage */
+        SupervisionRowPage: {
+            /** Items */
+            items: components["schemas"]["SupervisionRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * SupervisionOut
+         * @description Whether it is new; the same again changes nothing.
+         */
+        SupervisionOut: {
+            /** Is New */
+            is_new: boolean;
+        };
+        /**
+         * SupervisionBody
+         * @description Which organisation supervises a site, in which matter (监管事项); from now and for good unless said.
+         */
+        SupervisionBody: {
+            /** Organisation Id */
+            organisation_id: string;
+            /** Site */
+            site: string;
+            /** Matter */
+            matter: string;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * SiteOut
+         * @description A firm's site, by the firm's name and code.
+         */
+        SiteOut: {
+            /** Id */
+            id: string;
+            /** Firm Name */
+            firm_name: string;
+            /** Firm Name En */
+            firm_name_en: string;
+            /** Credit Code */
+            credit_code: string | null;
+        };
+        /** SiteOutPage */
+        SiteOutPage: {
+            /** Items */
+            items: components["schemas"]["SiteOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * EndSupervisionBody
+         * @description Why a supervision ends, and when if not now.
+         */
+        EndSupervisionBody: {
+            /** Reason */
+            reason: string;
+            /** Valid To */
+            valid_to?: string | null;
         };
         /**
          * DocumentOut
@@ -7916,34 +8046,6 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_people_api_directory_supervise: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SupervisionBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SupervisionOut"];
-                };
-            };
-            default: components["responses"]["Refusal"];
-        };
-    };
     anlan_kernel_people_api_directory_roles: {
         parameters: {
             query?: {
@@ -8430,6 +8532,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShareOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_supervision_supervision_list: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_supervision_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupervisionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_supervision_site_list: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_supervision_end: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                supervision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSupervisionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionRow"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -36,6 +36,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/people', component: () => import('@/kernel/people/AccountsPage.vue'), meta: { title: 'people.tab.accounts' } },
   { path: '/people/posts', component: () => import('@/kernel/people/PostsPage.vue'), meta: { title: 'people.tab.posts' } },
   { path: '/people/roles', component: () => import('@/kernel/people/RolesPage.vue'), meta: { title: 'people.tab.roles' } },
+  { path: '/people/supervisions', component: () => import('@/kernel/subjects/SupervisionsPage.vue'), meta: { title: 'people.tab.supervisions' } },
   { path: '/organisations', component: () => import('@/kernel/people/OrganisationsPage.vue'), meta: { title: 'people.tab.organisations' } },
   { path: '/shares', component: () => import('@/kernel/people/SharesPage.vue'), meta: { title: 'people.share.title' } },
   { path: '/admin/audit', component: () => import('@/kernel/base/JournalPage.vue'), meta: { title: 'base.journal.title' } },

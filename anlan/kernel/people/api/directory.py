@@ -18,7 +18,6 @@ from anlan.kernel.people.models import (
 )
 from anlan.kernel.people.queries import directory
 from anlan.kernel.people.queries.holdings import holdings, names_of
-from anlan.kernel.people.reach_schemas import SupervisionBody, SupervisionOut
 from anlan.kernel.people.rules import LINK_LIFETIME
 from anlan.kernel.people.schemas import (
     DutyShiftBody,
@@ -72,16 +71,6 @@ def change_organisation(
     row = directory.at_version(Organisation.objects, organisation_id, expected_version(request))
     organisation_services.change_organisation(organisation=row, **body.dict())
     return directory.row(directory.ORGANISATIONS, directory.organisations(), organisation_id)
-
-
-@door.create("/supervisions", organisation_services.SUPERVISE, response=SupervisionOut)
-def supervise(request: HttpRequest, body: SupervisionBody) -> dict[str, Any]:
-    """Put a site under an organisation's supervision in one matter."""
-    organisation = directory.one(Organisation.objects, body.organisation_id)
-    made = organisation_services.supervise(
-        organisation=organisation, site=body.site, matter=body.matter
-    )
-    return {"is_new": made is not None}
 
 
 @door.list("/roles", "people.organisation.view", directory.ROLES, RoleOut)

@@ -17,7 +17,7 @@ from anlan.kernel.people import events
 from anlan.kernel.people.models import DutyShift, Organisation, Post, ScopeGrant, SiteReach
 from anlan.kernel.people.queries.directory import facts_of
 from anlan.kernel.people.queries.holdings import holdings
-from anlan.kernel.people.services.organisations import record_organisation
+from anlan.kernel.people.services.organisations import record_organisation, site_reach_state
 from anlan.kernel.people.services.posts import record_post
 from anlan.kernel.people.services.shares import scope_grant_state
 from anlan.kernel.people.services.users import end_sessions
@@ -79,7 +79,7 @@ def _move(give: _Giving, giver: Organisation, taker: Organisation) -> dict[str, 
     place = journal.Place(div=facts.div, zone=facts.zone)
     journal.record_all(
         [
-            *(journal.Entry(event=events.SITE_REACH_MOVED, state=_reach(one), change=change,
+            *(journal.Entry(event=events.SITE_REACH_MOVED, state=site_reach_state(one), change=change,
                             about=journal.Subject(id=one.id, version=one.version, place=place))
               for one in reaches),
             *(journal.Entry(event=events.SCOPE_MOVED, state=scope_grant_state(one), change=change,
@@ -104,18 +104,6 @@ def _move(give: _Giving, giver: Organisation, taker: Organisation) -> dict[str, 
         "aliases": aliases,
     }
     return {key: [one.id for one in rows] for key, rows in made.items()}
-
-
-def _reach(one: SiteReach) -> events.SiteReachState:
-    return events.SiteReachState(
-        id=one.id,
-        organisation_id=one.organisation_id,
-        site=one.site,
-        relation=one.relation,
-        matter=one.matter,
-        valid_from=one.valid_from.isoformat(),
-        valid_to=one.valid_to.isoformat() if one.valid_to else None,
-    )
 
 
 def _shift(one: DutyShift) -> events.DutyShiftState:

@@ -128,31 +128,21 @@ def grant_site_reach(
         created_at=now(),
         updated_at=now(),
     )
-    state = events.SiteReachState(
-        id=made.id,
-        organisation_id=organisation.id,
-        site=site,
-        relation=str(relation),
-        matter=matter,
-        valid_from=begins.isoformat(),
-        valid_to=valid_to.isoformat() if valid_to else None,
-    )
-    journal.record(
-        events.SITE_REACH_GRANTED, state, about_organisation(organisation, made.id, made.version)
-    )
+    about = about_organisation(organisation, made.id, made.version)
+    journal.record(events.SITE_REACH_GRANTED, site_reach_state(made), about)
     return made
 
 
-def supervise(*, organisation: Organisation, site: str, matter: str) -> SiteReach | None:
-    """Put a site under an organisation's supervision in a matter; None where it is already."""
-    principal = current_work().principal
-    if not decide(principal, SUPERVISE).allowed:
-        raise NotPermittedError("没有权限", permission=SUPERVISE)
-    standing = SiteReach.objects.filter(valid_at(now()), relation=SiteRelation.SUPERVISOR)
-    if standing.filter(organisation=organisation, site=site, matter=matter).exists():
-        return None
-    return grant_site_reach(
-        organisation=organisation, site=site, relation=SiteRelation.SUPERVISOR, matter=matter
+def site_reach_state(one: SiteReach) -> events.SiteReachState:
+    """Return what the journal says of how an organisation is related to a site."""
+    return events.SiteReachState(
+        id=one.id,
+        organisation_id=one.organisation_id,
+        site=one.site,
+        relation=str(one.relation),
+        matter=one.matter,
+        valid_from=one.valid_from.isoformat(),
+        valid_to=one.valid_to.isoformat() if one.valid_to else None,
     )
 
 
