@@ -1,16 +1,14 @@
 """A workbook that came over the network: looked at before it is opened, then read like one on disk."""
 
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from anlan.app.register.sheets import Row, Sheet, read
+from anlan.kernel.base.archives import UNFOLDED_BYTES_MAX, ArchiveError, BombError, look_through
 from anlan.kernel.base.errors import InvalidError, TooLargeError
 
 MAX_BYTES = 20 * 1024**2
-#: A workbook of a hundred thousand rows unfolds to some 60 MB; a bomb to much more.
-UNFOLDED_BYTES_MAX = 256 * 1024**2
 _WORKBOOK, _MACROS = "xl/workbook.xml", "vbaProject.bin"
 
 
@@ -45,19 +43,21 @@ def _is_json(file: Path) -> bool:
 
 
 def _refuse_dangerous(file: Path) -> None:
-    """Judge the archive by its directory, unopened."""
+    """Unfold the archive piece by piece before anything reads it as a workbook."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        names = look_through(file, UNFOLDED_BYTES_MAX)
+    except BombError as error:
+        raise TooLargeError(
+            "工作簿解压后过大或条目过多，不收",
+            code="register.unfolds_too_large",
+            limit=UNFOLDED_BYTES_MAX,
+        ) from error
+    except ArchiveError as error:
         raise _no_workbook() from error
-    names = {one.filename for one in entries}
     if _WORKBOOK not in names:
         raise _no_workbook()
     if any(name.endswith(_MACROS) for name in names):
         raise InvalidError("含宏的工作簿不收，请另存为 .xlsx", code="register.macros")
-    if sum(one.file_size for one in entries) > UNFOLDED_BYTES_MAX:
-        raise _too_large()
 
 
 def _no_workbook() -> InvalidError:

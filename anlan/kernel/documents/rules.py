@@ -47,7 +47,7 @@ class Ends:
 def media_type_of(ends: Ends) -> str | None:
     """Return what a file is by its own bytes, or None for a kind that is not taken.
 
-    Archives are never opened, so nothing can unpack itself here; a plain archive is not taken.
+    Nothing is unpacked for it; a plain archive is not taken.
     """
     for signature, media_type in _SIGNATURES:
         if ends.head.startswith(signature):
@@ -59,9 +59,9 @@ def media_type_of(ends: Ends) -> str | None:
     return "text/plain" if _is_text(ends.head) else None
 
 
-def has_package_macros(tail: bytes) -> bool:
-    """Tell whether the directory of an office package names macros; `tail` is the end of the file."""
-    return any(name in tail for name in _PACKAGE_MACROS)
+def has_package_macros(entry: bytes) -> bool:
+    """Tell whether an entry of an office package is macros, by its name."""
+    return any(name in entry for name in _PACKAGE_MACROS)
 
 
 def _is_text(head: bytes) -> bool:

@@ -14,6 +14,12 @@ from re import fullmatch
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+from anlan.kernel.base.archives import (
+    UNFOLDED_BYTES_MAX,
+    ArchiveError,
+    BombError,
+    look_through,
+)
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import InvalidError, TooLargeError, UnavailableError
 from anlan.kernel.documents.rules import (
@@ -47,8 +53,8 @@ def path_of(digest: str) -> Path:
 def put(chunks: Iterable[bytes]) -> Stored:
     """Keep some content and return its digest; the same content is kept once.
 
-    Raises TooLargeError or InvalidError (empty, of a kind not taken, with macros); then nothing is
-    kept.
+    Raises TooLargeError (also for what unfolds to too much) or InvalidError (empty, of a kind not
+    taken, damaged, with macros); then nothing is kept.
     """
     folder = config().path("documents_dir")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,11 +96,28 @@ def _write(file: IO[bytes], chunks: Iterable[bytes]) -> Stored:
     if media_type is None:
         raise InvalidError("不接收这种文件", code="documents.kind_not_taken")
     is_ole = head.startswith(OLE)
-    if (is_ole and names_macros) or (not is_ole and head[:2] == b"PK" and has_package_macros(tail)):
-        raise InvalidError("含宏的文件不收，请另存为不含宏的格式", code="documents.macros")
     file.flush()
+    is_package = head[:2] == b"PK"
+    if (is_ole and names_macros) or (is_package and _holds_macros(file)):
+        raise InvalidError("含宏的文件不收，请另存为不含宏的格式", code="documents.macros")
     os.fsync(file.fileno())
     return Stored(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)
+
+
+def _holds_macros(package: IO[bytes]) -> bool:
+    """Look through an office package and tell whether it names macros; a bomb is refused."""
+    with Path(package.name).open("rb") as opened:
+        try:
+            names = look_through(opened)
+        except BombError as error:
+            raise TooLargeError(
+                "文件解压后过大或层数、条目过多，不收",
+                code="documents.unfolds_too_large",
+                limit=UNFOLDED_BYTES_MAX,
+            ) from error
+        except ArchiveError as error:
+            raise InvalidError("文件已损坏或加密，不收", code="documents.damaged") from error
+    return any(has_package_macros(name.encode()) for name in names)
 
 
 def _keep(arrived: Path, place: Path) -> None:

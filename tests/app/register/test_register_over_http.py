@@ -318,7 +318,7 @@ def package(**entries: bytes) -> bytes:
         (b"\xff\xfe not a workbook", 422, "register.not_a_workbook"),
         (b"PK\x03\x04 cut", 422, "register.not_a_workbook"),
         (package(xl__vbaProject_bin=b"macro"), 422, "register.macros"),
-        (package(xl__sheet1=bytes(3 * 1024**2)), 413, "register.too_large"),
+        (package(xl__sheet1=bytes(3 * 1024**2)), 413, "register.unfolds_too_large"),
         (package(), 422, "register.not_a_table"),
     ],
     ids=["empty", "other bytes", "cut archive", "macros", "a bomb", "a workbook without sheets"],

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -257,3 +257,30 @@ def test_a_file_of_town_can_be_placed_by_a_process(cast_in_town: Cast) -> None:
 @pytest.fixture
 def cast_in_town() -> Cast:
     return assemble()
+
+
+def test_8_1_4_5_a_package_that_unfolds_to_gigabytes_is_refused_and_leaves_nothing_behind() -> None:
+    cast = assemble()
+    before = on_disk()
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", "<x/>")
+        with archive.open("word/media/image1.bmp", "w") as picture:
+            for _n in range(300):
+                picture.write(bytes(1024**2))
+
+    with pytest.raises(TooLargeError) as refusal:
+        factories.document(cast.duty_officer, content=buffer.getvalue())
+
+    assert refusal.value.code == "documents.unfolds_too_large"
+    assert on_disk() == before
+
+
+def test_8_1_4_5_macros_are_seen_however_long_the_directory_is() -> None:
+    cast = assemble()
+    names = [f"word/media/{'x' * 120}{n}.png" for n in range(900)]
+    with pytest.raises(InvalidError) as refusal:
+        factories.document(
+            cast.duty_officer, content=package("word/vbaProject.bin", *names, "word/document.xml")
+        )
+    assert refusal.value.code == "documents.macros"
