@@ -12,11 +12,20 @@ Judged = tuple[Level, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What of the database leaves this machine as it is written: standbys, and archived logs."""
+
+    standbys: int
+    is_archiving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """This installation: its settings, and its accounts where the database answers."""
+    """This installation: its settings; its accounts and copies where the database answers."""
 
     config: Config
     accounts: Standing | None
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

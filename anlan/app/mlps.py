@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError
 
 from anlan.app.clauses import Clause, Here, Judged, Level, always
+from anlan.app.mlps_copies import COPY_CLAUSES, copies
 from anlan.app.mlps_data import DATA_CLAUSES
 from anlan.app.stack.nginx import CONTENT_SECURITY_POLICY
 from anlan.kernel.base.addresses import INSIDE
@@ -21,7 +22,7 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people import rules, totp
 from anlan.kernel.people.keys import ceremonies
 from anlan.kernel.people.models import AdministratorKind
-from anlan.kernel.people.queries.standing import Standing, standing
+from anlan.kernel.people.queries.standing import SHARED_WITHIN, Standing, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ def answers(config: Config) -> Iterator[Answer]:
             accounts = standing()
     except DatabaseError:
         accounts = None
-    here = Here(config=config, accounts=accounts)
+    here = Here(config=config, accounts=accounts, copies=copies())
     for clause in CLAUSES:
         level, state = clause.judge(here)
         yield Answer(clause=clause, setting=clause.setting(here), level=level, state=state)
@@ -100,7 +101,14 @@ def _three(accounts: Standing) -> Judged:
 
 
 def _sleeping(accounts: Standing) -> Judged:
-    return "ok", f"{accounts.asleep} 个账号休眠 accounts asleep"
+    asleep = f"{accounts.asleep} 个账号休眠 accounts asleep"
+    if not accounts.used_elsewhere:
+        return "ok", asleep
+    shared = (
+        f"{accounts.used_elsewhere} 个账号近 {SHARED_WITHIN.days} 天曾同时在多个地址使用，请核实是否共用 "
+        "accounts used from several addresses at once: ask whether they are shared"
+    )
+    return "warning", f"{asleep}；{shared}"
 
 
 def _networks(here: Here) -> Judged:
@@ -209,12 +217,16 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.2 c",
         asks="停用多余、过期账户，无共享账户",
         asks_en="unused accounts sleep; none is shared",
-        setting=lambda _h: f"{rules.SLEEPS_AFTER.days} 天未用即休眠；账户实名",
+        setting=lambda _h: (
+            f"{rules.SLEEPS_AFTER.days} 天未用即休眠；账户实名；同时在多个地址使用即入日志"
+        ),
         judge=_of_accounts(_sleeping),
         evidence=(
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_2_c_an_account_unused_for_ninety_days_sleeps",
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_2_c_a_stopped_account_is_out_at_once_and_a_woken_one_signs_in_again",
             f"{_PEOPLE}/test_three_administrators.py::test_8_1_4_2_c_no_superuser_column_exists",
+            f"{_PEOPLE}/test_tell_of_shared_accounts.py::test_8_1_4_2_c_an_account_used_from_two_addresses_at_once_is_told_of",
+            "tests/app/test_level_three.py::test_8_1_4_2_c_accounts_that_may_be_shared_are_counted",
         ),
     ),
     Clause(
@@ -308,4 +320,6 @@ def _order(clause: Clause) -> list[tuple[int, str]]:
     ]
 
 
-CLAUSES: tuple[Clause, ...] = tuple(sorted((*_PEOPLE_CLAUSES, *DATA_CLAUSES), key=_order))
+CLAUSES: tuple[Clause, ...] = tuple(
+    sorted((*_PEOPLE_CLAUSES, *DATA_CLAUSES, *COPY_CLAUSES), key=_order)
+)

@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from anlan.app.clauses import Copies, Here
 from anlan.app.mlps import CLAUSES, Answer, answers
+from anlan.app.mlps_copies import copies
 from anlan.app.stack.throw_away import Databases
 from anlan.kernel.base.addresses import INSIDE
 from anlan.kernel.base.config import Config
@@ -63,6 +66,52 @@ def test_what_is_not_in_order_is_said_and_what_is_is_not() -> None:
     User.objects.filter(administrator="audit").update(is_active=False)
     assert said["8.1.4.2 d"].level == "ok"
     assert answered(strict)["8.1.4.2 d"].level == "broken"
+
+
+def judged(number: str, copies: Copies | None, *, demo: bool = False) -> str:
+    [clause] = [one for one in CLAUSES if one.number == number]
+    config = Config(demo=demo, public_url="https://yingji.example")
+    return clause.judge(Here(config=config, accounts=None, copies=copies))[0]
+
+
+ALONE = Copies(standbys=0, is_archiving=False)
+
+
+def test_8_1_4_9_b_a_database_without_a_copy_elsewhere_is_not_in_order() -> None:
+    assert judged("8.1.4.9 b", ALONE) == "broken"
+    assert judged("8.1.4.9 b", ALONE, demo=True) == "warning"
+    assert judged("8.1.4.9 b", None) == "broken"
+    assert judged("8.1.4.9 b", Copies(standbys=1, is_archiving=False)) == "ok"
+    assert judged("8.1.4.9 b", Copies(standbys=0, is_archiving=True)) == "ok"
+
+
+def test_8_1_4_9_c_one_machine_is_said_to_be_one() -> None:
+    assert judged("8.1.4.9 c", ALONE) == "broken"
+    # a log that is archived is a backup, and takes nothing over
+    assert judged("8.1.4.9 c", Copies(standbys=0, is_archiving=True)) == "broken"
+    assert judged("8.1.4.9 c", Copies(standbys=1, is_archiving=False)) == "ok"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_is_really_asked_for_its_copies() -> None:
+    assert copies() == ALONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_8_1_4_2_c_accounts_that_may_be_shared_are_counted() -> None:
+    real_people()
+    assert answered(Config())["8.1.4.2 c"].level == "ok"
+    one = User.objects.get(username="audit.one")
+    for address in ("10.1.0.1", "10.1.0.2"):
+        Client().post(
+            "/api/v1/session",
+            {"username": one.username, "password": factories.PASSWORD},
+            content_type="application/json",
+            headers={"X-Real-IP": address},
+        )
+    said = answered(Config())["8.1.4.2 c"]
+    assert said.level == "warning"
+    assert "1 个账号近 30 天" in said.state
 
 
 @pytest.mark.django_db(transaction=True)

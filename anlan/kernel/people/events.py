@@ -57,6 +57,15 @@ class SignInState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsedElsewhere:
+    """An account came in from an address while it was in use at others: perhaps more than one person's."""
+
+    user_id: str
+    address: str
+    others: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostState:
     """A post in an organisation."""
 
@@ -184,6 +193,7 @@ USER_CHANGED = EventType("people.user.changed", UserState, "账号变更")
 PASSWORD_CHANGED = EventType("people.user.password_changed", UserState, "修改口令")
 SIGNED_IN = EventType("people.user.signed_in", SignInState, "登录")
 SIGN_IN_REFUSED = EventType("people.user.sign_in_refused", SignInState, "登录被拒")
+USED_ELSEWHERE = EventType("people.user.used_elsewhere", UsedElsewhere, "账号同时在多处使用")
 SIGNED_OUT = EventType("people.user.signed_out", SignInState, "退出")
 SECOND_FACTOR_ENROLLED = EventType("people.second_factor.enrolled", SecondFactorState, "启用双因素")
 SECOND_FACTOR_RESET = EventType("people.second_factor.reset", SecondFactorState, "重置双因素")

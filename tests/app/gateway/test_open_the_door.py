@@ -112,7 +112,7 @@ def test_what_cannot_be_taken_is_quarantined_told_and_stops_nobody(house: House,
     house.until(lambda: pending(house) == 0, "the raw log may forget them")
 
 
-def test_repeated_altered_and_missing_are_told_apart_also_after_a_crash(
+def test_8_4_3_3_repeated_altered_and_missing_are_told_apart_also_after_a_crash(
     house: House, box: Box
 ) -> None:
     house.start()

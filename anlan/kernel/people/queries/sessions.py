@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.crypto import constant_time_compare
@@ -23,6 +25,8 @@ from anlan.kernel.people.rules import NOTICE, password_expired, session_ended
 
 SIGNED_IN = "signed_in_at"
 SEEN = "seen_at"
+#: From where the log-in came.
+ADDRESS = "address"
 #: Whether the second factor was given in this session.
 PROVEN = "second_factor"
 #: Whose password was right and whose second factor is awaited; nobody is signed in yet.
@@ -86,6 +90,25 @@ def asking(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
         must_change_password=must_change,
         must_enrol=must_enrol,
     )
+
+
+def addresses_in_use(user: User, besides: str | None) -> set[str]:
+    """Return from where somebody is signed in at this moment, but for one session.
+
+    Sessions are sealed one by one, so all that have not run out are opened: some hundreds.
+    """
+    idle, at = timedelta(minutes=config().session_idle_minutes), now()
+    found = set()
+    for row in Session.objects.filter(expire_date__gt=at).exclude(session_key=besides or ""):
+        said = row.get_decoded()
+        if said.get(SESSION_KEY) != user.pk or ADDRESS not in said:
+            continue
+        is_bound = constant_time_compare(
+            said.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
+        )
+        if is_bound and not session_ended(from_ms(said[SIGNED_IN]), from_ms(said[SEEN]), at, idle):
+            found.add(str(said[ADDRESS]))
+    return found
 
 
 def awaited(request: HttpRequest) -> tuple[User, str] | None:

@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 
 from anlan.kernel.base import journal
+from anlan.kernel.base.addresses import client_address
 from anlan.kernel.base.clock import now, now_ms
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import (
@@ -24,11 +25,13 @@ from anlan.kernel.base.tickets import session_digest
 from anlan.kernel.people import events
 from anlan.kernel.people.models import LinkPurpose, OneTimeLink, User
 from anlan.kernel.people.queries.sessions import (
+    ADDRESS,
     AWAITED,
     PROVEN,
     SEEN,
     SIGNED_IN,
     address_refusal,
+    addresses_in_use,
     may_come_from_here,
 )
 from anlan.kernel.people.rules import LINK_LIFETIME, is_asleep
@@ -68,14 +71,21 @@ def refusal(request: HttpRequest, user: User | None) -> DomainError | None:
 def open_session(*, request: HttpRequest, user: User, how: str, is_proven: bool = False) -> None:
     """Start a session under a new key; one that was there before the log-in is not carried over.
 
-    `is_proven` says that the second factor was given.
+    `is_proven` says that the second factor was given. An account that is in use at another address
+    is let in, and the journal says so: accounts are personal (GB/T 22239-2019, 8.1.4.2 c).
     """
+    address = client_address(request)
+    others = addresses_in_use(user, besides=request.session.session_key) - {address}
     request.session.flush()
     login(request, user, backend=_BACKEND)
     at = now_ms()
     request.session[SIGNED_IN], request.session[SEEN] = at, at
-    request.session[PROVEN] = is_proven
+    request.session[PROVEN], request.session[ADDRESS] = is_proven, address
     _record(events.SIGNED_IN, user, how, session=session_digest(request.session.session_key or ""))
+    if others:
+        state = events.UsedElsewhere(user_id=user.id, address=address, others=sorted(others))
+        about = journal.Subject(id=user.id, version=user.version, place=journal.Place())
+        journal.record(events.USED_ELSEWHERE, state, about)
 
 
 def await_second_factor(*, request: HttpRequest, user: User, how: str) -> None:
