@@ -7,9 +7,10 @@ there is nothing to judge; the consumer is made anew where the last message was.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -29,8 +30,13 @@ from anlan.app.waiting import end_all, pause
 from anlan.engines.alarms import kernel
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
+from anlan.kernel.alerts.rules import Progress, Transition
 from anlan.kernel.alerts.services.members import write_members
-from anlan.kernel.alerts.services.transitions import apply_transitions, plan_statements
+from anlan.kernel.alerts.services.transitions import (
+    apply_alone,
+    apply_transitions,
+    plan_statements,
+)
 from anlan.kernel.alerts.services.writers import take_over
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
@@ -181,7 +187,7 @@ class Engine:
                 if not in_doubt or not await self.database.read(
                     self._has, progress.epoch, progress.seq
                 ):
-                    await self.database.write(apply_transitions, transitions, progress)
+                    await self._write(transitions, progress)
             except DatabaseAwayError as error:
                 log.warning("waiting for PostgreSQL: %s", error)
                 in_doubt = True
@@ -192,6 +198,12 @@ class Engine:
                 if transitions:
                     await self._tell_relay()
                 return
+
+    async def _write(self, transitions: Sequence[Transition], progress: Progress) -> None:
+        """Write in one round trip, or step by step where an answer is needed in between."""
+        alone = partial(apply_alone, self.database.principal, transitions, progress)
+        if not await self.database.call(alone):
+            await self.database.write(apply_transitions, transitions, progress)
 
     async def _tell_relay(self) -> None:
         """Say that alarms wait in the journal; should it not be heard, the relay looks by itself."""
@@ -211,17 +223,17 @@ class Engine:
             return
         self._snapshot_s = time.monotonic()
         name, content = snapshots.dump(session.judging)
-        self._writing = asyncio.create_task(self._write(snapshots.write, name, content))
+        self._writing = asyncio.create_task(self._save(snapshots.write, name, content))
 
     async def _last_snapshot(self, session: Session, snapshots: Snapshots) -> None:
         """Leave a snapshot behind, so that the next start has nothing to replay."""
         if self._writing is not None:
             await self._writing
         if not session.is_ahead and not session.is_silent:
-            await self._write(snapshots.write, *snapshots.dump(session.judging))
+            await self._save(snapshots.write, *snapshots.dump(session.judging))
 
     @staticmethod
-    async def _write(write: Callable[[str, bytes], None], name: str, content: bytes) -> None:
+    async def _save(write: Callable[[str, bytes], None], name: str, content: bytes) -> None:
         """Write a snapshot; without room for it the log is only longer to replay."""
         try:
             await asyncio.to_thread(write, name, content)

@@ -23,7 +23,8 @@ class Work:
 
 _work: ContextVar[Work | None] = ContextVar("anlan_work", default=None)
 
-_SET_SCOPE = """
+#: Transaction-local, so a pooled connection can never carry them to its next borrower.
+SET_SCOPE = """
     SELECT set_config('anlan.divs', %s, true), set_config('anlan.zones', %s, true),
            set_config('anlan.sites', %s, true), set_config('anlan.incidents', %s, true),
            set_config('anlan.exercise', %s, true), set_config('anlan.actor', %s, true),
@@ -61,24 +62,32 @@ def unit_of_work(
 ) -> Iterator[Work]:
     """Open the one transaction of a request, command, job or handler.
 
-    Scope, exercise and actor are transaction-local settings, so a pooled connection
-    can never carry them to its next borrower; without them row security shows no rows.
+    Without the settings of scope, exercise and actor row security shows no rows.
     """
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            if read_only:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(SET_SCOPE, scope_settings(principal))
+        with acting(principal, correlation_id=correlation_id, causation_id=causation_id) as work:
+            yield work
+
+
+@contextmanager
+def acting(
+    principal: Principal, *, correlation_id: str | None = None, causation_id: str | None = None
+) -> Iterator[Work]:
+    """Name who acts in the transaction that the caller has opened."""
     work = Work(
         principal=principal,
         correlation_id=correlation_id or new_ulid(),
         causation_id=causation_id,
     )
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            if read_only:
-                cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(_SET_SCOPE, scope_settings(principal))
-        token = _work.set(work)
-        try:
-            yield work
-        finally:
-            _work.reset(token)
+    token = _work.set(work)
+    try:
+        yield work
+    finally:
+        _work.reset(token)
 
 
 @contextmanager

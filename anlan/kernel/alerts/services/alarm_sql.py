@@ -193,21 +193,34 @@ GROUP_STATEMENTS = {
 }
 
 #: A writer that is stopped in the middle lets go of people's rows, and of the next writer's way.
-_ADVANCE = """
-    WITH held AS (
+_HELD = """
+    held AS (
         UPDATE alerts_enginewriter SET beat_at = clock_timestamp(),
             backend_pid = pg_backend_pid()
         WHERE shard_group = %(group)s AND fence = %(fence)s
         RETURNING shard_group,
             set_config('idle_in_transaction_session_timeout', %(stopped_ms)s, true))
+"""
+_MOVE = """
     INSERT INTO {table} AS p
         (shard_group, version, epoch, seq, control_seq, tick_at, updated_at)
-    SELECT shard_group, %(deaf)s, %(epoch)s, %(seq)s, 0, %(tick)s::timestamptz, %(now)s FROM held
+    SELECT shard_group, %(deaf)s::int, %(epoch)s::text, %(seq)s::bigint, 0, %(tick)s::timestamptz,
+        %(now)s::timestamptz FROM held
     ON CONFLICT (shard_group) DO UPDATE
     SET epoch = excluded.epoch, seq = excluded.seq, version = p.version + %(deaf)s,
         tick_at = coalesce(excluded.tick_at, p.tick_at), updated_at = excluded.updated_at
     WHERE p.epoch <> excluded.epoch OR p.seq = %(after)s
-    RETURNING p.version, EXISTS (SELECT FROM alerts_waitingmembers)
+    RETURNING p.version, EXISTS (SELECT FROM alerts_waitingmembers) AS members_wait
 """
-ADVANCE = _ADVANCE.format(table="alerts_engineprogress")
-ADVANCE_EXERCISES = _ADVANCE.format(table="alerts_exerciseprogress")
+_TABLES = {False: "alerts_engineprogress", True: "alerts_exerciseprogress"}
+#: Move the progress, of exercises or of what is real; no row where another engine has.
+ADVANCE = {apart: f"WITH {_HELD} {_MOVE.format(table=table)}" for apart, table in _TABLES.items()}
+#: The same where nobody waits for the answer: it refuses by itself, by a division by zero, also while
+#: members of a group wait for their rows.
+ADVANCE_ALONE = {
+    apart: f"""
+        WITH {_HELD}, moved AS ({_MOVE.format(table=table)})
+        SELECT 1 / (count(*) FILTER (WHERE NOT members_wait)) FROM moved
+    """
+    for apart, table in _TABLES.items()
+}

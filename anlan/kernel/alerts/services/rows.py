@@ -60,7 +60,16 @@ def columns_of(chosen: Sequence[Transition]) -> Columns:
 
 
 def write_rows(statement: str, kind: str, columns: Columns) -> int:
-    """Run a statement of `alarm_sql`: rows and their journal; return how many that were.
+    """Run a statement of `alarm_sql`: rows and their journal; return how many that were."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        send_rows(cursor, statement, kind, columns)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def send_rows(cursor: Cursor[Any], statement: str, kind: str, columns: Columns) -> None:
+    """Have a statement of `alarm_sql` run on a cursor.
 
     It is prepared: under row security making the plan costs ten times what running it does.
     """
@@ -73,10 +82,6 @@ def write_rows(statement: str, kind: str, columns: Columns) -> int:
         "actor": current_work().principal.actor,
         "now": now(),
     }
-    connection.ensure_connection()
-    held = connection.connection
-    with connection.wrap_database_errors, Cursor(held) as cursor:
-        if _growth.setdefault(held, _Growth()).is_due(len(columns["alarm"])):
-            cursor.execute("DISCARD PLANS")
-        row = cursor.execute(statement.encode(), said, prepare=True).fetchone()
-    return int(row[0]) if row else 0
+    if _growth.setdefault(cursor.connection, _Growth()).is_due(len(columns["alarm"])):
+        cursor.execute("DISCARD PLANS")
+    cursor.execute(statement.encode(), said, prepare=True)

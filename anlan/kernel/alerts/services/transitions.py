@@ -3,10 +3,12 @@
 The statements stand in `alarm_sql.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection
+from psycopg.errors import DivisionByZero
 
 from anlan.kernel.alerts import events
 from anlan.kernel.alerts.rules import (
@@ -18,12 +20,14 @@ from anlan.kernel.alerts.rules import (
 )
 from anlan.kernel.alerts.services import alarm_sql
 from anlan.kernel.alerts.services.members import put_aside, write_members_of
-from anlan.kernel.alerts.services.rows import columns_of, write_rows
+from anlan.kernel.alerts.services.rows import columns_of, send_rows, write_rows
 from anlan.kernel.alerts.services.writers import STOPPED_MS
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError
+from anlan.kernel.base.one_trip import one_trip
+from anlan.kernel.base.permissions import Principal
 from anlan.kernel.places.rules import node_div
 
 
@@ -44,6 +48,30 @@ def apply_transitions(transitions: Sequence[Transition], progress: Progress) -> 
     return changed
 
 
+def apply_alone(
+    principal: Principal, transitions: Sequence[Transition], progress: Progress
+) -> bool:
+    """Do what `apply_transitions` does in one round trip, in a unit of work of its own.
+
+    Returns False with nothing written where an answer is needed in between: we were deaf, members of
+    groups are there or wait, or another engine has taken over. `apply_transitions` then does it or says why.
+    """
+    if progress.deaf or any(one.is_member for one in transitions):
+        return False
+    advance = alarm_sql.ADVANCE_ALONE[_is_apart(progress)]
+    try:
+        with one_trip(principal) as cursor:
+            cursor.execute(advance.encode(), _moved(progress), prepare=True)
+            for one_round in rounds(list(transitions)):
+                for statement, kind, of_kind in _statements(one_round):
+                    send_rows(cursor, statement, kind, columns_of(of_kind))
+    except DataError as error:
+        if not isinstance(error.__cause__, DivisionByZero):
+            raise
+        return False
+    return True
+
+
 def plan_statements() -> None:
     """Have every statement planned before the first alarm needs it; nothing is written.
 
@@ -60,42 +88,56 @@ def _write_round(transitions: list[Transition], *, members_wait: bool) -> int:
     singles = [one for one in transitions if not one.is_member and not one.is_group]
     if members_wait:
         write_members_of({one.number for one in singles})
-    changed = 0
+    changed = sum(
+        write_rows(statement, kind, columns_of(of_kind))
+        for statement, kind, of_kind in _statements(transitions)
+    )
+    put_aside(members)
+    return changed
+
+
+def _statements(one_round: list[Transition]) -> Iterator[tuple[str, str, list[Transition]]]:
+    """Return the statements of a round with their kind and what they write, groups before the others."""
+    groups = [one for one in one_round if one.is_group]
+    singles = [one for one in one_round if not one.is_member and not one.is_group]
     for statements, chosen in (
-        (alarm_sql.GROUP_STATEMENTS, [one for one in transitions if one.is_group]),
+        (alarm_sql.GROUP_STATEMENTS, groups),
         (alarm_sql.STATEMENTS, singles),
     ):
         for kind, statement in statements.items():
             if of_kind := [one for one in chosen if one.kind == kind]:
-                changed += write_rows(statement, kind, columns_of(of_kind))
-    put_aside(members)
-    return changed
+                yield statement, kind, of_kind
 
 
 def _advance(progress: Progress) -> tuple[int, bool]:
     """Move the progress, return its version and whether members wait; refuse where it has moved."""
     with connection.cursor() as cursor:
-        apart = progress.shard_group == EXERCISE_GROUP
-        cursor.execute(
-            alarm_sql.ADVANCE_EXERCISES if apart else alarm_sql.ADVANCE,
-            {
-                "group": progress.shard_group,
-                "epoch": progress.epoch,
-                "after": progress.after_seq,
-                "seq": progress.seq,
-                "tick": _moment(progress.tick_ms),
-                "deaf": len(progress.deaf),
-                "fence": progress.fence,
-                "stopped_ms": str(STOPPED_MS),
-                "now": now(),
-            },
-        )
+        cursor.execute(alarm_sql.ADVANCE[_is_apart(progress)], _moved(progress))
         if (row := cursor.fetchone()) is None:
             raise ConflictError(
                 f"分片组 {progress.shard_group} 已由另一个引擎接管，本引擎什么也不再写",
                 code="alerts.engine_fenced",
             )
     return int(row[0]), bool(row[1])
+
+
+def _is_apart(progress: Progress) -> bool:
+    return progress.shard_group == EXERCISE_GROUP
+
+
+def _moved(progress: Progress) -> dict[str, Any]:
+    """Return the values of `alarm_sql.ADVANCE`."""
+    return {
+        "group": progress.shard_group,
+        "epoch": progress.epoch,
+        "after": progress.after_seq,
+        "seq": progress.seq,
+        "tick": _moment(progress.tick_ms),
+        "deaf": len(progress.deaf),
+        "fence": progress.fence,
+        "stopped_ms": str(STOPPED_MS),
+        "now": now(),
+    }
 
 
 def _record_deafness(progress: Progress, deafness: Deafness, version: int) -> None:
