@@ -99,18 +99,25 @@ def tell_of_alarm(*, alarm_id: str, occurrence: int) -> list[Message]:
 def tell_of_alarms(raised: Sequence[Raised]) -> list[Message]:
     """Send what is due about many, in their order; what all of them ask is asked once."""
     responsible = Responsible(now())
+    missed: list[journal.Entry] = []
     alarms = queries.alarms_to_tell(one.alarm_id for one in raised)
     found: list[tuple[Raised, Alarm, Addressee]] = []
     for one in raised:
         alarm = alarms.get(one.alarm_id)
         if alarm is not None and _is_worth_telling(alarm, one.occurrence):
-            addressees = _addressees(one, alarm, responsible)
+            addressees, wanted = _addressees(alarm, responsible)
             found += ((one, alarm, addressee) for addressee in addressees)
+            if wanted is not None:
+                missed.append(_missed(one, alarm, wanted))
+    if missed:
+        journal.record_all(missed)
     return _tell(found) if found else []
 
 
-def _addressees(raised: Raised, alarm: Alarm, responsible: Responsible) -> list[Addressee]:
-    """Return who is to be told of an alarm; where nobody stands, that is on record."""
+def _addressees(
+    alarm: Alarm, responsible: Responsible
+) -> tuple[list[Addressee], list[Organisation] | None]:
+    """Return who is to be told of an alarm; where nobody stands, the organisations that it concerned."""
     to_firm, to_bureau = _leads(alarm, FIRM_TOLD_FROM), _leads(alarm, BUREAU_TOLD_FROM)
     wanted: list[Organisation] = []
     found: list[Addressee] = []
@@ -123,9 +130,7 @@ def _addressees(raised: Raised, alarm: Alarm, responsible: Responsible) -> list[
         bureaus = responsible.bureaus(alarm.facts)
         wanted += bureaus
         found += responsible.standing(bureaus, BUREAU_POSTS, alarm.exercise_id)
-    if not found and (to_firm or to_bureau):
-        _record_missed(raised, alarm, wanted)
-    return found
+    return found, wanted if not found and (to_firm or to_bureau) else None
 
 
 def _is_worth_telling(alarm: Alarm, occurrence: int) -> bool:
@@ -187,7 +192,8 @@ def _key(alarm: Alarm, addressee: Addressee) -> str:
     return f"{ABOUT}:{alarm.id}:{alarm.occurrences}:{addressee.organisation.id}"
 
 
-def _record_missed(raised: Raised, alarm: Alarm, wanted: list[Organisation]) -> None:
+def _missed(raised: Raised, alarm: Alarm, wanted: list[Organisation]) -> journal.Entry:
+    """Return the record of an occurrence that nobody could be told of."""
     state = events.NoticeMissed(
         alarm_id=alarm.id,
         occurrence=alarm.occurrences,
@@ -198,5 +204,4 @@ def _record_missed(raised: Raised, alarm: Alarm, wanted: list[Organisation]) -> 
     about = journal.Subject(
         id=new_ulid(), version=1, place=journal.Place.of(alarm), exercise_id=alarm.exercise_id
     )
-    entry = journal.Entry(event=events.NOTICE_MISSED, state=state, about=about, cause=raised.cause)
-    journal.record_all([entry])
+    return journal.Entry(event=events.NOTICE_MISSED, state=state, about=about, cause=raised.cause)
