@@ -18,7 +18,6 @@ from anlan.kernel.people.models import (
     ScopeGrant,
     User,
 )
-from anlan.kernel.people.queries.holdings import valid_at
 from anlan.kernel.people.services import duty, organisations, posts, shares, users
 
 #: A bureau's duty changes at 08:00 local time and lasts a day.
@@ -68,6 +67,8 @@ class Share:
     territory: str
     days: int
     reason: str
+    is_waiting: bool = False
+    """Whether it is only asked for: somebody of the giver's side may approve it."""
 
 
 @cache
@@ -186,10 +187,14 @@ def load_shares() -> int:
     for share in read_shares():
         organisation = Organisation.objects.get(name=names[share.organisation])
         standing = ScopeGrant.objects.filter(
-            valid_at(now()), organisation=organisation, territory_code=share.territory
+            organisation=organisation,
+            territory_code=share.territory,
+            ended_at=None,
+            valid_to__gt=now(),
         )
         if not standing.exists():
-            shares.grant_scope(
+            given = shares.ask_share if share.is_waiting else shares.grant_scope
+            given(
                 organisation=organisation,
                 territory_code=share.territory,
                 reason=share.reason,

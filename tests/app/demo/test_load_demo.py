@@ -17,10 +17,17 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.permissions import Facts, Principal, Reach, decide, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.people.models import DutyShift, Organisation, OrganisationKind, User
+from anlan.kernel.people.models import (
+    DutyShift,
+    Organisation,
+    OrganisationKind,
+    ScopeGrant,
+    User,
+)
 from anlan.kernel.people.queries import principals
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.responsible import standing_at
+from anlan.kernel.people.services import shares
 from anlan.kernel.people.services.sessions import redeem_link
 from anlan.kernel.places.models import Division
 from anlan.kernel.places.rules import div_of
@@ -172,7 +179,19 @@ def test_a_share_that_has_ended_is_made_anew_and_one_that_stands_is_left(
     with unit_of_work(machine("test")):
         assert cast.load_shares() == 0
         monkeypatch.setattr(cast, "now", lambda: later)
-        assert cast.load_shares() == 1
+        monkeypatch.setattr(shares, "now", lambda: later)
+        assert cast.load_shares() == 2
+
+
+def test_a_share_that_waits_gives_nothing_and_the_leader_may_approve_it(demo_home: Config) -> None:
+    load.load_all()
+    asked = Facts(div=div_of("640181104"))
+    assert not principal("demo.neighbour").scope.sees(asked)
+    waiting = ScopeGrant.objects.get(territory_code="640181104")
+    leader = principal("demo.leader")
+    with unit_of_work(leader):
+        shares.approve_share(share=waiting)
+    assert principal("demo.neighbour").scope.sees(asked)
 
 
 def test_the_register_has_two_wrong_entries_and_instruments_behind_their_tags(

@@ -2,13 +2,20 @@ import { describe, expect, it } from 'vitest'
 
 import type { JournalRow } from '@/api/types'
 
-import { changesOf, fieldName, fieldsOf, objectName, rawText, referencesOf, shortId, valueText, versionBefore, type Reader } from './journalWords'
+import { changesOf, fieldName, fieldsOf, objectName, rawText, referencesOf, refusalOf, shortId, valueText, versionBefore, type Reader } from './journalWords'
 
 const NAMES: Record<string, string> = { 'user:01K': '王敏', '6401811030000000': '宁东镇' }
 const zh: Reader = { locale: 'zh-CN', nameOf: (_field, id) => NAMES[id] }
 const en: Reader = { ...zh, locale: 'en' }
 
 describe('a journal row in words', () => {
+  it('says of a refusal which right it takes and how often it was wanted, and begins with what was wanted', () => {
+    const data = { times: 3, method: 'GET', address: '10.0.0.1', permission: 'audit.journal.read' }
+    expect(refusalOf({ data })).toEqual({ permission: 'audit.journal.read', times: 3 })
+    expect(refusalOf({ data: {} })).toEqual({ permission: '', times: 1 })
+    expect(fieldsOf({ data }, zh).map(({ key }) => key)).toEqual(['method', 'permission', 'times', 'address'])
+    expect(fieldsOf({ data }, zh)[0]?.value).toBe('查看')
+  })
   it('names its object by the names in it, each once', () => {
     expect(objectName({ data: { subject_name: 'T101 储罐', datastream_name: '液位', name: '液位' } }, 'zh-CN')).toBe('T101 储罐 · 液位')
     expect(objectName({ data: { name: 'T101 储罐', name_en: 'Tank T101' } }, 'en')).toBe('Tank T101')

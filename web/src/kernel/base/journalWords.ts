@@ -57,6 +57,12 @@ export function objectName(row: Pick<JournalRow, 'data'>, locale: string): strin
 
 const pick = (pair: readonly string[] | undefined, locale: string) => pair?.[inEnglish(locale) ? 1 : 0]
 
+/** Of an act that was refused: the right that it takes, and how often it was wanted. */
+export function refusalOf(row: Pick<JournalRow, 'data'>): { permission: string; times: number } {
+  const { permission, times } = dataOf(row)
+  return { permission: typeof permission === 'string' ? permission : '', times: typeof times === 'number' ? times : 1 }
+}
+
 /** What a column is called; one that nobody has named keeps its own name. */
 export function fieldName(key: string, locale: string): string {
   return pick(FIELDS[key], locale) ?? key.replaceAll('_', ' ')
@@ -107,6 +113,7 @@ function ownValue(key: string, data: Data, locale: string): unknown {
 
 /** Names first, then what is said of it, then who and when, last where it hangs and what it points to. */
 function rank(key: string): number {
+  if (key === 'method' || key === 'permission') return 0
   if (key.endsWith('_name') || (NAMES as readonly string[]).includes(key)) return 0
   if (PLACES.has(key) || key.endsWith('_id') || key.endsWith('sha256')) return 3
   return /_(at|by|until|from|to)$/.test(key) ? 2 : 1
