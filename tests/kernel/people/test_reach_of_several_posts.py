@@ -7,7 +7,7 @@ import pytest
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import AdministratorKind, Post, User
-from anlan.kernel.people.queries.principals import principal_of
+from anlan.kernel.people.queries.principals import ceilings_of, principal_of
 from anlan.kernel.people.services import posts
 from anlan.kernel.places.rules import div_of
 from anlan.kernel.sensing.models import Datastream, Limit
@@ -84,3 +84,13 @@ def test_an_administrator_sees_no_business_row_and_can_be_given_none(
             posts.appoint(user=administrator, post=post)
         assert refused.value.code == "people.administrator_post"
     assert seen(administrator) == set()
+
+
+def test_the_ceiling_of_many_is_that_of_each(held: list[Post]) -> None:
+    people = [holder(*some) for size in (1, 2, 5) for some in combinations(held, size)]
+    people += [holder(administrator=kind) for kind in AdministratorKind if kind]
+    nobody, gone = holder(), holder(held[0])
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    found = ceilings_of(user.id for user in (*people, nobody, gone))
+    assert found == {user.id: principal_of(user).ceiling for user in people}
+    assert len(set(found.values())) > 1

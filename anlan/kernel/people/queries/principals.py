@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Max
+
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.permissions import Grant, Principal, Scope, union
 from anlan.kernel.people.models import (
@@ -14,7 +16,7 @@ from anlan.kernel.people.models import (
     SiteRelation,
     User,
 )
-from anlan.kernel.people.queries.holdings import actor_of, posts_of, valid_at
+from anlan.kernel.people.queries.holdings import actor_of, holdings, posts_of, valid_at
 from anlan.kernel.places.queries import ranges_of
 
 Span = tuple[int, int]
@@ -48,11 +50,11 @@ def principal_of(user: User, exercise_id: str | None = None) -> Principal:
 
 def ceilings_of(user_ids: Iterable[str]) -> dict[str, int]:
     """Return up to which sensitivity each person may read; someone without a post is absent."""
-    found: dict[str, int] = {}
-    users = User.objects.filter(id__in=set(user_ids), is_active=True)
-    for user in users:
-        if user.administrator or posts_of(user):
-            found[user.id] = principal_of(user).ceiling
+    people = User.objects.filter(id__in=set(user_ids), is_active=True)
+    held = holdings().filter(user__in=people.filter(administrator=""))
+    found = dict(held.values_list("user_id").annotate(Max("post__role__ceiling")))
+    for user_id, kind in people.exclude(administrator="").values_list("id", "administrator"):
+        found[user_id] = _administrator(AdministratorKind(kind))[1]
     return found
 
 
