@@ -1,8 +1,10 @@
 """What docs/who-sees-what.md expects of each of the cast, read from its tables."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tests.journeys.house import ROOT
 
@@ -48,6 +50,19 @@ def firms() -> dict[str, str]:
     text = PAGE.read_text(encoding="utf-8").split("\n## The firms", 1)[1].split("\n## ", 1)[0]
     named = {code: name for code, name, *_ in _rows(text, "firm")}
     return named | {"W01": "宁东环境站（演示）", "W02": "灵武环境站（演示）"}
+
+
+@cache
+def english() -> dict[str, str]:
+    """Return the English name by which each of `firms` is known, as the demo enters it."""
+    named: dict[str, str] = {}
+    for file in ("firms.toml", "troubles.toml"):
+        text = (ROOT / "anlan" / "app" / "demo" / file).read_text(encoding="utf-8")
+        rows = (
+            row for rows in tomllib.loads(text).values() if isinstance(rows, list) for row in rows
+        )
+        named |= {row["name"]: row["name_en"] for row in rows if row.keys() >= {"name", "name_en"}}
+    return {code: named[name] for code, name in firms().items()}
 
 
 def in_charge(who: str) -> set[str]:

@@ -11,7 +11,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browser import Chromium, chromium
-from tests.journeys.expected import PARTS, REFUSED, SHOWN, codes, firms, in_charge, table
+from tests.journeys.expected import (
+    PARTS,
+    REFUSED,
+    SHOWN,
+    codes,
+    english,
+    firms,
+    in_charge,
+    table,
+)
 from tests.journeys.house import House
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -89,21 +98,21 @@ def is_refused(page: Page) -> bool:
     return any(page.get_by_text(words, exact=False).count() > 0 for words in REFUSALS)
 
 
-def rows_of(page: Page) -> list[tuple[str, list[str]]]:
+def rows_of(page: Page, more: str = "加载更多") -> list[tuple[str, list[str]]]:
     """Return (text, acts) of every row of the page's list, the later pages of it too."""
-    while (more := page.get_by_role("button", name="加载更多")).count():
+    while (button := page.get_by_role("button", name=more)).count():
         before = page.locator(A_ROW).count()
-        more.first.click()
+        button.first.click()
         page.wait_for_function(
             "([rows, n]) => document.querySelectorAll(rows).length > n", arg=[A_ROW, before]
         )
     return [(text, acts) for text, acts in page.locator(A_ROW).evaluate_all(_READ)]
 
 
-def named_in(texts: Iterable[str]) -> set[str]:
+def named_in(texts: Iterable[str], names: dict[str, str] | None = None) -> set[str]:
     """Return the firms that these texts name."""
-    said = list(texts)
-    return {code for code, name in firms().items() if any(name in text for text in said)}
+    said, known = list(texts), names or firms()
+    return {code for code, name in known.items() if any(name in text for text in said)}
 
 
 def on_the_map(page: Page) -> set[str]:
@@ -160,6 +169,23 @@ def test_the_rows_are_those_of_his_reach_and_no_others(seen: tuple[str, Page]) -
         is_right = expected <= found <= reach if line.address in CHANGING else found == expected
         if not is_right:
             wrong[line.address] = (sorted(found), sorted(expected))
+    assert wrong == {}
+
+
+def test_in_english_the_rows_are_the_same_under_their_english_names(
+    seen: tuple[str, Page],
+) -> None:
+    who, page = seen
+    lines = [one for one in ROWS if one.address not in {*CHANGING, "/"}]
+    go(page, "/messages").get_by_role("button", name="English", exact=True).first.click()
+    wrong = {}
+    for line in (one for one in lines if one.cells[who] != REFUSED):
+        go(page, line.address)
+        texts = [text for text, _ in rows_of(page, "Load more")]
+        found = named_in(texts, english()), named_in(texts)
+        if found != (codes(line.cells[who]), set()):
+            wrong[line.address] = found
+    go(page, "/messages").get_by_role("button", name="中文", exact=True).first.click()
     assert wrong == {}
 
 
