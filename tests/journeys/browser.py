@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -90,6 +90,17 @@ def _forget_connections() -> None:
         from django.db import connections
 
         connections.close_all()
+
+
+def dialog(page: Page) -> Locator:
+    """Return what is open over a page; the last of several is on top."""
+    return page.get_by_role("dialog").filter(visible=True)
+
+
+def pick(page: Page, label: str, words: str) -> None:
+    """Choose from a box that finds by typing."""
+    dialog(page).last.get_by_label(label).fill(words)
+    page.get_by_role("option", name=words).filter(visible=True).first.click()
 
 
 def red_on_the_map(page: Page) -> int:
