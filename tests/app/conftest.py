@@ -116,7 +116,7 @@ def desk(browser: "Chromium", address: str) -> "Callable[[User, str], Page]":
         page.fill("#username", user.username)
         page.fill("#password", factories.PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url(f"**{path}")
+        page.wait_for_url(lambda url: "/login" not in url)
         return page
 
     return sign_in

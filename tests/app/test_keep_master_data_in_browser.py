@@ -1,34 +1,20 @@
 """The data keeper's pages in a browser: a division renamed and put back, a zone drawn, a kind's next version refused and taken."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from anlan.kernel.base.config import config
 from anlan.kernel.people.models import User
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area
 from anlan.kernel.subjects.models import KindVersion
 from tests import factories
-from tests.app.origin import origin
 from tests.cast import TOWNSHIP, assemble
-from tests.journeys.browser import Chromium, chromium
+from tests.journeys.browser import dialog
 from tests.plant import build_plant
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PATIENCE_MS = 30_000
-
-
-@pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    tmp_path.chmod(0o755)
-    monkeypatch.setenv("ANLAN_NODE", "n640181")
-    config.cache_clear()
-    with origin(tmp_path, monkeypatch) as found:
-        yield found
-    config.cache_clear()
 
 
 @pytest.fixture
@@ -39,27 +25,8 @@ def keeper() -> User:
 
 
 @pytest.fixture
-def browser(address: str, keeper: User) -> Iterator[Chromium]:
-    with chromium(address) as made:
-        yield made
-
-
-@pytest.fixture
-def page(browser: Chromium, address: str, keeper: User) -> Page:
-    found = browser.browser.new_context(
-        locale="zh-CN", reduced_motion="reduce", viewport={"width": 1500, "height": 1000}
-    ).new_page()
-    found.set_default_timeout(PATIENCE_MS)
-    found.goto(f"{address}/login?next=/divisions")
-    found.fill("#username", keeper.username)
-    found.fill("#password", factories.PASSWORD)
-    found.click("button[type=submit]")
-    expect(found.get_by_role("button", name="登记区划")).to_be_visible()
-    return found
-
-
-def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog").filter(visible=True)
+def page(keeper: User, desk: Callable[[User, str], Page]) -> Page:
+    return desk(keeper, "/divisions")
 
 
 def test_a_township_is_renamed_from_a_day_on_and_the_change_is_undone(

@@ -1,78 +1,55 @@
 """GB/T 22239-2019, 8.1.4.3 a in a browser: a page is printed, and the auditor finds who printed it."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import User
-from tests import factories
-from tests.app.origin import origin
 from tests.cast import assemble
-from tests.journeys.browser import chromium
+from tests.journeys.browser import Chromium
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    tmp_path.chmod(0o755)
-    with origin(tmp_path, monkeypatch) as found:
-        yield found
-
-
-def page_of(browser: Browser, address: str, user: User, path: str) -> Page:
-    page = browser.new_context(locale="zh-CN", reduced_motion="reduce").new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{address}/login?next={path}")
-    page.fill("#username", user.username)
-    page.fill("#password", factories.PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_url(f"**{path}")
-    return page
-
-
 def test_8_1_4_3_a_whoever_prints_a_page_leaves_a_row_that_the_auditor_finds(
-    address: str,
+    desk: Callable[[User, str], Page],
 ) -> None:
     cast = assemble()
     officer, auditor = cast.people["duty_officer"], cast.audit_administrator
-    with chromium(address) as made:
-        page = page_of(made.browser, address, officer, "/subjects")
-        expect(page.get_by_role("heading", name="监测对象")).to_be_visible(timeout=PATIENCE_MS)
-        for _print in range(2):
-            with page.expect_response("**/api/v1/audit/prints") as kept:
-                paper = page.pdf()
-            assert kept.value.status == 200
-            assert paper.startswith(b"%PDF-")
+    page = desk(officer, "/subjects")
+    expect(page.get_by_role("heading", name="监测对象")).to_be_visible(timeout=PATIENCE_MS)
+    for _print in range(2):
+        with page.expect_response("**/api/v1/audit/prints") as kept:
+            paper = page.pdf()
+        assert kept.value.status == 200
+        assert paper.startswith(b"%PDF-")
 
-        with unit_of_work(machine("test"), read_only=True):
-            rows = list(Journal.objects.filter(type="base.page.printed"))
-        assert [one.actor for one in rows] == [f"user:{officer.id}"] * 2
-        assert [one.data["path"] for one in rows] == ["/subjects"] * 2
-        assert all("监测对象" in one.data["title"] for one in rows)
-        assert all("监测对象" in one.data["shown"] for one in rows)
+    with unit_of_work(machine("test"), read_only=True):
+        rows = list(Journal.objects.filter(type="base.page.printed"))
+    assert [one.actor for one in rows] == [f"user:{officer.id}"] * 2
+    assert [one.data["path"] for one in rows] == ["/subjects"] * 2
+    assert all("监测对象" in one.data["title"] for one in rows)
+    assert all("监测对象" in one.data["shown"] for one in rows)
 
-        viewer = page_of(made.browser, address, auditor, "/admin/audit")
-        row = viewer.locator("[data-row]", has_text="页面已打印")
-        expect(row).to_have_count(2, timeout=PATIENCE_MS)
-        expect(row.first).to_contain_text(officer.name)
-        row.first.get_by_text("页面已打印").click()
-        expect(viewer.get_by_role("dialog")).to_contain_text("/subjects", timeout=PATIENCE_MS)
+    viewer = desk(auditor, "/admin/audit")
+    row = viewer.locator("[data-row]", has_text="页面已打印")
+    expect(row).to_have_count(2, timeout=PATIENCE_MS)
+    expect(row.first).to_contain_text(officer.name)
+    row.first.get_by_text("页面已打印").click()
+    expect(viewer.get_by_role("dialog")).to_contain_text("/subjects", timeout=PATIENCE_MS)
 
 
-def test_nobody_is_told_of_a_log_in_page_that_is_printed(address: str) -> None:
-    with chromium(address) as made:
-        page = made.browser.new_context().new_page()
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{address}/login")
-        page.wait_for_selector("#username")
-        page.pdf()
-        page.wait_for_timeout(500)
-        assert [one for one in asked if "prints" in one] == []
+def test_nobody_is_told_of_a_log_in_page_that_is_printed(browser: Chromium, address: str) -> None:
+    page = browser.browser.new_context().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/login")
+    page.wait_for_selector("#username")
+    page.pdf()
+    page.wait_for_timeout(500)
+    assert [one for one in asked if "prints" in one] == []

@@ -3,36 +3,22 @@
 Chromium's virtual authenticators (DevTools protocol, domain WebAuthn) are the keys.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from anlan.kernel.base.config import config
 from anlan.kernel.people.models import SecurityKey, User
 from tests import factories
-from tests.app.origin import origin
-from tests.journeys.browser import Chromium, chromium
+from tests.journeys.browser import Chromium
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    tmp_path.chmod(0o755)
-    monkeypatch.setenv("ANLAN_SECOND_FACTOR", "1")
-    config.cache_clear()
-    with origin(tmp_path, monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
-def browser(address: str, officer: User) -> Iterator[Chromium]:
-    with chromium(address) as made:
-        yield made
+def settings_of_pages() -> dict[str, str]:
+    return {"ANLAN_SECOND_FACTOR": "1"}
 
 
 @pytest.fixture
