@@ -73,6 +73,15 @@ def test_a_change_under_somebody_elses_change_is_refused_and_journalled_otherwis
         assert row.change["before"]["name"] == tank.name
 
 
+def test_a_change_that_says_nothing_new_makes_no_version_and_no_row() -> None:
+    tank = build_plant().tank
+    same = {"name": tank.name, "attributes": tank.attributes, "location": tank.location}
+    with unit_of_work(SYSTEM):
+        row = services.change_subject(subject_id=tank.id, expected_version=1, **same)
+        assert row.version == 1
+        assert not Journal.objects.filter(object=tank.id, type="subjects.subject.changed").exists()
+
+
 def test_defining_the_same_kind_again_changes_nothing_and_a_new_schema_raises_its_version() -> None:
     with unit_of_work(SYSTEM):
         first = define_kind(code="mine", title="矿山", title_en="Mine", schema={"type": "object"})

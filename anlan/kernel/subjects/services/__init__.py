@@ -131,7 +131,7 @@ def own_again(*, site: Subject, organisation: Organisation) -> bool:
 def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> Subject:
     """Change name, code, status, attributes or place; somebody else's change in between is refused.
 
-    The place is `location`, or `lon_lat` in degrees.
+    What says nothing new makes no version. The place is `location`, or `lon_lat` in degrees.
     """
     row = Subject.objects.select_for_update().filter(pk=subject_id).first()
     if row is None:
@@ -147,6 +147,8 @@ def change_subject(*, subject_id: str, expected_version: int, **wanted: Any) -> 
         _refuse_taken(wanted["code"])
     if (lon_lat := wanted.pop("lon_lat", None)) is not None:
         wanted["location"] = _point(*lon_lat)
+    if all(getattr(row, name) == value for name, value in wanted.items()):
+        return row
     before = _state(row)
     for name, value in wanted.items():
         setattr(row, name, value)
