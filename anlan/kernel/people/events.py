@@ -45,7 +45,7 @@ class UserState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
-    """A sign-in, a refusal or a sign-out; `user_id` is null when no such account exists.
+    """A sign-in, a refusal or a sign-out, and from which address; `user_id` is null when no such account exists.
 
     `session` names the session as the live stream's tickets do; the key itself stays inside.
     """
@@ -54,6 +54,7 @@ class SignInState:
     how: str
     reason: str = ""
     session: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,11 @@ class DutyShiftState:
     ends_at: str
 
 
+def _without_address(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a sign-in as it was told before its address was."""
+    return {**state, "address": ""}
+
+
 def _without_approval(state: dict[str, Any]) -> dict[str, Any]:
     """Return a share as it was told before shares were asked for and approved."""
     return {**state, "asked_by": "", "approved_by": "", "ended_by": "", "end_reason": ""}
@@ -191,10 +197,16 @@ ROLE_CHANGED = EventType("people.role.changed", RoleState, "岗位角色变更")
 USER_CREATED = EventType("people.user.created", UserState, "建立账号")
 USER_CHANGED = EventType("people.user.changed", UserState, "账号变更")
 PASSWORD_CHANGED = EventType("people.user.password_changed", UserState, "修改口令")
-SIGNED_IN = EventType("people.user.signed_in", SignInState, "登录")
-SIGN_IN_REFUSED = EventType("people.user.sign_in_refused", SignInState, "登录被拒")
+SIGNED_IN = EventType(
+    "people.user.signed_in", SignInState, "登录", schema=2, from_before=_without_address
+)
+SIGN_IN_REFUSED = EventType(
+    "people.user.sign_in_refused", SignInState, "登录被拒", schema=2, from_before=_without_address
+)
 USED_ELSEWHERE = EventType("people.user.used_elsewhere", UsedElsewhere, "账号同时在多处使用")
-SIGNED_OUT = EventType("people.user.signed_out", SignInState, "退出")
+SIGNED_OUT = EventType(
+    "people.user.signed_out", SignInState, "退出", schema=2, from_before=_without_address
+)
 SECOND_FACTOR_ENROLLED = EventType("people.second_factor.enrolled", SecondFactorState, "启用双因素")
 SECOND_FACTOR_RESET = EventType("people.second_factor.reset", SecondFactorState, "重置双因素")
 RECOVERY_CODES_RENEWED = EventType("people.recovery_codes.renewed", SecondFactorState, "更换恢复码")

@@ -56,7 +56,8 @@ def test_a_right_password_signs_in_and_says_who_and_what() -> None:
         "name_en": "Lingwu Emergency Management Bureau",
     }
     assert "alerts.alarm.check" in body["permissions"]
-    assert Journal.objects.filter(type="people.user.signed_in", object=user.id).exists()
+    row = Journal.objects.get(type="people.user.signed_in", object=user.id)
+    assert (row.data["how"], row.data["address"]) == ("password", "127.0.0.1")
 
 
 def test_signing_in_without_the_csrf_token_is_refused() -> None:
@@ -138,6 +139,7 @@ def test_8_1_4_3_b_a_refused_attempt_is_in_the_journal_without_what_was_typed() 
 
     rows = list(Journal.objects.filter(type="people.user.sign_in_refused").order_by("id"))
     assert [row.data["user_id"] is None for row in rows] == [True, False]
+    assert {row.data["address"] for row in rows} == {"127.0.0.1"}
     assert all("secret" not in str((row.data, row.change)) for row in rows)
 
 

@@ -136,7 +136,9 @@ def counted(request: HttpRequest, user: User, how: str) -> Iterator[None]:
         if error.code in _GUESSES:
             sessions.count_wrong_password(request, user)
         with unit_of_work(principal_of(user)):
-            sessions.record_refusal(username=user.username, reason=error.code, how=how)
+            sessions.record_refusal(
+                request=request, username=user.username, reason=error.code, how=how
+            )
             if sessions.is_locked(request, user):
                 sessions.end_guessing(request, user)
         raise

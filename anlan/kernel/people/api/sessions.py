@@ -69,7 +69,11 @@ def sign_in(request: HttpRequest, body: SignInBody) -> dict[str, Any]:
     user = sessions.authenticated(request, body.username, body.password)
     if (refusal := sessions.refusal(request, user)) or user is None:
         with unit_of_work(machine("sign_in")):
-            sessions.record_refusal(username=body.username, reason=refusal.code if refusal else "")
+            sessions.record_refusal(
+                request=request,
+                username=body.username,
+                reason=refusal.code if refusal else "",
+            )
         raise refusal or NotSignedInError("请先登录")
     with unit_of_work(principal_of(user)):
         _admit(request, user, "password")

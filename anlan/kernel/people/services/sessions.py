@@ -81,7 +81,7 @@ def open_session(*, request: HttpRequest, user: User, how: str, is_proven: bool 
     at = now_ms()
     request.session[SIGNED_IN], request.session[SEEN] = at, at
     request.session[PROVEN], request.session[ADDRESS] = is_proven, address
-    _record(events.SIGNED_IN, user, how, session=session_digest(request.session.session_key or ""))
+    _record(events.SIGNED_IN, request, user, how, session=_digest_of(request))
     if others:
         state = events.UsedElsewhere(user_id=user.id, address=address, others=sorted(others))
         about = journal.Subject(id=user.id, version=user.version, place=journal.Place())
@@ -99,10 +99,12 @@ def await_second_factor(*, request: HttpRequest, user: User, how: str) -> None:
     }
 
 
-def record_refusal(*, username: str, reason: str, how: str = "password") -> None:
+def record_refusal(
+    *, request: HttpRequest, username: str, reason: str, how: str = "password"
+) -> None:
     """Keep a refused attempt; what was typed is not kept, it may be a password in the wrong box."""
     known = User.objects.filter(username=username.strip().lower()).first()
-    _record(events.SIGN_IN_REFUSED, known, how, reason=reason)
+    _record(events.SIGN_IN_REFUSED, request, known, how, reason=reason)
 
 
 def is_locked(request: HttpRequest, user: User) -> bool:
@@ -138,8 +140,7 @@ def _credentials(user: User) -> dict[str, str]:
 
 def sign_out(*, request: HttpRequest, user: User) -> None:
     """End this session and tell the live stream."""
-    digest = session_digest(request.session.session_key or "")
-    _record(events.SIGNED_OUT, user, "person", session=digest)
+    _record(events.SIGNED_OUT, request, user, "person", session=_digest_of(request))
     logout(request)
 
 
@@ -217,12 +218,26 @@ def _digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def _digest_of(request: HttpRequest) -> str:
+    return session_digest(request.session.session_key or "")
+
+
 def _record(
-    event: EventType, user: User | None, how: str, *, reason: str = "", session: str = ""
+    event: EventType,
+    request: HttpRequest,
+    user: User | None,
+    how: str,
+    *,
+    reason: str = "",
+    session: str = "",
 ) -> None:
     """Write the journal row of an attempt; without an account it hangs on a name for nobody."""
     state = events.SignInState(
-        user_id=user.id if user else None, how=how, reason=reason, session=session
+        user_id=user.id if user else None,
+        how=how,
+        reason=reason,
+        session=session,
+        address=client_address(request),
     )
     about = journal.Subject(
         id=user.id if user else derived_ulid(0, "people", "nobody"),
