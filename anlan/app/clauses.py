@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from anlan.kernel.base.config import Config
@@ -13,10 +14,11 @@ Judged = tuple[Level, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """What of the database leaves this machine as it is written: standbys, and archived logs."""
+    """What of the database leaves this machine as it is written: standbys, archived logs; the last backup."""
 
     standbys: int
     is_archiving: bool
+    backed_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,21 @@ Numbers: 8.1.4 of the general requirements; the readings are the extension for t
 8.4.3 (安全计算环境), of which 8.4.3.3 is 抗数据重放; 8.4.4 is 安全运维管理.
 """
 
+from datetime import timedelta
+
 from django.db import DatabaseError, connection
+from django.db.models import Max
 
 from anlan.app.clauses import Clause, Copies, Here, Judged, always
+from anlan.kernel.base.clock import SHANGHAI, now
+from anlan.kernel.base.events import BACKUP_MADE
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
 
 _APP, _PEOPLE = "tests/app", "tests/kernel/people"
+#: A backup that is older than this is none to rely on.
+BACKUP_WITHIN = timedelta(days=7)
 _COPIES = """
     SELECT (SELECT count(*) FROM pg_stat_replication),
            current_setting('archive_mode') <> 'off'
@@ -18,22 +28,26 @@ _COPIES = """
 def copies() -> Copies | None:
     """Ask the database which copies of it are made as it is written; None where it does not answer."""
     try:
-        with connection.cursor() as cursor:
+        with unit_of_work(machine("doctor"), read_only=True), connection.cursor() as cursor:
             cursor.execute(_COPIES)
             standbys, is_archiving = cursor.fetchone()
+            made = Journal.objects.filter(type=BACKUP_MADE.name)
+            backed_up_at = made.aggregate(last=Max("occurred_at"))["last"]
     except DatabaseError:
         return None
-    return Copies(standbys=standbys, is_archiving=is_archiving)
+    return Copies(standbys=standbys, is_archiving=is_archiving, backed_up_at=backed_up_at)
 
 
-def _backup(_here: Here) -> Judged:
-    return (
-        "warning",
-        (
-            "请出示近期备份与签名的恢复演练报告（anlan audit rehearsal） "
-            "show a recent backup and the signed report of its rehearsal"
-        ),
-    )
+def _backup(here: Here) -> Judged:
+    if here.copies is None:
+        return "broken", "数据库无应答 the database does not answer"
+    last = here.copies.backed_up_at
+    if last is None:
+        return _lacking(here, "没有备份 no backup was ever made")
+    said = f"最近一次备份 last backup: {last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    if now() - last > BACKUP_WITHIN:
+        return _lacking(here, f"{said}，已超过 {BACKUP_WITHIN.days} 天 days ago and more")
+    return "ok", f"{said}；请出示签名的恢复演练报告 show the signed report of its rehearsal"
 
 
 def _off_site(here: Here) -> Judged:
@@ -62,10 +76,11 @@ COPY_CLAUSES: tuple[Clause, ...] = (
         asks="重要数据本地备份与恢复",
         asks_en="weighty data is backed up here and comes back",
         setting=lambda _h: (
-            "anlan backup FOLDER 运行中备份；anlan restore --report 恢复并写签名的演练报告"
+            "anlan backup FOLDER 运行中备份并入日志；anlan restore --report 恢复并写签名的演练报告"
         ),
         judge=_backup,
         evidence=(
+            f"{_APP}/test_level_three.py::test_8_1_4_9_a_a_backup_of_these_days_is_in_order_and_an_old_one_is_not",
             f"{_APP}/test_back_up.py::test_a_backup_comes_back_whole_by_the_commands",
             f"{_APP}/test_back_up.py::test_one_changed_byte_of_a_backup_is_named_before_anything_is_touched",
             f"{_APP}/test_rehearse_restore.py::test_the_report_says_who_what_and_that_everything_came_back",

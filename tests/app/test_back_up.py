@@ -81,6 +81,13 @@ def test_a_backup_comes_back_whole_by_the_commands(
     assert exported.returncode == 0, exported.stderr
     made = anlan(lived, "backup", str(tmp_path / "backup"))
     assert made.returncode == 0, made.stderr
+    with connected(databases, lived, "anlan_owner") as owner:
+        row = owner.execute(
+            "SELECT data FROM base_journal WHERE type = 'base.backup.made'"
+        ).fetchone()
+    manifest = (tmp_path / "backup" / "manifest.json").read_bytes()
+    assert row is not None
+    assert row[0]["sha256"] == sha256(manifest).hexdigest()
     other = prepared(installation("other"))
 
     done = anlan(other, "restore", str(tmp_path / "backup"))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,12 @@ from anlan.app.mlps import CLAUSES, Answer, answers
 from anlan.app.mlps_copies import copies
 from anlan.app.stack.throw_away import Databases
 from anlan.kernel.base.addresses import INSIDE
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.events import BackupMade
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.services.backups import record_backup
+from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import AdministratorKind, User
 from tests import factories
 from tests.conftest import DATABASE
@@ -77,6 +83,16 @@ def judged(number: str, copies: Copies | None, *, demo: bool = False) -> str:
 ALONE = Copies(standbys=0, is_archiving=False)
 
 
+def test_8_1_4_9_a_a_backup_of_these_days_is_in_order_and_an_old_one_is_not() -> None:
+    def level(made: datetime | None) -> str:
+        return judged("8.1.4.9 a", Copies(standbys=0, is_archiving=False, backed_up_at=made))
+
+    assert level(None) == "broken"
+    assert level(now() - timedelta(days=8)) == "broken"
+    assert level(now() - timedelta(days=1)) == "ok"
+    assert judged("8.1.4.9 a", ALONE, demo=True) == "warning"
+
+
 def test_8_1_4_9_b_a_database_without_a_copy_elsewhere_is_not_in_order() -> None:
     assert judged("8.1.4.9 b", ALONE) == "broken"
     assert judged("8.1.4.9 b", ALONE, demo=True) == "warning"
@@ -95,6 +111,11 @@ def test_8_1_4_9_c_one_machine_is_said_to_be_one() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_database_is_really_asked_for_its_copies() -> None:
     assert copies() == ALONE
+    with unit_of_work(machine("test")):
+        record_backup(BackupMade(made_at="", files=1, size_bytes=1, sha256=""))
+    found = copies()
+    assert found is not None
+    assert found.backed_up_at is not None
 
 
 @pytest.mark.django_db(transaction=True)

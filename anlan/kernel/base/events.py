@@ -89,6 +89,16 @@ class JournalVerified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupMade:
+    """A backup stands complete: how much, and the digest of its manifest, which names every file."""
+
+    made_at: str
+    files: int
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetterState:
     """An event that a slice could not handle, and what became of it; not what it says."""
 
@@ -171,6 +181,7 @@ LIST_EXPORTED = EventType(
 )
 ACT_REFUSED = EventType("base.act.refused", ActRefused, "操作被拒绝")
 PAGE_PRINTED = EventType("base.page.printed", PagePrinted, "页面已打印")
+BACKUP_MADE = EventType("base.backup.made", BackupMade, "已备份")
 JOURNAL_VERIFIED = EventType("base.journal.verified", JournalVerified, "日志封存链已校验")
 
 DEAD_LETTER_SET_ASIDE = EventType(
