@@ -37,10 +37,11 @@ from anlan.kernel.alerts.services.transitions import (
     apply_transitions,
     plan_statements,
 )
-from anlan.kernel.alerts.services.writers import take_over
+from anlan.kernel.alerts.services.writers import beat, take_over
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.errors import ConflictError
 from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.jetstream import jetstream
 from anlan.kernel.base.permissions import machine
@@ -52,6 +53,8 @@ PROGRESS_S = 1.0
 #: So many transitions are enough for one transaction; a catch-up has thousands.
 AT_ONCE = 250
 SNAPSHOT_S = 300.0
+#: So long the engine writes step by step after one round trip was not enough.
+BY_STEPS_S = 1.0
 RETRY_S = 0.5
 #: So often somebody looks for members of groups that wait for their rows.
 LOOK_S = 0.25
@@ -81,6 +84,7 @@ class Engine:
     stop: asyncio.Event
     when_aloud: Callable[[], None] = lambda: None
     _committed_s: float = 0.0
+    _by_steps_until_s: float = 0.0
     _snapshot_s: float = 0.0
     _writing: "asyncio.Task[None] | None" = None
 
@@ -173,10 +177,14 @@ class Engine:
             await pause(self.stop, RETRY_S)
 
     async def _commit_when_due(self, session: Session) -> None:
-        """Write transitions at once, bare progress once a second."""
+        """Write transitions at once, bare progress once a second; in silence say that we live."""
         is_due = time.monotonic() - self._committed_s >= PROGRESS_S
         if session.is_ahead and (session.waiting or is_due):
             await self._commit(session)
+        elif session.is_silent and is_due:
+            with suppress(DatabaseAwayError):
+                await self.database.write(beat, session.group, session.fence)
+            self._committed_s = time.monotonic()
 
     async def _commit(self, session: Session) -> None:
         """Write what was judged and the position, in one transaction; wait for PostgreSQL."""
@@ -192,6 +200,12 @@ class Engine:
                 log.warning("waiting for PostgreSQL: %s", error)
                 in_doubt = True
                 await pause(self.stop, RETRY_S)
+            except ConflictError:
+                # our own commit may have come through after we had asked for it
+                if not in_doubt or not await self.database.read(
+                    self._has, progress.epoch, progress.seq
+                ):
+                    raise
             else:
                 session.was_committed()
                 self._committed_s = time.monotonic()
@@ -200,10 +214,16 @@ class Engine:
                 return
 
     async def _write(self, transitions: Sequence[Transition], progress: Progress) -> None:
-        """Write in one round trip, or step by step where an answer is needed in between."""
-        alone = partial(apply_alone, self.database.principal, transitions, progress)
-        if not await self.database.call(alone):
-            await self.database.write(apply_transitions, transitions, progress)
+        """Write in one round trip, or step by step where an answer is needed in between.
+
+        Where it was needed it will be for a while, and a refusal costs the plans of all statements.
+        """
+        if time.monotonic() >= self._by_steps_until_s:
+            alone = partial(apply_alone, self.database.principal, transitions, progress)
+            if await self.database.call(alone):
+                return
+            self._by_steps_until_s = time.monotonic() + BY_STEPS_S
+        await self.database.write(apply_transitions, transitions, progress)
 
     async def _tell_relay(self) -> None:
         """Say that alarms wait in the journal; should it not be heard, the relay looks by itself."""

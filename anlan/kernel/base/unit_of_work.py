@@ -64,30 +64,21 @@ def unit_of_work(
 
     Without the settings of scope, exercise and actor row security shows no rows.
     """
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            if read_only:
-                cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(SET_SCOPE, scope_settings(principal))
-        with acting(principal, correlation_id=correlation_id, causation_id=causation_id) as work:
-            yield work
-
-
-@contextmanager
-def acting(
-    principal: Principal, *, correlation_id: str | None = None, causation_id: str | None = None
-) -> Iterator[Work]:
-    """Name who acts in the transaction that the caller has opened."""
     work = Work(
         principal=principal,
         correlation_id=correlation_id or new_ulid(),
         causation_id=causation_id,
     )
-    token = _work.set(work)
-    try:
-        yield work
-    finally:
-        _work.reset(token)
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            if read_only:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(SET_SCOPE, scope_settings(principal))
+        token = _work.set(work)
+        try:
+            yield work
+        finally:
+            _work.reset(token)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The engine's writes in one round trip: the same rows as step by step, or none at all."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.ids import derived_ulid
 from anlan.kernel.base.models import Journal, JournalPending
 from anlan.kernel.base.permissions import machine
-from anlan.kernel.base.unit_of_work import SET_SCOPE, acting, scope_settings, unit_of_work
+from anlan.kernel.base.unit_of_work import unit_of_work
 from tests.engine_writer import fenced
 from tests.kernel.alerts.test_apply_transitions import EPOCH, Kind, step
 from tests.plant import Plant, build_plant
@@ -24,6 +25,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ENGINE = machine("engine")
 #: A progress that nobody can have: the fence of a writer that never was.
 NOBODY = Progress(shard_group="main", epoch=EPOCH, after_seq=0, seq=1, fence="0" * 26)
+
+
+class UndoneError(Exception):
+    """What was written is taken back."""
 
 
 @pytest.fixture
@@ -76,12 +81,11 @@ NOTHING: tuple[list[Any], ...] = ([], [], [0], [])
 
 def test_one_trip_writes_what_the_steps_write(plant: Plant) -> None:
     transitions, progress = chain(plant), ahead()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SET_SCOPE, scope_settings(ENGINE))
-        with acting(ENGINE):
-            apply_transitions(transitions, progress)
-            by_steps = rows()
-        transaction.set_rollback(True)
+    by_steps = NOTHING
+    with suppress(UndoneError), unit_of_work(ENGINE):
+        apply_transitions(transitions, progress)
+        by_steps = rows()
+        raise UndoneError
     assert written() == NOTHING
     assert apply_alone(ENGINE, transitions, progress)
     assert written() == by_steps

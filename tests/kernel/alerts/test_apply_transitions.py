@@ -23,6 +23,7 @@ from anlan.kernel.base.models import Journal, JournalPending
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.rules import node_div
+from anlan.kernel.sensing.models import Datastream
 from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
@@ -223,7 +224,9 @@ def test_a_statement_is_planned_once_and_again_when_the_table_has_grown(
     assert [at for at, one in enumerate(said) if one == "DISCARD PLANS"] == [1, 4]
 
 
-def test_statements_are_planned_before_the_first_alarm_and_write_nothing(plant: Plant) -> None:
+def test_statements_are_planned_before_the_first_alarm_and_write_nothing(
+    plant: Plant, acting_as: Callable[[str], None]
+) -> None:
     journalled = Journal.objects.count()
     with unit_of_work(ENGINE):
         plan_statements()
@@ -234,3 +237,17 @@ def test_statements_are_planned_before_the_first_alarm_and_write_nothing(plant: 
             " AND generic_plans > 0"
         )
         assert cursor.fetchone() == (7,)
+    # whatever the size of numbers and values, a real one runs a plan that stands
+    acting_as("anlan_owner")
+    with unit_of_work(machine("test")):
+        Datastream.objects.filter(pk=plant.streams[1].id).update(number=70_000)
+        plant.streams[1].refresh_from_db()
+    acting_as("anlan_engine")
+    apply([step(plant, "raised", 1), replace(step(plant, "raised", 2, stream=1), value=2.0)], 0, 2)
+    apply([replace(step(plant, "returned", 3), value=None)], 2, 3)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%alerts_alarm%%'"
+        )
+        assert cursor.fetchone() == (7,)
+    assert Alarm.objects.count() == 2

@@ -1,20 +1,24 @@
 """One engine writes for a shard; who took over last, and nobody else."""
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 
+import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from anlan.kernel.alerts.models import Alarm, EngineProgress, EngineWriter
 from anlan.kernel.alerts.rules import Progress
-from anlan.kernel.alerts.services.transitions import apply_transitions
-from anlan.kernel.alerts.services.writers import take_over
+from anlan.kernel.alerts.services.alarm_sql import ADVANCE
+from anlan.kernel.alerts.services.transitions import _moved, apply_transitions
+from anlan.kernel.alerts.services.writers import beat, take_over
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError
 from anlan.kernel.base.permissions import machine
-from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.base.unit_of_work import SET_SCOPE, scope_settings, unit_of_work
 from tests.kernel.alerts.test_apply_transitions import EPOCH, step
 from tests.plant import Plant, build_plant
 
@@ -97,6 +101,8 @@ def test_a_newcomer_waits_while_the_writer_lives_and_not_when_it_is_silent(
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             [pid] = cursor.fetchone()
+        with connection.cursor() as cursor:  # all of this test is one transaction to PostgreSQL
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
         moment = now()
         EngineWriter.objects.update(backend_pid=pid, beat_at=moment)
         with unit_of_work(ENGINE):
@@ -154,3 +160,53 @@ def test_who_judged_before_there_were_fences_holds_the_shards_of_its_name(plant:
     EngineProgress.objects.filter(pk="3-5,7").delete()
     commit(hold(), 9, 10, plant)
     assert positions() == {"main": 10}
+
+
+def wait_for_locks_of(pid: int) -> None:
+    asked = "SELECT count(*) FROM pg_locks WHERE pid = %s AND mode = 'RowExclusiveLock'"
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [pid])
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise TimeoutError("the stuck writer holds nothing")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_stopped_in_the_middle_of_one_trip_is_put_out_by_who_comes_next(
+    plant: Plant,
+) -> None:
+    former = hold()
+    with unit_of_work(ENGINE):
+        EngineWriter.objects.update(beat_at=now() - timedelta(seconds=10))
+    asked = dict(_moved(Progress(
+        shard_group="main", epoch=EPOCH, after_seq=0, seq=1, fence=former
+    )))  # fmt: skip
+    params = connection.get_connection_params() | {"user": "anlan_engine", "context": None}
+    stuck = psycopg.connect(**params, autocommit=True)
+    # what a stopped process leaves behind: a transaction begun, and no Sync that would be answered
+    with suppress(psycopg.OperationalError), stuck.pipeline(), stuck.cursor() as held:
+        held.execute("BEGIN")
+        held.execute(SET_SCOPE, scope_settings(ENGINE))
+        held.execute(ADVANCE[False], asked)
+        wait_for_locks_of(stuck.info.backend_pid)
+        with pytest.raises(OperationalError):
+            hold()  # it may only be slow: whoever comes waits, and comes again
+        fence = hold()
+    assert stuck.broken
+    assert fence != former
+    commit(fence, 0, 1, plant)
+    assert positions() == {"main": 1}
+
+
+def test_a_writer_that_only_listens_lives_and_a_former_one_is_told(engine_role: None) -> None:
+    former = hold()
+    with unit_of_work(ENGINE):
+        EngineWriter.objects.update(beat_at=now() - timedelta(seconds=10))
+        beat("main", former)
+        found = EngineWriter.objects.get()
+    assert now() - found.beat_at < timedelta(seconds=5)
+    hold()
+    with pytest.raises(ConflictError), unit_of_work(ENGINE):
+        beat("main", former)

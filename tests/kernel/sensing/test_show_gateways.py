@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from anlan.kernel.base.clock import from_ms
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
+from anlan.kernel.sensing.models import Gateway
 from anlan.kernel.sensing.services import equipment
 from anlan.kernel.sensing.services.receipts import Unread, note_gateways, quarantine
 from tests.cast import assemble, signed_in
@@ -65,6 +67,12 @@ def officer(plant: Plant, acting_as: Callable[[str], None]) -> Client:
     client = signed_in(assemble(site=plant.site.id).duty_officer)
     acting_as("anlan_app")
     return client
+
+
+def test_facts_without_a_time_of_hearing_leave_the_time_that_stands(plant: Plant) -> None:
+    with unit_of_work(machine("test")):
+        note_gateways({plant.gateway.id: (0, HEALTH)})
+        assert Gateway.objects.get(pk=plant.gateway.id).last_seen_at == from_ms(T)
 
 
 def test_the_list_says_how_each_gateway_fares(plant: Plant, officer: Client) -> None:

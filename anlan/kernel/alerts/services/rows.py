@@ -13,6 +13,7 @@ from anlan.kernel.alerts.rules import DEFAULT_PRIORITY, GROUP_PRIORITY, Transiti
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.one_trip import Statement
 from anlan.kernel.base.unit_of_work import current_work
 
 _PRIORITY = DEFAULT_PRIORITY | GROUP_PRIORITY
@@ -39,6 +40,7 @@ class _Growth:
         return True
 
 
+_FORGET: Statement = ("DISCARD PLANS", {})
 _growth: WeakKeyDictionary[Connection[Any], _Growth] = WeakKeyDictionary()
 
 
@@ -62,26 +64,37 @@ def columns_of(chosen: Sequence[Transition]) -> Columns:
 def write_rows(statement: str, kind: str, columns: Columns) -> int:
     """Run a statement of `alarm_sql`: rows and their journal; return how many that were."""
     connection.ensure_connection()
+    actor = current_work().principal.actor
+    row = None
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        send_rows(cursor, statement, kind, columns)
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+        for text, values in statements_of(statement, kind, columns, actor):
+            row = cursor.execute(text.encode(), values, prepare=True)
+        found = row.fetchone() if row else None
+    return int(found[0]) if found else 0
 
 
-def send_rows(cursor: Cursor[Any], statement: str, kind: str, columns: Columns) -> None:
-    """Have a statement of `alarm_sql` run on a cursor.
+def statements_of(statement: str, kind: str, columns: Columns, actor: str) -> list[Statement]:
+    """Return a statement of `alarm_sql` with its values, behind one that forgets plans that are too old.
 
-    It is prepared: under row security making the plan costs ten times what running it does.
+    It is to be prepared: under row security making the plan costs ten times what running it does.
+    Columns go as text, which the statement casts: of numbers the types would differ with their size,
+    and each set of types is a plan of its own.
     """
-    said = {
-        **columns,
-        "ulids": sorted(new_ulid() for _ in columns["alarm"]),
-        "node": config().node,
-        "type": f"alerts.alarm.{kind}",
-        "schema": events.ALARM_RAISED.schema,
-        "actor": current_work().principal.actor,
-        "now": now(),
-    }
-    if _growth.setdefault(cursor.connection, _Growth()).is_due(len(columns["alarm"])):
-        cursor.execute("DISCARD PLANS")
-    cursor.execute(statement.encode(), said, prepare=True)
+    said: Statement = (
+        statement,
+        {
+            **{name: [_text(one) for one in column] for name, column in columns.items()},
+            "ulids": sorted(new_ulid() for _ in columns["alarm"]),
+            "node": config().node,
+            "type": f"alerts.alarm.{kind}",
+            "schema": events.ALARM_RAISED.schema,
+            "actor": actor,
+            "now": now(),
+        },
+    )
+    is_due = _growth.setdefault(connection.connection, _Growth()).is_due(len(columns["alarm"]))
+    return [_FORGET, said] if is_due else [said]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

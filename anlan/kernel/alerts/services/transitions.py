@@ -20,13 +20,13 @@ from anlan.kernel.alerts.rules import (
 )
 from anlan.kernel.alerts.services import alarm_sql
 from anlan.kernel.alerts.services.members import put_aside, write_members_of
-from anlan.kernel.alerts.services.rows import columns_of, send_rows, write_rows
+from anlan.kernel.alerts.services.rows import columns_of, statements_of, write_rows
 from anlan.kernel.alerts.services.writers import STOPPED_MS
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
 from anlan.kernel.base.errors import ConflictError
-from anlan.kernel.base.one_trip import one_trip
+from anlan.kernel.base.one_trip import Statement, one_trip
 from anlan.kernel.base.permissions import Principal
 from anlan.kernel.places.rules import node_div
 
@@ -58,13 +58,13 @@ def apply_alone(
     """
     if progress.deaf or any(one.is_member for one in transitions):
         return False
-    advance = alarm_sql.ADVANCE_ALONE[_is_apart(progress)]
+    connection.ensure_connection()
+    statements: list[Statement] = [(alarm_sql.ADVANCE_ALONE[_is_apart(progress)], _moved(progress))]
+    for one_round in rounds(list(transitions)):
+        for statement, kind, of_kind in _statements(one_round):
+            statements += statements_of(statement, kind, columns_of(of_kind), principal.actor)
     try:
-        with one_trip(principal) as cursor:
-            cursor.execute(advance.encode(), _moved(progress), prepare=True)
-            for one_round in rounds(list(transitions)):
-                for statement, kind, of_kind in _statements(one_round):
-                    send_rows(cursor, statement, kind, columns_of(of_kind))
+        one_trip(principal, statements)
     except DataError as error:
         if not isinstance(error.__cause__, DivisionByZero):
             raise

@@ -17,9 +17,10 @@ SILENT_MS = 5_000
 #: So long a stopped process may hold rows in an open transaction; then PostgreSQL rolls it back.
 STOPPED_MS = 5_000
 
-_QUEUE = (
-    "SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s)"
-)
+_QUEUE = """
+    SELECT set_config('idle_in_transaction_session_timeout', %(stopped_ms)s, true),
+        set_config('lock_timeout', %(stopped_ms)s, true), pg_advisory_xact_lock(%(key)s)
+"""
 _QUEUE_KEY = 0x616E6C61_6E656E67
 _FOUND = """
     SELECT w.shard_group, w.shards, w.backend_pid <> pg_backend_pid()
@@ -33,6 +34,19 @@ _HOLD = """
     VALUES (%(group)s, %(shards)s, %(fence)s, pg_backend_pid(), clock_timestamp())
     ON CONFLICT (shard_group) DO UPDATE SET shards = excluded.shards, fence = excluded.fence,
         backend_pid = excluded.backend_pid, beat_at = excluded.beat_at
+"""
+
+#: A writer stopped in the middle of what it sends holds its rows, and PostgreSQL waits for the rest.
+_LET_GO = """
+    SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
+    WHERE l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND l.relation = 'alerts_enginewriter'::regclass AND l.mode = 'RowExclusiveLock'
+        AND a.pid <> pg_backend_pid() AND a.wait_event = 'ClientRead'
+        AND a.xact_start < clock_timestamp() - %s * interval '1 millisecond'
+"""
+_BEAT = """
+    UPDATE alerts_enginewriter SET beat_at = clock_timestamp(), backend_pid = pg_backend_pid()
+    WHERE shard_group = %s AND fence = %s
 """
 
 
@@ -53,14 +67,30 @@ def take_over(shard_group: str, shards: Collection[int]) -> str | None:
         _take_from(shard_group, mine, others)
     fence = new_ulid()
     with connection.cursor() as cursor:
+        cursor.execute(_LET_GO, [STOPPED_MS])
         cursor.execute(_HOLD, {"group": shard_group, "shards": mine, "fence": fence})
     return fence
+
+
+def beat(shard_group: str, fence: str) -> None:
+    """Say that the writer lives though it has nothing to commit: it hears again what was judged before.
+
+    Raises ConflictError where another engine has taken over.
+    """
+    current_work()
+    with connection.cursor() as cursor:
+        cursor.execute(_BEAT, [shard_group, fence])
+        if not cursor.rowcount:
+            raise ConflictError(
+                f"分片组 {shard_group} 已由另一个引擎接管，本引擎什么也不再写",
+                code="alerts.engine_fenced",
+            )
 
 
 def _writers(shard_group: str, shards: list[int]) -> Mapping[str, tuple[set[int], bool]]:
     """Return (shards, alive) of who holds any of these, one newcomer at a time."""
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, [str(STOPPED_MS), _QUEUE_KEY])
+        cursor.execute(_QUEUE, {"stopped_ms": str(STOPPED_MS), "key": _QUEUE_KEY})
         asked: dict[str, Any] = {"group": shard_group, "shards": shards, "silent_ms": SILENT_MS}
         cursor.execute(_FOUND, asked)
         return {name: (set(held), is_alive) for name, held, is_alive in cursor.fetchall()}

@@ -125,7 +125,8 @@ def quarantine(messages: Iterable[Unread]) -> None:
 #: One statement for all of them, in the order of their names so that two writers never wait in a ring.
 _HEARD = """
     UPDATE sensing_gateway g
-    SET last_seen_at = timestamptz 'epoch' + s.seen_ms * interval '1 millisecond', health = s.health
+    SET health = s.health, last_seen_at = CASE WHEN s.seen_ms > 0
+        THEN timestamptz 'epoch' + s.seen_ms * interval '1 millisecond' ELSE g.last_seen_at END
     FROM (
         SELECT held.id, s.seen_ms, s.health
         FROM unnest(%(ids)s::text[], %(seen_ms)s::bigint[], %(health)s::jsonb[])
@@ -137,7 +138,10 @@ _HEARD = """
 
 
 def note_gateways(seen: dict[str, tuple[int, dict[str, Any]]]) -> None:
-    """Write when each gateway was last heard (ms) and how its messages fare; gateway id -> both."""
+    """Write when each gateway was last heard (ms) and how its messages fare; gateway id -> both.
+
+    One that was not heard since we run has 0 for a time, and keeps the one that stands.
+    """
     current_work()
     if not seen:
         return
