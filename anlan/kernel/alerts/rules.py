@@ -160,10 +160,11 @@ def rounds(transitions: list[Transition]) -> list[list[Transition]]:
 def decide_act(principal: Principal, act: str, facts: Facts) -> Decision:
     """Decide whether a person may do an act of `ACTS` on an alarm that hangs here.
 
-    A subject without a firm is answered by the post in charge (architecture.md 2b).
+    A subject without a firm is answered by the post in charge (architecture.md 2b): whoever was only
+    given a look at the territory answers nothing there.
     """
     permission, needs = ACTS[act]
-    return decide(principal, permission, facts, Reach.SEEN if facts.site is None else needs)
+    return decide(principal, permission, facts, Reach.IN_CHARGE if facts.site is None else needs)
 
 
 def acts_of(principal: Principal, facts: Facts) -> list[str]:

@@ -307,6 +307,9 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "POST /alerts/alarms/{alarm_id}/check": lambda r: Call(
         r.new_alarm, {"outcome": "verified_by_phone", "note": "中控李某"}
     ),
+    "POST /alerts/alarms/{alarm_id}/check@river": lambda r: Call(
+        r.river_alarm, {"outcome": "verified_by_phone", "note": "水文站李某"}
+    ),
     "POST /alerts/alarms/{alarm_id}/shelve": lambda r: Call(
         r.new_alarm, {"until": _later(1), "reason": "检修"}
     ),

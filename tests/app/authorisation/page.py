@@ -69,7 +69,7 @@ def text() -> str:
         parts.append("|---" * (3 + len(columns)) + "|")
         for operation, who, cells in section.lines:
             signs = " | ".join(SIGNS.get(one, one) for one in cells)
-            parts.append(f"| `{operation}` | {needs[operation]} | {who} | {signs} |")
+            parts.append(f"| `{operation}` | {needs[table.called(operation)]} | {who} | {signs} |")
     parts += ["", "## Roles 岗位", "", "| who | roles |", "|---|---|"]
     parts += [f"| {name} | {roles} |" for name, roles in _groups().items()]
     return "\n".join(parts) + "\n"

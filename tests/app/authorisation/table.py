@@ -70,6 +70,11 @@ def read() -> Table:
     return Table(columns, members(groups, "everybody"), lines)
 
 
+def called(name: str) -> str:
+    """Return the operation of a line: what follows `@` only says at which kind of row."""
+    return name.partition("@")[0]
+
+
 def members(groups: dict[str, list[str]], name: str) -> frozenset[str]:
     """Return the roles of a group; `+other` stands for all of another group."""
     found: set[str] = set()

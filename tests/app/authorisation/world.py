@@ -82,6 +82,7 @@ class Rows:
     new_alarm: str
     confirmed_alarm: str
     shelved_alarm: str
+    river_alarm: str
     thread: str
     document: str
     shift: str
@@ -108,7 +109,7 @@ class Rows:
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
-        of_a_site = list(self.__dataclass_fields__)[:15]
+        of_a_site = list(self.__dataclass_fields__)[:16]
         return replace(self, **{name: new_ulid() for name in (*of_a_site, "asked_share")})
 
 
@@ -135,9 +136,9 @@ def build(become: Callable[[str], None]) -> World:
     factories.share(bureaus["share"], COUNTY)
     in_town = div_of(TOWNSHIP)
     plants = {
-        "town": build_plant("town", in_town, None, streams=7),
-        "zone": build_plant("zone", in_town, ZONE, streams=7),
-        "province": build_plant("prov", in_town, None, streams=7),
+        "town": build_plant("town", in_town, None, streams=8),
+        "zone": build_plant("zone", in_town, ZONE, streams=8),
+        "province": build_plant("prov", in_town, None, streams=8),
     }
     in_charge = {"town": bureaus["in_charge"], "zone": bureaus["zone"], "province": above}
     standing = {
@@ -303,9 +304,12 @@ def _shift(organisation: Organisation, role: str = "duty_officer") -> dict[str, 
 
 
 def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str, str]:
-    """Make one row of each at a site; three alarms: new, confirmed and returned, shelved."""
+    """Make one row of each at a site; alarms: new, confirmed and returned, shelved, and one of no firm."""
+    become("anlan_app")
+    with unit_of_work(machine("test")):
+        Datastream.objects.filter(pk=plant.streams[7].id).update(site=None)
     become("anlan_engine")
-    raised = [step(plant, "raised", seq + n, stream=n) for n in range(3)]
+    raised = [step(plant, "raised", seq + n, stream=n) for n in (0, 1, 2, 7)]
     apply(raised, seq and seq - 6, seq + 3)
     become("anlan_app")
     with unit_of_work(machine("test")):
@@ -360,6 +364,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         "new_alarm": raised[0].alarm_id,
         "confirmed_alarm": raised[1].alarm_id,
         "shelved_alarm": raised[2].alarm_id,
+        "river_alarm": raised[3].alarm_id,
         "thread": story.correlation_id,
         "document": paper.id,
     }

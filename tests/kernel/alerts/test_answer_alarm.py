@@ -9,6 +9,7 @@ import pytest
 
 from anlan.kernel.alerts import events, queries
 from anlan.kernel.alerts.models import Alarm
+from anlan.kernel.alerts.rules import acts_of
 from anlan.kernel.alerts.services import answers
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import (
@@ -316,9 +317,9 @@ def test_shelving_needs_an_end_to_come_and_can_be_taken_back(bureau: Principal) 
     assert answered(bureau, answers.unshelve_alarm, alarm_id=one).shelved_until is None
 
 
-def test_a_subject_without_a_firm_is_answered_by_the_post_in_charge_of_its_place(
-    acting_as: Callable[[str], None],
-) -> None:
+@pytest.fixture
+def river(acting_as: Callable[[str], None]) -> None:
+    """Raise an alarm of the county's gauge, which is no firm's."""
     plant = build_plant("gauge", div=div_of("640181"), zone=None)
     with unit_of_work(person_everything()):
         Subject.objects.filter(pk__in=[plant.site.id, plant.tank.id]).update(site=None)
@@ -326,11 +327,36 @@ def test_a_subject_without_a_firm_is_answered_by_the_post_in_charge_of_its_place
     acting_as("anlan_engine")
     apply([step(plant, "raised", 1)], 0, 1)
     acting_as("anlan_app")
+
+
+@pytest.mark.usefixtures("river")
+def test_a_subject_without_a_firm_is_answered_by_the_post_in_charge_of_its_place() -> None:
     scope = Scope(divs=(div_range("640181"),))
     keeper = person("keeper", FIRM | BUREAU, scope)
     assert (
         answered(keeper, answers.confirm_alarm, alarm_id=alarm_id(keeper)).firm_state == "confirmed"
     )
+
+
+@pytest.mark.usefixtures("river")
+def test_a_share_answers_nothing_at_a_subject_without_a_firm() -> None:
+    lent, own = div_range("640181"), div_range("640323")
+    sharer = person("sharer", FIRM | BUREAU, Scope(divs=(own, lent)), shared=(lent,))
+    one = alarm_id(sharer)
+    until = now() + timedelta(hours=1)
+    acts: tuple[tuple[Callable[..., events.AlarmState], dict[str, Any]], ...] = (
+        (answers.confirm_alarm, {}),
+        (answers.close_alarm, CLOSING),
+        (answers.check_alarm, {"outcome": "closed", "note": "x"}),
+        (answers.shelve_alarm, {"until": until, "reason": "检修"}),
+    )
+    for verb, said in acts:
+        with pytest.raises(NotPermittedError) as refused:
+            answered(sharer, verb, alarm_id=one, **said)
+        assert refused.value.facts["reason"] == "out_of_reach_in_charge"
+    with unit_of_work(sharer):
+        assert acts_of(sharer, Alarm.objects.get(pk=one).facts) == []
+        assert Journal.objects.filter(object=one).count() == 1
 
 
 def person_everything() -> Principal:
