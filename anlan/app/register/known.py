@@ -23,6 +23,8 @@ class Known:
         self._streams: dict[tuple[str, str], Datastream] = {}
         self._loaded: set[str] = set()
         self._limits: dict[str, dict[tuple[str, str], Limit]] = {}
+        #: The gateways that this import has registered itself: their credentials are told, and no others.
+        self.registered: list[Gateway] = []
 
     def site(self, row: Row, column: str = "site") -> Subject:
         """Return the site that a row names. Raises InvalidError when there is none in reach."""

@@ -16,7 +16,6 @@ from anlan.engines.geodesy.offset import Datum
 from anlan.kernel.base.errors import DomainError, InvalidError
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.services.organisations import SUPERVISE
-from anlan.kernel.sensing.models import Gateway
 from anlan.kernel.subjects.services import EDIT
 
 
@@ -103,17 +102,15 @@ def chosen(sheets: Sequence[Sheet], only: Sequence[str]) -> list[Sheet]:
 def enter(rows: Iterable[Row], *, dry_run: bool) -> Report:
     """Enter rows as whoever the open unit of work is; one bad row, or a dry run, and nothing is kept."""
     report = Report(is_dry=dry_run)
-    before = set(Gateway.objects.values_list("id", flat=True))
     known = Known()
     for row in rows:
         _enter_row(row, known, report)
     if not report.is_kept:
         transaction.set_rollback(True)
         return report
-    made = Gateway.objects.exclude(id__in=before).order_by("firm_code", "code")
     report.credentials = [
         Credentials(user=f"{one.firm_code}.{one.code}", token=one.token, hmac_key=one.hmac_key)
-        for one in made
+        for one in sorted(known.registered, key=lambda one: (one.firm_code, one.code))
     ]
     return report
 

@@ -116,7 +116,8 @@ def gateway(row: Row, known: Known) -> Outcome:
             return Outcome.SAME
         known.changed(upkeep.change_gateway(gateway_id=found.id, **named))
         return Outcome.CHANGED
-    equipment.register_gateway_at(site_id=at.id, code=row.of("code"), **named)
+    made = equipment.register_gateway_at(site_id=at.id, code=row.of("code"), **named)
+    known.registered.append(made)
     return Outcome.NEW
 
 

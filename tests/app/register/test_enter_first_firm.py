@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from anlan.app.register import rows
+from anlan.app.register.known import Known
 from anlan.app.register.load import Report, enter_firms, enter_supervisions
 from anlan.app.register.rows import Outcome
-from anlan.app.register.sheets import FIRMS, SUPERVISIONS, read, write_template
+from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Row, read, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import InvalidError, NotPermittedError
 from anlan.kernel.base.models import Journal
@@ -16,6 +18,7 @@ from anlan.kernel.people.models import Organisation, OrganisationKind, SiteReach
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.services import organisations
 from anlan.kernel.sensing.models import Datastream, Gateway, Limit
+from anlan.kernel.sensing.services import equipment
 from anlan.kernel.subjects.models import Subject
 from tests import factories
 from tests.app.register.book import CODE, csv_folder, firm_book, whole, xlsx
@@ -64,6 +67,29 @@ def test_a_firm_is_entered_and_each_act_is_under_the_persons_own_name(
         told = str(list(Journal.objects.values_list("data", "change")))
         assert credentials.hmac_key not in told
         assert credentials.token not in told
+
+
+def test_a_gateway_that_a_colleague_registers_meanwhile_is_not_in_my_answer(
+    tmp_path: Path, bureau: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside(row: Row, known: Known) -> Outcome:
+        # what another transaction has committed stands before the next statement of this one
+        outcome = rows.device(row, known)
+        firm, site = Organisation.objects.get(credit_code=CODE), Subject.objects.get(code="lwyp")
+        equipment.register_gateway(
+            organisation_id=firm.id, site_id=site.id, firm_code="lwyp", code="G0", name="同事的网关"
+        )
+        return outcome
+
+    monkeypatch.setitem(rows.HANDLERS, "devices", beside)
+    report = whole(tmp_path, bureau, firm_book())
+
+    assert report.errors == []
+    assert [one.user for one in report.credentials] == ["lwyp.G1"]
+    with unit_of_work(machine("test"), read_only=True):
+        theirs = Gateway.objects.get(code="G0")
+    told = {secret for one in report.credentials for secret in (one.token, one.hmac_key)}
+    assert told.isdisjoint({theirs.token, theirs.hmac_key})
 
 
 def test_a_repeat_changes_nothing_and_a_change_changes_only_what_differs(
