@@ -12,11 +12,11 @@ from anlan.kernel.base.english import Language, word
 from anlan.kernel.base.errors import InvalidError, NotFoundError, NotPermittedError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
-from anlan.kernel.base.permissions import Facts, decide
+from anlan.kernel.base.permissions import Facts, Reach
 from anlan.kernel.base.services.handover import hand_back, hand_over
 from anlan.kernel.base.services.withdrawal import withdraw
 from anlan.kernel.base.settings_check import LABELS
-from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.base.unit_of_work import current_work, refuse_unless
 from anlan.kernel.documents import events, queries, store
 from anlan.kernel.documents.models import Document
 from anlan.kernel.documents.rules import safe_name
@@ -25,6 +25,8 @@ from anlan.kernel.documents.stamping.process import stamped
 from anlan.kernel.people.queries.places import home_of
 
 VIEW, EDIT = "documents.document.view", "documents.document.edit"
+#: Who may file a document at a row; who only had it shared with him reads.
+KEEPERS = (Reach.HOME, Reach.OWN_FIRM, Reach.IN_CHARGE)
 
 
 def upload_document(
@@ -37,13 +39,14 @@ def upload_document(
 ) -> Document:
     """Keep a file with its label.
 
-    It hangs where the object it is about hangs, else where its owner's post is. Its kind is read
-    off its bytes; name and kind given by the sender are not believed.
+    It hangs where the object it is about hangs, else where its owner's post is: in his own territory,
+    at his own firm or where he is in charge, for a share is for looking. Its kind is read off its
+    bytes; name and kind given by the sender are not believed.
     """
     principal = current_work().principal
     where = place or (_place_of(about) if about else home_of(principal))
     facts = Facts(div=where.div, zone=where.zone, site=where.site, sensitivity=sensitivity)
-    _refuse_unless_permitted(EDIT, facts)
+    refuse_unless(EDIT, facts, *KEEPERS)
     try:
         kept_name = safe_name(name)
     except ValueError as error:
@@ -80,7 +83,7 @@ def take_document(*, document_id: str, language: Language = Language.ZH) -> Take
     Raises NotPermittedError for a file that cannot say it and whose label is too high to leave so.
     """
     document = queries.document(document_id)
-    _refuse_unless_permitted(VIEW, queries.facts_of(document))
+    refuse_unless(VIEW, queries.facts_of(document))
     if document.withdrawn_at is not None:
         raise NotFoundError("文件已撤回", code="documents.withdrawn")
     with store.get(document.sha256) as kept:
@@ -172,12 +175,6 @@ def move_documents(*, giver: str, taker: str, ids: Sequence[str] | None = None) 
     for one in moved:
         _record(events.MOVED, one, {"about": [giver, taker]})
     return [one.id for one in moved]
-
-
-def _refuse_unless_permitted(permission: str, facts: Facts) -> None:
-    decision = decide(current_work().principal, permission, facts)
-    if not decision.allowed:
-        raise NotPermittedError("没有权限", permission=permission, reason=decision.reason)
 
 
 def _place_of(about: str) -> journal.Place:

@@ -16,8 +16,18 @@ from anlan.kernel.base.models import Journal
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.documents import queries, rules, services
 from anlan.kernel.documents.models import Document
+from anlan.kernel.places.rules import div_of
 from tests import factories
-from tests.cast import DIV_IN_TOWN, Cast, assemble, csrf, principal, signed_in
+from tests.cast import (
+    COUNTY,
+    DIV_IN_TOWN,
+    NEIGHBOUR,
+    Cast,
+    assemble,
+    csrf,
+    principal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/documents"
@@ -90,6 +100,24 @@ def test_a_file_cannot_be_about_what_its_owner_does_not_see() -> None:
 
     with pytest.raises(NotFoundError):
         factories.document(cast.town_control_room, about=about.id)
+
+
+def test_who_had_a_territory_shared_with_him_files_nothing_there() -> None:
+    cast = assemble()
+    about = factories.document(cast.duty_officer)
+    factories.share(cast.neighbour_bureau, COUNTY)
+    with unit_of_work(principal(cast.neighbour)):
+        assert queries.document(about.id).id == about.id
+    before = on_disk()
+
+    with pytest.raises(NotPermittedError) as refusal:
+        factories.document(cast.neighbour, content=b"%PDF-foreign", about=about.id)
+
+    assert refusal.value.facts["reason"] == "out_of_reach_in_charge"
+    assert on_disk() == before
+    assert Document.objects.count() == 1
+    # at home he goes on as before
+    assert factories.document(cast.neighbour).div == div_of(NEIGHBOUR)
 
 
 def test_8_1_4_2_g_a_label_above_the_owners_ceiling_is_refused() -> None:
