@@ -1,5 +1,6 @@
 """A file is kept whole or not at all, under its digest, with the label it was given."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -31,6 +32,15 @@ from tests.cast import (
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/documents"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test a folder of its own: another worker's files are none of those counted here."""
+    monkeypatch.setenv("ANLAN_DOCUMENTS_DIR", str(tmp_path / "documents"))
+    config.cache_clear()
+    yield
+    config.cache_clear()
 
 
 def on_disk() -> list[Path]:
