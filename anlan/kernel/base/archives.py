@@ -73,7 +73,7 @@ def _look(file: IO[bytes], budget: _Budget, depth: int) -> frozenset[str]:
     except (
         zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error,
     ) as error:  # fmt: skip
-        # RuntimeError: encrypted; NotImplementedError, which is one: packed in a way unknown here
+        # RuntimeError: encrypted, or packed in a way unknown here
         raise ArchiveError(str(error)) from error
     return frozenset(entry.filename for entry in entries)
 
