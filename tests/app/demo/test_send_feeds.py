@@ -99,7 +99,7 @@ def test_what_is_played_stands_in_the_log(house: House, monkeypatch: pytest.Monk
     try:
         house.until(lambda: all(feed.door.is_open for feed in feeds.feeds), "the boxes are in")
         assert feeds.step() == 3
-        house.until(lambda: len(receipts()) == 3, "one batch a gateway")
+        house.until(lambda: len(receipts()) >= 3, "one batch a gateway")
         assert feeds.step() == 0, "the same row is sent once"
     finally:
         feeds.close()
