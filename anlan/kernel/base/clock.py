@@ -25,3 +25,8 @@ def from_ms(ms: int) -> datetime:
 def to_ms(moment: datetime) -> int:
     """Turn an aware moment into whole milliseconds since the epoch."""
     return round(moment.timestamp() * 1000)
+
+
+def utc_text(moment: datetime) -> str:
+    """Return an aware moment as text in UTC: the same moment is the same text, whoever has given it."""
+    return moment.astimezone(UTC).isoformat()

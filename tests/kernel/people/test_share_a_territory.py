@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import SHANGHAI, now, utc_text
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import Facts, Reach, decide, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -70,7 +70,8 @@ def sees(cast: Cast, div: int) -> bool:
 def test_a_share_gives_nothing_before_another_of_the_givers_side_has_approved_it(
     cast: Cast, chief: Client, leader: Client
 ) -> None:
-    asked = sent(chief, "", wish(cast)).json()
+    until = (now() + timedelta(days=30)).astimezone(SHANGHAI)
+    asked = sent(chief, "", wish(cast, valid_to=until.isoformat())).json()
     assert (asked["state"], asked["asked_by_name"], asked["approved_by_name"]) == (
         "waiting",
         "马值班长",
@@ -84,6 +85,8 @@ def test_a_share_gives_nothing_before_another_of_the_givers_side_has_approved_it
         told = Journal.objects.filter(object=asked["id"]).order_by("id")
         assert [row.type for row in told] == ["people.scope.asked", "people.scope.granted"]
         assert told[1].data["approved_by"] == f"user:{cast.leader.id}"
+        # said in Shanghai's time, kept in UTC: an approval changes no moment
+        assert {row.data["valid_to"] for row in told} == {utc_text(until)}
 
 
 def test_a_share_is_for_looking_at_what_it_names_and_nothing_else(

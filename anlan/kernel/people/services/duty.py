@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
 from anlan.kernel.base.permissions import decide
 from anlan.kernel.base.unit_of_work import current_work
@@ -50,8 +50,8 @@ def add_duty_shift(*, user: User, post: Post, starts_at: datetime, ends_at: date
         organisation_id=made.organisation_id,
         post_id=made.post_id,
         user_id=made.user_id,
-        starts_at=starts_at.isoformat(),
-        ends_at=ends_at.isoformat(),
+        starts_at=utc_text(starts_at),
+        ends_at=utc_text(ends_at),
     )
     place = journal.Place(
         div=div_of(post.territory_code or post.organisation.territory_code),

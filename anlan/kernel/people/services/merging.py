@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import QuerySet
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError
 from anlan.kernel.base.fields import Identified
 from anlan.kernel.base.services.handover import hand_back, hand_over
@@ -112,6 +112,6 @@ def _shift(one: DutyShift) -> events.DutyShiftState:
         organisation_id=one.organisation_id,
         post_id=one.post_id,
         user_id=one.user_id,
-        starts_at=one.starts_at.isoformat(),
-        ends_at=one.ends_at.isoformat(),
+        starts_at=utc_text(one.starts_at),
+        ends_at=utc_text(one.ends_at),
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.ids import is_ulid
@@ -141,8 +141,8 @@ def site_reach_state(one: SiteReach) -> events.SiteReachState:
         site=one.site,
         relation=str(one.relation),
         matter=one.matter,
-        valid_from=one.valid_from.isoformat(),
-        valid_to=one.valid_to.isoformat() if one.valid_to else None,
+        valid_from=utc_text(one.valid_from),
+        valid_to=utc_text(one.valid_to) if one.valid_to else None,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.unit_of_work import current_work
@@ -114,8 +114,8 @@ def _record(event: EventType, holding: PostHolding) -> None:
         id=holding.id,
         post_id=holding.post_id,
         user_id=holding.user_id,
-        held_from=holding.held_from.isoformat(),
-        held_to=holding.held_to.isoformat() if holding.held_to else None,
+        held_from=utc_text(holding.held_from),
+        held_to=utc_text(holding.held_to) if holding.held_to else None,
         appointed_by=holding.appointed_by,
         sessions_epoch=holding.user.sessions_epoch,
     )

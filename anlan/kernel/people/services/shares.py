@@ -7,7 +7,7 @@ approve, does so by name. Before that it gives nothing, and at its end it stops 
 from datetime import datetime, timedelta
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.permissions import Facts
@@ -122,8 +122,8 @@ def scope_grant_state(one: ScopeGrant) -> events.ScopeGrantState:
         organisation_id=one.organisation_id,
         territory_code=one.territory_code,
         reason=one.reason,
-        valid_from=one.valid_from.isoformat(),
-        valid_to=one.valid_to.isoformat() if one.valid_to else None,
+        valid_from=utc_text(one.valid_from),
+        valid_to=utc_text(one.valid_to) if one.valid_to else None,
         asked_by=one.asked_by,
         approved_by=one.approved_by,
         ended_by=one.ended_by,

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from anlan.kernel.base import journal
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
 from anlan.kernel.base.permissions import decide
 from anlan.kernel.base.unit_of_work import current_work
@@ -58,8 +58,8 @@ def supervise(
             "该单位对这个厂区的这项监管在这段时间内已有一段",
             code="people.supervision_overlaps",
             field="valid_from",
-            valid_from=standing[0].valid_from.isoformat(),
-            valid_to=standing[0].valid_to.isoformat() if standing[0].valid_to else None,
+            valid_from=utc_text(standing[0].valid_from),
+            valid_to=utc_text(standing[0].valid_to) if standing[0].valid_to else None,
         )
     return grant_site_reach(
         organisation=organisation,
@@ -90,8 +90,8 @@ def end_supervision(*, reach: SiteReach, reason: str, at: datetime | None = None
     reach.valid_to, reach.version, reach.updated_at = ends, reach.version + 1, moment
     reach.save(update_fields=["valid_to", "version", "updated_at"])
     change = journal.changed(
-        {"valid_to": before.isoformat() if before else None, "reason": None},
-        {"valid_to": ends.isoformat(), "reason": reason.strip()},
+        {"valid_to": utc_text(before) if before else None, "reason": None},
+        {"valid_to": utc_text(ends), "reason": reason.strip()},
     )
     about = about_organisation(reach.organisation, reach.id, reach.version)
     journal.record(events.SITE_REACH_ENDED, site_reach_state(reach), about, change=change)
