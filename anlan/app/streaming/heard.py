@@ -12,10 +12,12 @@ from anlan.kernel.base.permissions import Facts
 
 #: Nouns whose view permission is that of another noun; all others have `<noun>.view`.
 VIEWED_AS: Mapping[str, str] = {
-    "sensing.gateway": "sensing.datastream",
+    "sensing.device": "sensing.datastream",
+    "sensing.property": "sensing.datastream",
     "sensing.limit": "sensing.datastream",
     "sensing.suppression": "sensing.datastream",
     "sensing.outage": "sensing.datastream",
+    "subjects.kind": "subjects.subject",
     "messaging.delivery": "messaging.message",
 }
 #: Red and orange.
