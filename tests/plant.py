@@ -31,7 +31,11 @@ class Plant:
 
 
 def build_plant(
-    code: str = "demo", div: int = NINGDONG, zone: int | None = ZONE, streams: int = 2
+    code: str = "demo",
+    div: int = NINGDONG,
+    zone: int | None = ZONE,
+    streams: int = 2,
+    shard: int = 0,
 ) -> Plant:
     """Make a plant through the services, as the system: level in %, HH 90, H 80, silent 60 s."""
     with unit_of_work(machine("test")):
@@ -53,7 +57,12 @@ def build_plant(
         )
         tank = subjects.register_subject(kind="tank", name=f"{code} T101", parent_id=site.id)
         gateway = equipment.register_gateway(
-            organisation_id=firm.id, site_id=site.id, firm_code=code, code="G1", name=f"{code} 网关"
+            organisation_id=firm.id,
+            site_id=site.id,
+            firm_code=code,
+            code="G1",
+            name=f"{code} 网关",
+            shard=shard,
         )
         level = equipment.define_property(code="level", title="液位", title_en="Level", unit="%")
         made = []
