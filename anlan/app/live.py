@@ -17,10 +17,12 @@ from anlan.app.streaming.client import Client
 from anlan.app.streaming.database import DatabaseAwayError
 from anlan.app.streaming.house import House
 from anlan.kernel.base import tickets
+from anlan.kernel.base.addresses import address_behind, is_within
 from anlan.kernel.base.errors import (
     DomainError,
     InvalidError,
     NotFoundError,
+    NotPermittedError,
     NotSignedInError,
     TooLargeError,
     UnavailableError,
@@ -67,7 +69,7 @@ async def answer(house: House, scope: Message, receive: Receive, send: Send) -> 
         if (scope["method"], scope["path"]) == ("GET", "/live"):
             await stream(house, scope, receive, send)
         elif (scope["method"], scope["path"]) == ("POST", "/live/watch"):
-            await _answer(send, 200, await watch(house, await _body(receive)))
+            await _answer(send, 200, await watch(house, scope, await _body(receive)))
         elif (scope["method"], scope["path"]) == ("GET", "/live/health"):
             await _answer(send, 200, house.health())
         else:
@@ -109,7 +111,7 @@ async def stream(house: House, scope: Message, receive: Receive, send: Send) -> 
 async def admit(house: House, scope: Message) -> tuple[Client, int | None]:
     """Check the ticket; return the listener and the position it knows already."""
     asked = parse_qs(scope["query_string"].decode("latin-1"))
-    ticket = tickets.check(asked.get("ticket", [""])[0], house.secret)
+    ticket = _checked(house, scope, asked.get("ticket", [""])[0])
     headers = dict(scope["headers"])
     text = headers.get(b"last-event-id", b"").decode("latin-1") or asked.get("position", [""])[0]
     if text and not text.isdigit():
@@ -124,13 +126,13 @@ async def admit(house: House, scope: Message) -> tuple[Client, int | None]:
     return Client(ticket=ticket), int(text) if text else None
 
 
-async def watch(house: House, body: bytes) -> dict[str, list[str]]:
+async def watch(house: House, scope: Message, body: bytes) -> dict[str, list[str]]:
     """Set what a listener watches; tell which datastreams it may not."""
     try:
         said = msgspec.json.decode(body, type=WatchBody)
     except msgspec.MsgspecError as error:
         raise InvalidError(f"输入有误：{error}") from error
-    ticket = tickets.check(said.ticket, house.secret)
+    ticket = _checked(house, scope, said.ticket)
     client = house.hub.clients.get(said.stream_id)
     if client is None:
         raise NotFoundError("没有这个实时通道", code="base.no_stream", stream_id=said.stream_id)
@@ -141,6 +143,20 @@ async def watch(house: House, body: bytes) -> dict[str, list[str]]:
     except DatabaseAwayError as error:
         raise UnavailableError("数据库暂不可用", code="base.database_away") from error
     return {"watched": watched, "refused": sorted(set(said.datastreams) - set(watched))}
+
+
+def _checked(house: House, scope: Message, text: str) -> tickets.Ticket:
+    """Return what a ticket says, if it may be used from where this request comes (8.1.4.4 c)."""
+    ticket = tickets.check(text, house.secret)
+    if ticket.is_bound and not is_within(_address(scope), house.admin_networks):
+        raise NotPermittedError("管理员只能从指定的地址登录", code="people.address_not_listed")
+    return ticket
+
+
+def _address(scope: Message) -> str:
+    remote = scope.get("client")
+    said = dict(scope["headers"]).get(b"x-real-ip", b"").decode("latin-1")
+    return address_behind(str(remote[0]) if remote else "", said)
 
 
 async def _left(receive: Receive, client: Client) -> None:

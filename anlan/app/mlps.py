@@ -223,6 +223,7 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
         judge=_of_accounts(_sleeping),
         evidence=(
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_2_c_an_account_unused_for_ninety_days_sleeps",
+            f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_2_c_a_first_link_wakes_who_slept_and_the_journal_says_by_whom",
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_2_c_a_stopped_account_is_out_at_once_and_a_woken_one_signs_in_again",
             f"{_PEOPLE}/test_three_administrators.py::test_8_1_4_2_c_no_superuser_column_exists",
             f"{_PEOPLE}/test_tell_of_shared_accounts.py::test_8_1_4_2_c_an_account_used_from_two_addresses_at_once_is_told_of",
@@ -278,6 +279,12 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
             f"{_PEOPLE}/test_listed_addresses.py::test_8_1_4_4_c_an_administrator_signs_in_from_a_listed_address_only",
             f"{_PEOPLE}/test_listed_addresses.py::test_8_1_4_4_c_a_session_carried_to_another_address_opens_no_door",
             f"{_PEOPLE}/test_listed_addresses.py::test_8_1_4_4_c_by_default_nobody_administers_from_the_internet",
+            f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_a_first_link_lets_nobody_in_and_is_not_used_up_by_it",
+            f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_a_code_after_the_password_lets_nobody_in_and_is_not_used_up_by_it",
+            f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_a_key_after_the_password_is_not_asked_and_lets_nobody_in",
+            f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_no_door_of_ones_own_account_opens",
+            f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_no_ticket_for_the_live_stream_is_given",
+            "tests/app/test_live_stream.py::test_8_1_4_4_c_the_ticket_of_an_administrator_is_good_from_listed_addresses_only",
         ),
     ),
     Clause(

@@ -42,6 +42,7 @@ class Listener:
             "method": method,
             "path": path,
             "query_string": urlencode(query).encode(),
+            "client": ("127.0.0.1", 50_000),
             "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
         }
         self._body: bytes | None = body

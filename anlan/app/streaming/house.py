@@ -17,6 +17,7 @@ from anlan.app.streaming.rights import Rights
 from anlan.app.streaming.standing import Lookout
 from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base import bus
+from anlan.kernel.base.addresses import networks
 from anlan.kernel.base.config import Config, config
 
 log = logging.getLogger("anlan.live")
@@ -33,6 +34,7 @@ class House:
     def __init__(self, settings_of: Config, secret: str) -> None:
         self._config = settings_of
         self.secret = secret
+        self.admin_networks = networks(settings_of.admin_networks)
         self.hub = Hub()
         self.database = Database(settings_of)
         self.rights = Rights(self.database)

@@ -13,8 +13,13 @@ INSIDE = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00:
 
 def client_address(request: "HttpRequest") -> str:
     """Return the address of the browser. Only a neighbour on this machine is believed a header."""
-    remote = str(request.META.get("REMOTE_ADDR", ""))
-    said = str(request.META.get("HTTP_X_REAL_IP", ""))
+    return address_behind(
+        str(request.META.get("REMOTE_ADDR", "")), str(request.META.get("HTTP_X_REAL_IP", ""))
+    )
+
+
+def address_behind(remote: str, said: str) -> str:
+    """Return the address of the browser: what `remote` says in X-Real-IP, if it is on this machine."""
     return (
         said
         if said and is_within(remote, (ip_network("127.0.0.0/8"), ip_network("::1/128")))

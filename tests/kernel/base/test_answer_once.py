@@ -206,6 +206,14 @@ def test_a_ticket_of_another_house_opens_nothing() -> None:
         tickets.check(foreign, "secret")
 
 
+def test_a_ticket_that_does_not_say_whether_it_is_bound_opens_nothing() -> None:
+    signer = TimestampSigner(key="secret", salt="anlan.live.ticket", fallback_keys=[])
+    said: dict[str, Any] = {"u": "user:a", "s": "x", "g": [], "x": None, "t": 0}
+    assert not tickets.check(signer.sign_object(said | {"b": False}), "secret").is_bound
+    with pytest.raises(NotSignedInError):
+        tickets.check(signer.sign_object(said), "secret")
+
+
 def test_a_ticket_runs_out_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     text, _ = tickets.issue(listener(), "k", "secret")
     present = time.time()

@@ -23,7 +23,14 @@ from anlan.kernel.people.queries.second_factor import (
     keys_of,
     recovery_left,
 )
-from anlan.kernel.people.queries.sessions import PROVEN, Asking, asking, awaited, session_state
+from anlan.kernel.people.queries.sessions import (
+    PROVEN,
+    Asking,
+    asking,
+    awaited,
+    present,
+    session_state,
+)
 from anlan.kernel.people.schemas import (
     CodeBody,
     OfferBody,
@@ -145,8 +152,8 @@ def counted(request: HttpRequest, user: User, how: str) -> Iterator[None]:
 
 
 def somebody(request: HttpRequest) -> Asking:
-    """Return who is signed in, or refuse."""
-    found = asking(request)
+    """Return who is signed in and may be here, or refuse."""
+    found = present(request)
     if found is None:
         raise NotSignedInError("请先登录")
     return found

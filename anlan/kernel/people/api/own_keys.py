@@ -23,7 +23,14 @@ from anlan.kernel.people.keys.schemas import (
 from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.second_factor import is_enrolled
-from anlan.kernel.people.queries.sessions import PROVEN, Asking, asking, awaited, session_state
+from anlan.kernel.people.queries.sessions import (
+    PROVEN,
+    Asking,
+    asking,
+    awaited,
+    entry_refusal,
+    session_state,
+)
 from anlan.kernel.people.schemas import SessionOut
 from anlan.kernel.people.services import keys, second_factor, sessions, users
 
@@ -35,6 +42,8 @@ _PATH = "/session/second-factor/keys"
 def ask(request: HttpRequest) -> dict[str, Any]:
     """Ask my keys, at the log-in after the password, or to change something of my account."""
     half_way = awaited(request)
+    if half_way and (refusal := entry_refusal(half_way[0], request)):
+        raise refusal
     user = half_way[0] if half_way else somebody(request).user
     challenge = keys.new_challenge(request, user, "prove")
     return {"questions": keys.questions(user=user, challenge=challenge)}

@@ -9,13 +9,18 @@ from ninja.security import APIKeyCookie
 
 from anlan.kernel.base import registry, tickets
 from anlan.kernel.base.doors import SIGNED_IN, Door, principal
-from anlan.kernel.base.errors import NotSignedInError
+from anlan.kernel.base.errors import NotPermittedError, NotSignedInError
 from anlan.kernel.base.permissions import Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.second_factor import is_enrolled
-from anlan.kernel.people.queries.sessions import asking, session_state
+from anlan.kernel.people.queries.sessions import (
+    asking,
+    is_bound_to_networks,
+    present,
+    session_state,
+)
 from anlan.kernel.people.schemas import (
     LinkBody,
     RegistryOut,
@@ -47,7 +52,7 @@ class Watching(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, _key: str | None) -> Principal:
         """Return who asks, or refuse."""
-        found = asking(request, is_activity=False)
+        found = present(request, is_activity=False)
         if found is None or found.held_back:
             raise NotSignedInError("请先登录")
         return found.principal
@@ -83,8 +88,19 @@ def sign_in(request: HttpRequest, body: SignInBody) -> dict[str, Any]:
 @router.post("/session/link", auth=Visitor(), response=SessionOut, openapi_extra=ANYBODY)
 def sign_in_by_link(request: HttpRequest, body: LinkBody) -> dict[str, Any]:
     """Come in once by a link: of the demo, or to set a first password."""
-    with unit_of_work(machine("one_time_link")):
-        _admit(request, sessions.redeem_link(token=body.token), "link")
+    user: User | None = None
+    try:
+        with unit_of_work(machine("one_time_link")):
+            user = sessions.redeem_link(token=body.token)
+            _admit(request, user, "link")
+    except NotPermittedError as refused:
+        # the link was rolled back with the refusal: it is good where and when its owner may come in
+        if user is not None:
+            with unit_of_work(machine("one_time_link")):
+                sessions.record_refusal(
+                    request=request, username=user.username, reason=refused.code, how="link"
+                )
+        raise
     return session_state(request, asking(request))
 
 
@@ -113,8 +129,11 @@ def sign_out(request: HttpRequest) -> dict[str, Any]:
 )
 def live_ticket(request: HttpRequest) -> dict[str, Any]:
     """Return a ticket for the live stream, good for one minute."""
-    key = request.session.session_key or ""
-    ticket, expires_at = tickets.issue(principal(request), key, settings.SECRET_KEY)
+    key, user = request.session.session_key or "", request.user
+    is_bound = isinstance(user, User) and is_bound_to_networks(user)
+    ticket, expires_at = tickets.issue(
+        principal(request), key, settings.SECRET_KEY, is_bound=is_bound
+    )
     return {"ticket": ticket, "expires_at": expires_at}
 
 

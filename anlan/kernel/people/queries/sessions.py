@@ -21,7 +21,7 @@ from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.holdings import posts_of
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.second_factor import is_enrolled, is_required, kinds_of
-from anlan.kernel.people.rules import NOTICE, password_expired, session_ended
+from anlan.kernel.people.rules import NOTICE, is_asleep, password_expired, session_ended
 
 SIGNED_IN = "signed_in_at"
 SEEN = "seen_at"
@@ -124,26 +124,57 @@ def awaited(request: HttpRequest) -> tuple[User, str] | None:
 
 def identity(request: HttpRequest) -> Principal | None:
     """Return the principal of a request for every door; a temporary password opens none."""
-    found = asking(request)
+    found = present(request)
     if found is None:
         return None
     if found.held_back:
         raise found.held_back
-    if not may_come_from_here(found.user, request):
-        request.META[ASKER] = found.principal
-        raise address_refusal()
     return found.principal
+
+
+def present(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
+    """Return who is signed in and may be here, or nobody; who may not is refused.
+
+    For every door but two: what the page must know of its session, and signing out.
+    """
+    found = asking(request, is_activity=is_activity)
+    if found is not None and (refusal := entry_refusal(found.user, request)):
+        request.META[ASKER] = found.principal
+        raise refusal
+    return found
+
+
+def entry_refusal(user: User, request: HttpRequest) -> NotPermittedError | None:
+    """Return why somebody may not come in here, whatever he has proven, or None.
+
+    His address is not among those listed for him (GB/T 22239-2019, 8.1.4.4 c), or his account sleeps
+    (8.1.4.2 c). The invented cast of a demo never sleeps: there is nobody to wake it.
+    """
+    if not may_come_from_here(user, request):
+        return address_refusal()
+    settings = config()
+    is_cast = settings.demo and user.is_invented
+    if not is_cast and is_asleep(user.last_login or user.created_at, now()):
+        return NotPermittedError("账号长期未使用，请联系系统管理员", code="people.asleep")
+    return None
 
 
 def may_come_from_here(user: User, request: HttpRequest) -> bool:
     """Tell whether somebody may work from this address: administrators only from listed networks.
 
-    GB/T 22239-2019, 8.1.4.4 c. The demo is on one machine and looked at from anywhere.
+    GB/T 22239-2019, 8.1.4.4 c.
     """
-    settings = config()
-    if not user.administrator or settings.demo:
-        return True
-    return is_within(client_address(request), networks(settings.admin_networks))
+    return not is_bound_to_networks(user) or is_within(
+        client_address(request), networks(config().admin_networks)
+    )
+
+
+def is_bound_to_networks(user: User) -> bool:
+    """Tell whether somebody may work from listed networks only.
+
+    The demo is on one machine and looked at from anywhere.
+    """
+    return bool(user.administrator) and not config().demo
 
 
 def address_refusal() -> NotPermittedError:

@@ -30,11 +30,11 @@ from anlan.kernel.people.queries.sessions import (
     PROVEN,
     SEEN,
     SIGNED_IN,
-    address_refusal,
     addresses_in_use,
-    may_come_from_here,
+    entry_refusal,
 )
-from anlan.kernel.people.rules import LINK_LIFETIME, is_asleep
+from anlan.kernel.people.rules import LINK_LIFETIME
+from anlan.kernel.people.services.users import wake
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -61,19 +61,17 @@ def refusal(request: HttpRequest, user: User | None) -> DomainError | None:
         return TooManyError("登录失败次数过多，请稍后再试", code="people.locked")
     if user is None:
         return NotSignedInError("用户名或口令不正确", code="people.sign_in_refused")
-    if not may_come_from_here(user, request):
-        return address_refusal()
-    if is_asleep(user.last_login or user.created_at, now()):
-        return NotPermittedError("账号长期未使用，请联系系统管理员", code="people.asleep")
-    return None
+    return entry_refusal(user, request)
 
 
 def open_session(*, request: HttpRequest, user: User, how: str, is_proven: bool = False) -> None:
     """Start a session under a new key; one that was there before the log-in is not carried over.
 
     `is_proven` says that the second factor was given. An account that is in use at another address
-    is let in, and the journal says so: accounts are personal (GB/T 22239-2019, 8.1.4.2 c).
+    is let in, and the journal says so: accounts are personal (GB/T 22239-2019, 8.1.4.2 c). By whatever
+    way he came, who sleeps or comes from an address that is not listed is refused here.
     """
+    _refuse_entry(request, user)
     address = client_address(request)
     others = addresses_in_use(user, besides=request.session.session_key) - {address}
     request.session.flush()
@@ -90,6 +88,7 @@ def open_session(*, request: HttpRequest, user: User, how: str, is_proven: bool 
 
 def await_second_factor(*, request: HttpRequest, user: User, how: str) -> None:
     """Remember whose password was right; he is not signed in before his second factor is, too."""
+    _refuse_entry(request, user)
     request.session.flush()
     request.session[AWAITED] = {
         "user": user.id,
@@ -97,6 +96,11 @@ def await_second_factor(*, request: HttpRequest, user: User, how: str) -> None:
         "bound_to": user.get_session_auth_hash(),
         "how": how,
     }
+
+
+def _refuse_entry(request: HttpRequest, user: User) -> None:
+    if (refused := entry_refusal(user, request)) is not None:
+        raise refused
 
 
 def record_refusal(
@@ -153,10 +157,13 @@ def issue_one_time_link(*, user: User) -> str:
 def issue_first_link(*, user: User) -> str:
     """Return the token of a link by which a person comes in once, to set his first password.
 
-    Only for an account without a password: a link must not go round one that is set.
+    Only for an account without a password: a link must not go round one that is set. One that sleeps is
+    woken by it: whoever may hand out a way in may wake as well, and a lone administrator who slept could
+    be woken by nobody else than this machine's command line.
     """
     if user.has_usable_password() or not user.must_change_password:
         raise ConflictError("账号已有口令", code="people.has_password")
+    wake(user=user)
     return _issue(user, LinkPurpose.FIRST)
 
 

@@ -19,6 +19,7 @@ from anlan.kernel.people.rules import (
     PASSWORD_CLASSES,
     PASSWORD_HISTORY,
     WEAKNESSES,
+    is_asleep,
     password_classes,
 )
 from anlan.kernel.people.services import contacts
@@ -89,6 +90,8 @@ def set_active(*, user: User, is_active: bool) -> User:
     if current_work().principal.actor == actor_of(user):
         raise NotPermittedError("不能停用或启用本人账号", code="people.own_account")
     change = {"is_active": [user.is_active, is_active]}
+    if is_active and _sleeps(user):
+        change["is_asleep"] = [True, False]
     user.is_active = is_active
     if is_active:
         user.last_login = now()
@@ -98,6 +101,15 @@ def set_active(*, user: User, is_active: bool) -> User:
     _touched(user, "is_active", "last_login", "sessions_epoch")
     _record(events.USER_CHANGED, user, change=change)
     return user
+
+
+def wake(*, user: User) -> None:
+    """Wake an account that has gone unused too long, and say so; one that is awake stays as it is."""
+    if not _sleeps(user):
+        return
+    user.last_login = now()
+    _touched(user, "last_login")
+    _record(events.USER_CHANGED, user, change={"is_asleep": [True, False]})
 
 
 def change_password(*, user: User, old: str, new: str) -> User:
@@ -177,6 +189,10 @@ def keep_session(request: HttpRequest, user: User) -> None:
     from django.contrib.auth import update_session_auth_hash
 
     update_session_auth_hash(request, user)
+
+
+def _sleeps(user: User) -> bool:
+    return is_asleep(user.last_login or user.created_at, now())
 
 
 def _touched(user: User, *fields: str) -> None:
