@@ -1,6 +1,5 @@
 """What is heard from EVENTS, made ready for many listeners: who may have it, and as which bytes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,22 +7,11 @@ import msgspec
 
 from anlan.app.streaming import frames
 from anlan.kernel.base.envelope import Envelope
+from anlan.kernel.base.nouns import PERSONAL, view_permission
 from anlan.kernel.base.permissions import Facts
 
-#: Nouns whose view permission is that of another noun; all others have `<noun>.view`.
-VIEWED_AS: Mapping[str, str] = {
-    "sensing.device": "sensing.datastream",
-    "sensing.property": "sensing.datastream",
-    "sensing.limit": "sensing.datastream",
-    "sensing.suppression": "sensing.datastream",
-    "sensing.outage": "sensing.datastream",
-    "subjects.kind": "subjects.subject",
-    "messaging.delivery": "messaging.message",
-}
 #: Red and orange.
 URGENT_PRIORITIES = frozenset({1, 2})
-#: Nouns that reach named persons only, never everybody in the scope.
-PERSONAL = frozenset({"messaging.message", "messaging.delivery"})
 
 
 class _Hints(msgspec.Struct, frozen=True):
@@ -68,7 +56,7 @@ class Heard:
     @property
     def permission(self) -> str:
         """What a listener needs to see such an object."""
-        return f"{VIEWED_AS.get(self.noun, self.noun)}.view"
+        return view_permission(self.noun)
 
     @property
     def recipients(self) -> frozenset[str] | None:

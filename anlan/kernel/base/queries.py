@@ -8,6 +8,7 @@ from django.db.models import (
     Manager,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -15,8 +16,12 @@ from django.db.models import (
 )
 
 from anlan.kernel.base.errors import NotFoundError, StaleVersionError
+from anlan.kernel.base.events import EVENT_TYPES
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import DeadLetter, Journal, Seal, Sealed
+from anlan.kernel.base.nouns import PERSONAL, noun_of, view_permission
+from anlan.kernel.base.reached import NOTHING, reached
+from anlan.kernel.base.unit_of_work import current_work
 
 Row = TypeVar("Row", bound=Model)
 #: A thread or a history longer than this is read through the list.
@@ -30,13 +35,37 @@ def journal_rows() -> QuerySet[Journal]:
 
 
 def thread(correlation_id: str) -> QuerySet[Journal]:
-    """Return everything that one cause has led to, oldest first."""
-    return journal_rows().filter(correlation_id=correlation_id).order_by("id")[:AT_ONCE]
+    """Return what one cause has led to, oldest first, as far as who asks may view it."""
+    rows = journal_rows().filter(_told(), correlation_id=correlation_id)
+    return rows.order_by("id")[:AT_ONCE]
 
 
 def history(object_id: str) -> QuerySet[Journal]:
-    """Return the versions of one object, oldest first."""
-    return journal_rows().filter(object=object_id).order_by("id")[:AT_ONCE]
+    """Return the versions of one object, oldest first, as far as who asks may view it."""
+    return journal_rows().filter(_told(), object=object_id).order_by("id")[:AT_ONCE]
+
+
+def _told() -> Q:
+    """Return the condition of the journal rows that tell whoever asks no more than the lists do.
+
+    Of each post: the nouns that it may view, where it reaches, up to its ceiling where a state says
+    its label. Who wrote to whom is told by nobody's story.
+    """
+    reader = current_work().principal
+    if reader.is_machine:
+        return Q()
+    nouns = {name: noun_of(name) for name in EVENT_TYPES}
+    whole = NOTHING
+    for grant in reader.grants:
+        ceiling = min(reader.ceiling, grant.ceiling)
+        types = [
+            name
+            for name, noun in nouns.items()
+            if noun not in PERSONAL and view_permission(noun) in grant.permissions
+        ]
+        label = Q(data__sensitivity__isnull=True) | Q(data__sensitivity__lte=ceiling)
+        whole |= reached(grant.scope) & Q(type__in=types) & label
+    return whole
 
 
 def seals() -> QuerySet[Seal]:

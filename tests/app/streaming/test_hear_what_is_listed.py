@@ -4,8 +4,8 @@ import pytest
 
 from anlan.app.event_types import load_event_types
 from anlan.app.routes import api
-from anlan.app.streaming.heard import VIEWED_AS
 from anlan.kernel.base.events import EVENT_TYPES
+from anlan.kernel.base.nouns import noun_of, view_permission
 from anlan.kernel.people.catalogue import permissions, shipped
 
 PREFIX = "/api/v1"
@@ -35,28 +35,24 @@ LISTS = {
 
 def nouns() -> set[str]:
     load_event_types()
-    return {name.rpartition(".")[0] for name in EVENT_TYPES}
-
-
-def heard_with(noun: str) -> str:
-    return f"{VIEWED_AS.get(noun, noun)}.view"
+    return {noun_of(name) for name in EVENT_TYPES}
 
 
 @pytest.mark.parametrize(("noun", "path"), sorted(LISTS.items()))
 def test_what_is_heard_of_a_noun_takes_what_its_list_takes(noun: str, path: str) -> None:
     listed = api.get_openapi_schema(path_prefix=f"{PREFIX}/")["paths"][PREFIX + path]["get"]
     assert noun in nouns()
-    assert heard_with(noun) == listed["x-permission"]
+    assert view_permission(noun) == listed["x-permission"]
 
 
 def test_a_noun_without_a_list_is_heard_by_nobody() -> None:
     unlisted = nouns() - LISTS.keys()
     assert "people.security_key" in unlisted
-    assert {heard_with(noun) for noun in unlisted} & permissions() == set()
+    assert {view_permission(noun) for noun in unlisted} & permissions() == set()
 
 
 def test_no_firm_hears_of_gateways_or_of_what_their_messages_were_refused_for() -> None:
     firms = [role for role in shipped() if role.family == "firm"]
     assert firms
     for noun in ("sensing.gateway", "sensing.quarantine"):
-        assert not [role.code for role in firms if heard_with(noun) in role.permissions]
+        assert not [role.code for role in firms if view_permission(noun) in role.permissions]

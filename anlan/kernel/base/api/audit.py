@@ -16,7 +16,8 @@ from anlan.kernel.base.models import Journal, Seal
 from anlan.kernel.base.services import prints
 
 READ = "audit.journal.read"
-#: Whoever may watch what stands in his territory reads its story; the auditor has the whole list.
+#: Whoever may watch what stands in his territory reads its story, as far as the lists show him of what
+#: it is; the auditor has the whole list.
 WATCH = "subjects.subject.view"
 door = Door("audit")
 router = door.router

@@ -1,0 +1,26 @@
+"""Which permission shows an object, by its noun: one table for the live stream and for the journal's stories."""
+
+from collections.abc import Mapping
+
+#: Nouns whose view permission is that of another noun; all others have `<noun>.view`.
+VIEWED_AS: Mapping[str, str] = {
+    "sensing.device": "sensing.datastream",
+    "sensing.property": "sensing.datastream",
+    "sensing.limit": "sensing.datastream",
+    "sensing.suppression": "sensing.datastream",
+    "sensing.outage": "sensing.datastream",
+    "subjects.kind": "subjects.subject",
+    "messaging.delivery": "messaging.message",
+}
+#: Nouns that reach named persons only, never everybody in the scope.
+PERSONAL = frozenset({"messaging.message", "messaging.delivery"})
+
+
+def noun_of(event_type: str) -> str:
+    """Return the noun of `slice.noun.verb_past`."""
+    return event_type.rpartition(".")[0]
+
+
+def view_permission(noun: str) -> str:
+    """Return the permission that shows objects of a noun."""
+    return f"{VIEWED_AS.get(noun, noun)}.view"
