@@ -9,7 +9,6 @@ read, by position, so nothing can be missed and nothing need be acknowledged; th
 import asyncio
 import importlib
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.app.failures import failure_text
 from anlan.app.waiting import pause
 from anlan.kernel.base import queries
 from anlan.kernel.base.envelope import EVENT_SQL, Envelope, decode
@@ -220,7 +220,10 @@ class Reaction:
         with unit_of_work(self.subscriber.principal):
             if self._advance(event.position, event.position):
                 dead_letters.set_aside(
-                    slice_name=self.subscriber.slice, event=event, error=_text(error), tries=tries
+                    slice_name=self.subscriber.slice,
+                    event=event,
+                    error=failure_text(error),
+                    tries=tries,
                 )
         self._failed = (0, 0)
         return 0.0
@@ -244,7 +247,7 @@ class Reaction:
             with unit_of_work(self.subscriber.principal):
                 letter = dead_letters.claimed(letter_id=letter_id)
                 if letter is not None:
-                    dead_letters.note_refused(letter=letter, error=_text(error))
+                    dead_letters.note_refused(letter=letter, error=failure_text(error))
 
     def _wanted(self) -> tuple[str, Envelope] | None:
         """Return the oldest dead letter that is wanted again, its event as the journal has it."""
@@ -292,7 +295,3 @@ def _is_away(error: Exception) -> bool:
     except (OperationalError, InterfaceError):
         return True
     return False
-
-
-def _text(error: Exception) -> str:
-    return "".join(traceback.format_exception(error))

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import IntegrityError, connection
 from psycopg.conninfo import conninfo_to_dict
 
 from anlan.app import subscribers
@@ -149,8 +150,46 @@ def test_after_five_tries_the_event_is_put_aside_and_the_next_one_handled(
             "SELECT slice, position, event, error FROM base_deadletter"
         ).fetchall()
     assert (name, place, event["data"]) == ("plans", 1, {"value": 91})
-    assert "not now" in error
+    assert error.splitlines()[-1] == "ValueError"
+    assert "Slice.on_raised" in error
+    assert "not now" not in error
     assert position(journal_dsn) == 2
+
+
+def test_8_1_4_11_b_a_dead_letter_keeps_nothing_of_the_row_that_was_refused(
+    reaction: Reaction, journal_dsn: Dsn
+) -> None:
+    said: list[str] = []
+
+    def write_badly(_event: Envelope) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO base_deadletter (id, slice) VALUES (%s, '张三 13800001234')",
+                    [new_ulid()],
+                )
+        except IntegrityError as error:
+            said.append(str(error))
+            raise
+
+    broken = Reaction(Subscriber("plans", {KIND: write_badly}))
+    tell(journal_dsn, Row())
+    for _ in range(5):
+        broken.step()
+
+    # PostgreSQL does quote it: without that this test would prove nothing
+    assert "Failing row contains" in said[0]
+    assert "13800001234" in said[0]
+    with psycopg.connect(journal_dsn("anlan_worker")) as worker:
+        [(whole, error)] = worker.execute(
+            "SELECT letter::text, error FROM base_deadletter letter"
+        ).fetchall()
+    assert "13800001234" not in whole
+    assert "张三" not in whole
+    assert "psycopg.errors.NotNullViolation: SQLSTATE 23502" in error
+    assert error.splitlines()[-1] == "django.db.utils.IntegrityError"
+    assert "test_react_to_events.py" in error
+    assert "write_badly" in error
 
 
 def test_one_that_is_refused_among_many_takes_nobody_with_it(

@@ -20,6 +20,12 @@ it('is the last error that the trace names, without where it was raised', () => 
   expect(failureLine(TRACE)).toBe('django.db.utils.ProgrammingError: relation "messaging_message" does not exist')
 })
 
+it('is the refusal with its code where only kinds and places are kept', () => {
+  const kept = '  anlan/app/subscribers.py:201 Reaction._handle\npsycopg.errors.NotNullViolation: SQLSTATE 23502\ndjango.db.utils.IntegrityError'
+  expect(failureLine(kept)).toBe('psycopg.errors.NotNullViolation: SQLSTATE 23502')
+  expect(failureLine('  anlan/kernel/plans/handlers.py:9 on_raised\nValueError')).toBe('ValueError')
+})
+
 it('is the last line of a text that names none', () => {
   expect(failureLine('no handler\ngave up\n')).toBe('gave up')
   expect(failureLine('')).toBe('')
