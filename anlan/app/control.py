@@ -49,7 +49,6 @@ class ControlPublisher:
     writer: LogWriter
     database: DatabaseThread
     published: int = 0
-    _retired: dict[str, int] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -80,7 +79,7 @@ class ControlPublisher:
         waiting = [
             *await self.database.read(services.unpublished_limits),
             *await self.database.read(services.unpublished_suppressions),
-            *self._fresh(await self.database.read(services.retirements)),
+            *await self.database.read(services.unpublished_retirements),
         ]
         if not waiting:
             return 0
@@ -102,12 +101,6 @@ class ControlPublisher:
                 "the database was set back: %s limits and suppressions said anew", len(again)
             )
         return True
-
-    def _fresh(self, retirements: list[Change]) -> list[Change]:
-        """Return the retirements that this run has not published."""
-        new = [one for one in retirements if self._retired.get(one.row_id) != one.row_version]
-        self._retired = {one.row_id: one.row_version for one in retirements}
-        return new
 
     def _publish(self, change: Change) -> "asyncio.Future[int]":
         subject = readings_subject(self.node, change.shard, CONTROL)

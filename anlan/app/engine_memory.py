@@ -15,8 +15,14 @@ from anlan.kernel.alerts.models import Alarm, EngineProgress, ExerciseProgress, 
 from anlan.kernel.alerts.queries import waiting_members
 from anlan.kernel.alerts.rules import EXERCISE_GROUP
 from anlan.kernel.base.clock import now, to_ms
-from anlan.kernel.sensing.models import Datastream, Device, Gateway, Limit, Suppression
-from anlan.kernel.sensing.services.control import retirement_of
+from anlan.kernel.sensing.models import (
+    Datastream,
+    Device,
+    Gateway,
+    Limit,
+    Retirement,
+    Suppression,
+)
 
 EXERCISE_DAY = timedelta(days=1)
 
@@ -66,7 +72,7 @@ class DatabaseMemory:
         return [
             *self._limits(own & (placed | withdrawn)),
             *self._suppressions(own & placed),
-            *self._retirements(),
+            *self._retirements(own & placed),
         ]
 
     def told(self) -> Mapping[str | None, Told]:
@@ -163,12 +169,17 @@ class DatabaseMemory:
             for row in newest
         ]
 
-    def _retirements(self) -> list[controls.Change]:
+    def _retirements(self, placed: Q) -> list[controls.Change]:
         """What is retired, and what was and is no more: an old word on the log must not retire it again."""
-        spoken_of = Q(retired_at__isnull=False) | Q(reinstated_at__isnull=False)
-        rows = Datastream.objects.filter(self._own(""), spoken_of).order_by("number")
-        said = map(retirement_of, rows.iterator())
+        newest = (
+            Retirement.objects.filter(placed)
+            .order_by("datastream_id", "-control_version")
+            .distinct("datastream_id")
+            .select_related("datastream")
+        )
         return [
-            controls.Retirement(number=one.number, version=one.version, retired=one.retired)
-            for one in said
+            controls.Retirement(
+                number=row.datastream.number, version=row.control_version, retired=row.is_retired
+            )
+            for row in newest.iterator()
         ]

@@ -198,10 +198,15 @@ def _set_calm(rule: Any) -> None:
 
 
 def _retire(change: Retirement, at_ms: int, rule: Any, row: Any, book: Book) -> Records:
-    """Take out of service: everything active returns at once. Back in service it starts anew."""
+    """Take out of service: everything active returns at once. Back in service it starts anew.
+
+    To say once more of what is in service that it is alters nothing: its alarms stand.
+    """
     if change.version <= rule["retire_version"]:
         return no_transitions()
     rule["retire_version"] = change.version
+    if not (change.retired or rule["retired"]):
+        return no_transitions()
     rule["retired"] = change.retired
     transitions = _give_back(change.number, 255, at_ms, rule, row)
     row["pending"] = 0

@@ -88,9 +88,6 @@ class Datastream(Identified, Placed):
     time_resolution_ms = models.IntegerField(default=1)
     shard = models.SmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True)
-    #: when it was last taken up again, and the control version under which the engine hears of it
-    reinstated_at = models.DateTimeField(null=True)
-    reinstated_version = models.IntegerField(null=True)
     control_version = models.IntegerField(default=1)
 
     class Meta:
@@ -183,6 +180,13 @@ class Limit(Identified, Placed):
                 name="sensing_limit_current",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["control_version", "id"],
+                condition=models.Q(log_seq__isnull=True),
+                name="sensing_limit_waiting",
+            )
+        ]
 
 
 class SuppressionKind(models.TextChoices):
@@ -220,6 +224,29 @@ class Suppression(Identified, Placed, Exercisable):
                 fields=["ends_at"],
                 condition=models.Q(ended_at__isnull=True),
                 name="sensing_suppression_standing",
+            )
+        ]
+
+
+class Retirement(Identified, Placed):
+    """A datastream that leaves service for good (注销), or is taken up again, as the engine hears of it.
+
+    Every turn is a row of its own, so that what stood in the log before a message can be asked.
+    """
+
+    datastream = models.ForeignKey(Datastream, on_delete=models.PROTECT, related_name="retirements")
+    is_retired = models.BooleanField()
+    control_version = models.IntegerField()
+    log_epoch = UlidField(null=True)
+    log_seq = models.BigIntegerField("在日志中的位置", null=True)
+    log_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["control_version"],
+                condition=models.Q(log_seq__isnull=True),
+                name="sensing_retirement_waiting",
             )
         ]
 

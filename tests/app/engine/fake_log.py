@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from anlan.app.judging import Judging
+from anlan.app.judging import Judging, change_of
 from anlan.app.log_message import LogMessage, LogSpan
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.judge import Judge
@@ -16,6 +16,7 @@ from anlan.kernel.sensing.control import (
     Control,
     LimitSet,
     SuppressionSet,
+    decode_control,
     encode_control,
     encode_tick,
 )
@@ -129,6 +130,19 @@ def span_of(log: list[LogMessage], epoch: str = EPOCH) -> LogSpan:
     return LogSpan(epoch, log[0].seq if log else 1, log[-1].seq if log else 0)
 
 
+def asked_before(log: list[LogMessage], before: int) -> list[controls.Change]:
+    """Return what the log asks for before a message: of each kind and condition the newest."""
+    newest: dict[tuple[object, ...], controls.Change] = {}
+    for message in log:
+        if message.kind != "c" or message.seq >= before:
+            continue
+        change = change_of(decode_control(message.payload))
+        key = (type(change), change.number, getattr(change, "condition", None))
+        if key not in newest or change.version > newest[key].version:
+            newest[key] = change
+    return list(newest.values())
+
+
 @dataclass
 class FakeMemory:
     """A database: what was committed, and what it would answer."""
@@ -137,6 +151,7 @@ class FakeMemory:
     at: tuple[str, int] | None = None
     changes: list[controls.Change] = field(default_factory=list)
     active: dict[int, int] = field(default_factory=dict)
+    causes: set[str] = field(default_factory=set)
 
     def commit(self, transitions: list[Transition], progress: Progress) -> None:
         """Write output and position together; a position that is not the last is refused."""
@@ -146,6 +161,10 @@ class FakeMemory:
         self.committed += transitions
         for one in transitions:
             if one.is_group:
+                if one.kind == "returned":
+                    self.causes.discard(one.cause_key)
+                else:
+                    self.causes.add(one.cause_key)
                 continue
             bit = 1 << ["HH", "H", "L", "LL", "rate", "range", "frozen", "silent"].index(
                 one.condition
@@ -165,4 +184,5 @@ class FakeMemory:
 
     def told(self) -> Mapping[str | None, Told]:
         """Return the active alarms."""
-        return {None: Told(active={number: bits for number, bits in self.active.items() if bits})}
+        active = {number: bits for number, bits in self.active.items() if bits}
+        return {None: Told(active=active, causes=frozenset(self.causes))}

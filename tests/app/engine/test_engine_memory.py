@@ -1,5 +1,6 @@
 """What the engine asks of PostgreSQL when its own memory has a hole."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from anlan.app.engine_memory import DatabaseMemory
+from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls
 from anlan.engines.alarms.proof import Told
 from anlan.engines.alarms.records import HH, RANGE, RATE, SILENT, H
@@ -16,9 +18,10 @@ from anlan.kernel.base.clock import now, now_ms
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.sensing.models import Limit
+from anlan.kernel.sensing.models import Datastream, Limit
 from anlan.kernel.sensing.services import control, limits, suppressions, upkeep
-from tests.app.engine.fake_log import EPOCH, OTHER_EPOCH
+from tests.app.engine.fake_log import EPOCH, OTHER_EPOCH, asked_before, chance_of
+from tests.app.engine.fake_log import control as say
 from tests.engine_writer import fenced
 from tests.plant import Plant, build_plant
 
@@ -34,7 +37,11 @@ def plant() -> Plant:
 def publish(seq: int, epoch: str = EPOCH) -> None:
     """Let the gateway put what waits on the log, everything at one place."""
     with unit_of_work(machine("gateway")):
-        waiting = [*control.unpublished_limits(), *control.unpublished_suppressions()]
+        waiting = [
+            *control.unpublished_limits(),
+            *control.unpublished_suppressions(),
+            *control.unpublished_retirements(),
+        ]
         control.place_in_log([(one, seq) for one in waiting], epoch=epoch, at_ms=now_ms())
 
 
@@ -102,7 +109,7 @@ def test_a_rate_brings_its_window_and_a_range_its_lower_end(plant: Plant) -> Non
     assert (found[RANGE].low, found[RANGE].value) == (-1.0, 100.0)
 
 
-def test_suppressions_and_retirements_are_remembered(plant: Plant) -> None:
+def test_a_suppression_is_remembered(plant: Plant) -> None:
     stream, moment = plant.streams[0], now()
     with unit_of_work(machine("test")):
         suppressions.file_suppression(
@@ -112,22 +119,80 @@ def test_suppressions_and_retirements_are_remembered(plant: Plant) -> None:
             reason="检修",
         )
     publish(10)
-    with unit_of_work(machine("test")):
-        upkeep.retire_datastream(datastream_id=stream.id)
     with unit_of_work(machine("engine"), read_only=True):
         changes = MEMORY.configuration(EPOCH, 11)
     [window] = [one for one in changes if isinstance(one, controls.Suppression)]
-    [retired] = [one for one in changes if isinstance(one, controls.Retirement)]
     assert (window.number, window.ends_ms - window.starts_ms) == (stream.number, 3_600_000)
-    assert (retired.number, retired.retired) == (stream.number, True)
+
+
+def test_a_retirement_counts_from_its_place_in_the_log_and_so_does_its_end(plant: Plant) -> None:
+    stream = plant.streams[0]
+    with unit_of_work(machine("test")):
+        upkeep.retire_datastream(datastream_id=stream.id)
+    assert retirements_before(100) == [], "the log has not got it"
+    publish(10)
     with unit_of_work(machine("test")):
         upkeep.reinstate_datastream(datastream_id=stream.id)
-        # its limits raise its version; to say again that it is in use must not give back its alarms
+    publish(20)
+    with unit_of_work(machine("test")):
+        # its limits raise its version; its taking up keeps the one that it was said under
         limits.file_limit(datastream_id=stream.id, condition="HH", value=96.0)
+    out, back = retirements_before(11), retirements_before(21)
+    assert (retirements_before(10), retirements_before(20)) == ([], out)
+    assert [(one.number, one.retired) for one in (*out, *back)] == [
+        (stream.number, True),
+        (stream.number, False),
+    ]
+    assert back[0].version == out[0].version + 1
+    assert retirements_before(1, OTHER_EPOCH) == back
+
+
+def retirements_before(before: int, epoch: str = EPOCH) -> list[controls.Retirement]:
     with unit_of_work(machine("engine"), read_only=True):
-        changes = MEMORY.configuration(EPOCH, 12)
-    [again] = [one for one in changes if isinstance(one, controls.Retirement)]
-    assert (again.version, again.retired) == (retired.version + 1, False)
+        changes = MEMORY.configuration(epoch, before)
+    return [one for one in changes if isinstance(one, controls.Retirement)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_remembered_is_what_the_log_asks_for_before_any_message(
+    plant: Plant, seed: int
+) -> None:
+    chance, stream = chance_of(seed), plant.streams[0].id
+    log: list[LogMessage] = []
+    for _ in range(40):
+        with unit_of_work(machine("test")):
+            _change_something(chance, stream)
+        if chance.random() < 0.7:
+            _publish_in_turn(log)
+    _publish_in_turn(log)
+    assert {type(one) for one in asked_before(log, 999)} == {
+        controls.LimitChange,
+        controls.Retirement,
+    }
+    for before in range(1, len(log) + 2):
+        with unit_of_work(machine("engine"), read_only=True):
+            remembered = MEMORY.configuration(EPOCH, before)
+        assert sorted(remembered, key=repr) == sorted(asked_before(log, before), key=repr)
+
+
+def _change_something(chance: random.Random, stream: str) -> None:
+    """Retire the datastream, take it up again, or give it another limit."""
+    is_retired = Datastream.objects.get(pk=stream).retired_at is not None
+    if is_retired:
+        upkeep.reinstate_datastream(datastream_id=stream)
+    elif chance.random() < 0.3:
+        upkeep.retire_datastream(datastream_id=stream)
+    else:
+        value = chance.choice([86.0, 88.0, 91.0])
+        limits.file_limit(datastream_id=stream, condition="HH", value=value)
+
+
+def _publish_in_turn(log: list[LogMessage]) -> None:
+    """Put on the log what waits, as the gateway does, each change at a place of its own."""
+    with unit_of_work(machine("gateway")):
+        for change in [*control.unpublished_limits(), *control.unpublished_retirements()]:
+            log.append(say(len(log) + 1, change.control))
+            control.place_in_log([(change, len(log))], epoch=EPOCH, at_ms=now_ms())
 
 
 def test_progress_and_active_alarms_come_back(

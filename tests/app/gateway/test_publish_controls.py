@@ -23,14 +23,17 @@ RETIRED = Change(shard=7, control=Retirement(number=5, version=2), row_id="row",
 
 
 class FakeDatabase:
-    """One datastream was retired; nothing else waits."""
+    """One datastream was retired; nothing else waits, and nothing at all when it has its place."""
+
+    waits = True
 
     async def read(self, function: object, *_args: Any) -> object:
         if function is set_back.placed_upto:
             return 0
-        return [RETIRED] if function is services.retirements else []
+        return [RETIRED] if self.waits and function is services.unpublished_retirements else []
 
-    async def write(self, _function: object, *_args: Any, **_words: Any) -> list[Change]:
+    async def write(self, function: object, *_args: Any, **_words: Any) -> list[Change]:
+        self.waits = self.waits and function is not services.place_in_log
         return []
 
 

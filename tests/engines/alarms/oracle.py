@@ -212,7 +212,7 @@ class Oracle:
         elif isinstance(change, Suppression):
             point.window = (change.starts_ms, change.ends_ms)
             self._look_at_window(change.number, point, at_ms)
-        else:
+        elif change.retired or point.retired:
             point.retired = change.retired
             for condition in (*CONDITIONS, "silent"):
                 if condition in point.raised_ms:

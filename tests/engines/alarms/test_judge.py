@@ -297,6 +297,14 @@ def test_retirement_returns_everything_and_hears_no_more(judge: Judge) -> None:
     assert told(judge.tick(9000)) == []
 
 
+def test_said_once_more_to_be_in_service_a_datastream_keeps_its_alarms(judge: Judge) -> None:
+    ask(judge, limit(HH))
+    assert hear(judge, (0, 86.0)) == [(0, "HH", "raised")]
+    assert told(judge.control(Retirement(number=1, version=3, retired=False), 500)) == []
+    judge.control(Retirement(number=1, version=2), 600)
+    assert hear(judge, (1000, 87.0), (2000, 50.0)) == [(2000, "HH", "returned")]
+
+
 def test_back_in_service_a_datastream_starts_anew(judge: Judge) -> None:
     ask(judge, limit(HH), silence(3000))
     judge.control(Retirement(number=1, version=1), 0)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anlan.kernel.base.clock import now_ms
+from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -173,10 +175,11 @@ def test_a_datastream_is_taken_up_again_under_its_number_and_the_engine_hears_of
     refused = ask(keeper, "post", f"{path}/reinstate", stream_version(stream))
     retired = ask(keeper, "post", f"{path}/retire", stream_version(stream))[1]
     with unit_of_work(machine("test")):
-        [out] = control.retirements()
+        [out] = control.unpublished_retirements()
+        control.place_in_log([(out, 4)], epoch=new_ulid(), at_ms=now_ms())
     told = ask(keeper, "post", f"{path}/reinstate", retired["version"])
     with unit_of_work(machine("test")):
-        [back] = control.retirements()
+        [back] = control.unpublished_retirements()
 
     assert (refused[0], refused[1]["code"]) == (409, "sensing.not_retired")
     assert retired["may"] == ["change", "reinstate"]

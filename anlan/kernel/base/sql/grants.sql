@@ -41,11 +41,12 @@ GRANT SELECT (id) ON base_journal TO anlan_recorder;
 
 -- The gateway: directory of tags, receipts, quarantine.
 GRANT SELECT ON sensing_gateway, sensing_datastream, sensing_limit, sensing_suppression,
-    sensing_batchreceipt, sensing_quarantinedmessage, subjects_subject, people_organisation
+    sensing_retirement, sensing_batchreceipt, sensing_quarantinedmessage, subjects_subject, people_organisation
     TO anlan_gateway;
 GRANT INSERT, UPDATE ON sensing_batchreceipt, sensing_quarantinedmessage TO anlan_gateway;
 GRANT UPDATE (last_seen_at, health) ON sensing_gateway TO anlan_gateway;
-GRANT UPDATE (log_epoch, log_seq, log_at) ON sensing_limit, sensing_suppression TO anlan_gateway;
+GRANT UPDATE (log_epoch, log_seq, log_at) ON sensing_limit, sensing_suppression, sensing_retirement
+    TO anlan_gateway;
 -- Where the log has heard of a time that a restored database has lost.
 GRANT UPDATE (control_version, updated_at) ON sensing_datastream TO anlan_gateway;
 GRANT SELECT ON base_relayprogress TO anlan_gateway;

@@ -1,24 +1,21 @@
 """Changes on their way to the log: which are not there yet, and where they came to stand (7.3).
 
-The rows themselves are the queue: a limit or a suppression without `log_seq` has not been
+The rows themselves are the queue: a limit, suppression or retirement without `log_seq` has not been
 published. Publishing twice is harmless, the engine ignores a version that is not above its own.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from anlan.kernel.base.clock import from_ms, now, to_ms
+from anlan.kernel.base.clock import from_ms, to_ms
 from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.sensing import models
 from anlan.kernel.sensing.control import Control, LimitSet, Retirement, SuppressionSet
-from anlan.kernel.sensing.models import Datastream, Limit, Suppression
+from anlan.kernel.sensing.models import Limit, Suppression
 from anlan.kernel.sensing.queries import running_suppressions
 
-#: Retirements carry no place: those of this time, and their ends, are published again when a gateway
-#: starts.
-RETIRED_AGAIN = timedelta(days=30)
 AT_ONCE = 2_000
 
 #: One statement for all: a firm's first set-up files thousands of limits.
@@ -27,7 +24,12 @@ _PLACE_IN = """
     FROM unnest(%s::text[], %s::int4[], %s::int8[]) AS p (id, version, seq)
     WHERE r.id = p.id AND r.version = p.version
 """
-_PLACE = {kind: _PLACE_IN.format(table=f"sensing_{kind}") for kind in ("limit", "suppression")}
+_KINDS: dict[type[Control], str] = {
+    LimitSet: "limit",
+    SuppressionSet: "suppression",
+    Retirement: "retirement",
+}
+_PLACE = {kind: _PLACE_IN.format(table=f"sensing_{kind}") for kind in _KINDS.values()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,31 +62,20 @@ def unpublished_suppressions() -> list[Change]:
     return [suppression_change(row) for row in rows.order_by("control_version", "id")[:AT_ONCE]]
 
 
-def retirements() -> list[Change]:
-    """Return what was retired lately, or taken up again."""
-    lately = Q(retired_at__gt=now() - RETIRED_AGAIN)
-    again = Q(retired_at=None, reinstated_at__gt=now() - RETIRED_AGAIN)
+def unpublished_retirements() -> list[Change]:
+    """Return what was retired or taken up again without the log having got it, each turn of it."""
+    rows = models.Retirement.objects.filter(log_seq=None).select_related("datastream")
     return [
         Change(
-            shard=row.shard,
-            control=retirement_of(row),
+            shard=row.datastream.shard,
+            control=Retirement(
+                number=row.datastream.number, version=row.control_version, retired=row.is_retired
+            ),
             row_id=row.id,
             row_version=row.version,
         )
-        for row in Datastream.objects.filter(lately | again).order_by("number")
+        for row in rows.order_by("control_version", "id")[:AT_ONCE]
     ]
-
-
-def retirement_of(row: Datastream) -> Retirement:
-    """Return what a datastream that has been retired, for now or once, is on the log.
-
-    Its control version goes on rising with its limits: its taking up keeps the one it was said under,
-    or to say it again would give back alarms that stand.
-    """
-    if row.retired_at is not None:
-        return Retirement(number=row.number, version=row.control_version)
-    version = row.reinstated_version or row.control_version
-    return Retirement(number=row.number, version=version, retired=False)
 
 
 def place_in_log(changes: list[tuple[Change, int]], *, epoch: str, at_ms: int) -> None:
@@ -92,9 +83,7 @@ def place_in_log(changes: list[tuple[Change, int]], *, epoch: str, at_ms: int) -
     current_work()
     placed: dict[str, list[tuple[str, int, int]]] = {kind: [] for kind in _PLACE}
     for change, sequence in changes:
-        if not isinstance(change.control, Retirement):
-            kind = "limit" if isinstance(change.control, LimitSet) else "suppression"
-            placed[kind].append((change.row_id, change.row_version, sequence))
+        placed[_KINDS[type(change.control)]].append((change.row_id, change.row_version, sequence))
     with connection.cursor() as cursor:
         for kind, rows in placed.items():
             if rows:

@@ -14,14 +14,10 @@ from django.db.models import Max
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.sensing import models
 from anlan.kernel.sensing.control import Control, LimitSet, Retirement, SuppressionSet
 from anlan.kernel.sensing.models import Datastream, Limit, Suppression
-from anlan.kernel.sensing.services.control import (
-    Change,
-    limit_change,
-    retirement_of,
-    suppression_change,
-)
+from anlan.kernel.sensing.services.control import Change, limit_change, suppression_change
 
 #: Every condition that a limit may have.
 CONDITIONS: tuple[str, ...] = get_args(get_type_hints(LimitSet)["condition"])
@@ -31,7 +27,7 @@ def placed_upto(epoch: str) -> int:
     """Return the last message of this life of the log that a row knows itself to stand in, or 0."""
     places = (
         rows.objects.filter(log_epoch=epoch).aggregate(last=Max("log_seq"))["last"]
-        for rows in (Limit, Suppression)
+        for rows in (Limit, Suppression, models.Retirement)
     )
     return max(place or 0 for place in places)
 
@@ -85,7 +81,10 @@ def _anew(stream: Datastream, said: list[Control]) -> list[Change]:
         taken = msgspec.structs.replace(newest[-1], limit_id=None)
         changes.append(_of(stream, taken))
     if any(isinstance(one, Retirement) for one in said):
-        changes.append(_of(stream, retirement_of(stream)))
+        is_retired = stream.retired_at is not None
+        changes.append(
+            _of(stream, Retirement(number=stream.number, version=version, retired=is_retired))
+        )
     if any(isinstance(one, SuppressionSet) for one in said):
         filed = Suppression.objects.filter(datastream=stream, exercise_id=None)
         # one that waits for its turn has no place in the log and is not said yet

@@ -1,5 +1,6 @@
 """Give gateways, instruments and datastreams another name; take them out of use and up again (7.18)."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from anlan.kernel.base import journal
@@ -8,7 +9,7 @@ from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError,
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.unit_of_work import refuse_unless
 from anlan.kernel.sensing import events
-from anlan.kernel.sensing.models import Datastream, Device, Gateway
+from anlan.kernel.sensing.models import Datastream, Device, Gateway, Retirement
 from anlan.kernel.sensing.services.equipment import (
     EDIT,
     KEEPERS,
@@ -78,8 +79,7 @@ def retire_datastream(*, datastream_id: str, version: int | None = None) -> Data
     row = _locked(Datastream, datastream_id, version)
     if row.retired_at is not None:
         raise ConflictError("测点已注销", code="sensing.already_retired")
-    row.control_version += 1
-    change = _bring_to(row, {"retired_at": now()}, "control_version")
+    change = _turn(row, retired_at=now())
     record_datastream(events.DATASTREAM_RETIRED, row, change)
     return row
 
@@ -97,12 +97,26 @@ def reinstate_datastream(*, datastream_id: str, version: int | None = None) -> D
         raise ConflictError(
             f"位号 {row.tag} 已登记在另一测点，须先停用它", code="sensing.tag_taken", tag=row.tag
         )
-    row.control_version += 1
-    row.reinstated_at, row.reinstated_version = now(), row.control_version
-    also = ("control_version", "reinstated_at", "reinstated_version")
-    change = _bring_to(row, {"retired_at": None}, *also)
+    change = _turn(row, retired_at=None)
     record_datastream(events.DATASTREAM_REINSTATED, row, change)
     return row
+
+
+def _turn(row: Datastream, *, retired_at: datetime | None) -> dict[str, list[Any]]:
+    """Take a datastream out of service or back into it, and file what the engine must hear of it."""
+    row.control_version += 1
+    change = _bring_to(row, {"retired_at": retired_at}, "control_version")
+    Retirement.objects.create(
+        datastream=row,
+        is_retired=retired_at is not None,
+        control_version=row.control_version,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+        created_at=row.updated_at,
+        updated_at=row.updated_at,
+    )
+    return change
 
 
 def _locked(kind: type[Row], key: str, version: int | None) -> Row:
