@@ -182,6 +182,7 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
         evidence=(
             f"{_PEOPLE}/test_second_factor.py::test_8_1_4_1_d_without_a_second_factor_a_password_opens_nothing_but_its_enrolment",
             f"{_PEOPLE}/test_second_factor.py::test_8_1_4_1_d_once_enrolled_the_password_alone_signs_nobody_in",
+            f"{_PEOPLE}/test_take_an_account_up_again.py::test_8_1_4_1_d_a_stop_gets_no_administrator_round_a_second_factor",
             f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_key_is_a_second_factor_of_its_own",
             f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_key_that_another_page_has_asked_proves_nothing",
             f"{_PEOPLE}/test_security_keys.py::test_8_1_4_1_d_a_copied_key_is_refused_and_the_journal_says_so",

@@ -109,11 +109,17 @@ COPY_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.10 a",
         asks="鉴别信息所在空间释放前清除",
         asks_en="nothing is left of what proved a person",
-        setting=lambda _h: "退出、改口令、重置双因素、停用时删除会话与凭据；库中只有散列和密文",
+        setting=lambda _h: (
+            "退出、改口令、重设口令、重置双因素时删除会话，停用时一并删除口令、双因素、密钥、恢复码与链接；"
+            "库中只有散列和密文"
+        ),
         judge=always,
         evidence=(
             f"{_PEOPLE}/test_leave_nothing_behind.py::test_8_1_4_10_a_of_a_session_that_has_ended_nothing_is_left",
             f"{_PEOPLE}/test_leave_nothing_behind.py::test_8_1_4_10_a_of_a_second_factor_that_was_reset_nothing_is_left",
+            f"{_PEOPLE}/test_leave_nothing_behind.py::test_8_1_4_10_a_of_an_account_that_is_stopped_nothing_that_proved_its_owner_is_left",
+            f"{_PEOPLE}/test_leave_nothing_behind.py::test_8_1_4_10_a_an_account_taken_up_again_starts_with_a_new_first_link",
+            f"{_PEOPLE}/test_leave_nothing_behind.py::test_8_1_4_10_a_of_the_sessions_before_a_new_password_nothing_is_left",
         ),
     ),
     Clause(

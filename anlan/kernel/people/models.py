@@ -175,7 +175,8 @@ class DutyShift(Identified):
 class SecondFactor(Identified):
     """The second kind of proof of a person (双因素): the secret of his authenticator app, sealed.
 
-    Without `confirmed_at` it is an offer that nobody has answered with a right code yet.
+    Without `confirmed_at` it is an offer that nobody has answered with a right code yet; confirmed and
+    without a secret, the trace of one that a stop deleted: nothing proves it before it is reset.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -1,14 +1,27 @@
 """What proved a person, and what was sensitive, is gone from the database once it is let go (8.1.4.10)."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.people.models import Contact, RecoveryCode, SecondFactor, SecurityKey
-from anlan.kernel.people.services import contacts, second_factor
+from anlan.kernel.people.models import (
+    Contact,
+    OneTimeLink,
+    RecoveryCode,
+    SecondFactor,
+    SecurityKey,
+    User,
+)
+from anlan.kernel.people.services import contacts, second_factor, sessions, users
+from tests import factories
 from tests.cast import Cast, assemble, csrf, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +71,91 @@ def test_8_1_4_10_a_of_a_second_factor_that_was_reset_nothing_is_left(cast: Cast
         assert not model.objects.filter(user=user).exists()
     with unit_of_work(machine("test")):
         assert anywhere("a" * 64) == []
+
+
+def half_way(user: User) -> str:
+    """Open a session in which somebody's second factor is awaited; return its key."""
+    store = SessionStore()
+    store["second_factor_of"] = {"user": user.id, "at": 0, "bound_to": "", "how": "password"}
+    store.create()
+    store.save()
+    return store.session_key or ""
+
+
+def proofs_of(user: User) -> list[str]:
+    """Give somebody one of everything that proves a person; return by what each is found."""
+    moment = now()
+    times = {"created_at": moment, "updated_at": moment}
+    SecondFactor.objects.create(user=user, secret=b"app secret", confirmed_at=moment, **times)
+    RecoveryCode.objects.create(user=user, code_digest="a" * 64, **times)
+    SecurityKey.objects.create(
+        user=user, kind="webauthn", name="k", credential=b"credential", public_key=b"half", **times
+    )
+    OneTimeLink.objects.create(
+        user=user, purpose="first", token_digest="b" * 64, expires_at=moment, **times
+    )
+    present, earlier = make_password("Fresh-Goose-9-Lantern"), make_password("Old-Heron-3-Barrel")
+    User.objects.filter(pk=user.pk).update(password=present, earlier_passwords=[earlier])
+    blobs = [one.hex() for one in (b"app secret", b"credential")]
+    return ["a" * 64, "b" * 64, present, earlier, *blobs]
+
+
+def test_8_1_4_10_a_of_an_account_that_is_stopped_nothing_that_proved_its_owner_is_left(
+    cast: Cast,
+) -> None:
+    user = cast.duty_officer
+    colleague = signed_in(cast.leader)
+    cookies = [signed_in(user).cookies["anlan_session"].value, half_way(user)]
+    run_out = half_way(user)
+    Session.objects.filter(pk=run_out).update(expire_date=now() - timedelta(days=1))
+    with unit_of_work(machine("test")):
+        marks = [*proofs_of(user), *cookies, run_out]
+        assert all(anywhere(mark) for mark in marks)
+    with unit_of_work(machine("test")):
+        users.set_active(user=User.objects.get(pk=user.pk), is_active=False)
+    with unit_of_work(machine("test")):
+        assert {mark: anywhere(mark) for mark in marks} == {mark: [] for mark in marks}
+    assert not User.objects.get(pk=user.pk).has_usable_password()
+    assert colleague.get("/api/v1/session").json()["user"]["id"] == cast.leader.id
+
+
+def test_8_1_4_10_a_an_account_taken_up_again_starts_with_a_new_first_link(cast: Cast) -> None:
+    user = cast.duty_officer
+    with unit_of_work(machine("test")):
+        users.reset_password(user=(found := User.objects.get(pk=user.pk)))
+        before = sessions.issue_first_link(user=found)
+    for is_active in (False, True):
+        with unit_of_work(machine("test")):
+            users.set_active(user=User.objects.get(pk=user.pk), is_active=is_active)
+
+    def come(path: str, body: dict[str, str]) -> "tuple[int, dict[str, object]]":
+        answer = Client().post(f"/api/v1/{path}", body, content_type="application/json")
+        return answer.status_code, answer.json()
+
+    password = {"username": user.username, "password": factories.PASSWORD}
+    assert come("session", password)[1]["code"] == "people.sign_in_refused"
+    assert come("session/link", {"token": before})[0] != 200
+    with unit_of_work(machine("test")):
+        link = sessions.issue_first_link(user=User.objects.get(pk=user.pk))
+    status, body = come("session/link", {"token": link})
+    assert (status, body["must_change_password"]) == (200, True)
+
+
+def test_8_1_4_10_a_of_the_sessions_before_a_new_password_nothing_is_left(cast: Cast) -> None:
+    here, elsewhere = signed_in(cast.duty_officer), signed_in(cast.duty_officer)
+    before = [one.cookies["anlan_session"].value for one in (here, elsewhere)]
+    before.append(half_way(cast.duty_officer))
+    answer = here.post(
+        "/api/v1/session/password",
+        {"old": factories.PASSWORD, "new": "Fresh-Goose-9-Lantern"},
+        content_type="application/json",
+        headers=csrf(here),
+    )
+    assert answer.status_code == 200
+    with unit_of_work(machine("test")):
+        assert [anywhere(key) for key in before] == [[], [], []]
+    assert here.get("/api/v1/registry").status_code == 200
+    assert elsewhere.get("/api/v1/registry").status_code == 401
 
 
 def test_8_1_4_10_b_of_a_phone_that_is_taken_away_nothing_is_left(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.people.models import PostHolding, User
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
 from anlan.kernel.people.rules import WEAKNESSES
-from anlan.kernel.people.services import posts, users
+from anlan.kernel.people.services import posts, sessions, users
 from anlan.kernel.people.services.users import check_password_rules
 from tests import factories
 from tests.cast import csrf, signed_in
@@ -62,9 +62,13 @@ def test_8_1_4_2_c_a_stopped_account_is_out_at_once_and_a_woken_one_signs_in_aga
     assert not is_signed_in(client)
 
     with factories.working():
-        users.set_active(user=User.objects.get(pk=officer.pk), is_active=True)
+        woken = users.set_active(user=User.objects.get(pk=officer.pk), is_active=True)
+        token = sessions.issue_first_link(user=woken)
     assert not is_signed_in(client)
-    assert is_signed_in(signed_in(officer))
+    again = Client()
+    answer = again.post(f"{SESSION}/link", {"token": token}, content_type="application/json")
+    assert answer.status_code == 200
+    assert is_signed_in(again)
 
 
 def test_8_1_4_1_b_an_idle_session_ends(officer: User) -> None:

@@ -35,6 +35,12 @@ def factor_of(user: User) -> SecondFactor | None:
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
 
 
+def is_factor_deleted(user: User) -> bool:
+    """Tell whether a stop deleted a person's second factor, and nobody has reset it since."""
+    factor = factor_of(user)
+    return factor is not None and not bytes(factor.secret)
+
+
 def keys_of(user: User) -> list[SecurityKey]:
     """Return a person's security keys, the oldest first."""
     return list(SecurityKey.objects.filter(user=user).order_by("id"))

@@ -17,7 +17,13 @@ from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events, totp
 from anlan.kernel.people.models import RecoveryCode, SecondFactor, SecurityKey, User
 from anlan.kernel.people.queries.holdings import actor_of
-from anlan.kernel.people.queries.second_factor import is_enrolled, keys_of, recovery_left
+from anlan.kernel.people.queries.second_factor import (
+    is_enrolled,
+    is_factor_deleted,
+    keys_of,
+    recovery_left,
+)
+from anlan.kernel.people.services.proofs import delete_sessions
 from anlan.kernel.people.services.users import end_sessions
 
 WRONG_CODE = "people.wrong_code"
@@ -67,7 +73,11 @@ def confirm(*, user: User, code: str) -> list[str]:
 
 
 def prove(*, user: User, code: str) -> How:
-    """Check a code of the app, or use a recovery code up. Raises InvalidError `people.wrong_code`."""
+    """Check a code of the app, or use a recovery code up. Raises InvalidError `people.wrong_code`.
+
+    Where a stop deleted it nothing is right: it is a ConflictError until it was reset.
+    """
+    refuse_deleted(user)
     mine = SecondFactor.objects.filter(user=user, confirmed_at__isnull=False)
     factor = mine.select_for_update().first()
     if factor is None and not keys_of(user):
@@ -82,6 +92,14 @@ def prove(*, user: User, code: str) -> How:
         raise InvalidError("验证码不正确", code=WRONG_CODE)
     _record(events.RECOVERY_CODE_USED, user, is_enrolled=True)
     return "recovery"
+
+
+def refuse_deleted(user: User) -> None:
+    """Refuse whose second factor a stop deleted, until the security administrator has reset it."""
+    if is_factor_deleted(user):
+        raise ConflictError(
+            "双因素已随停用删除，请先由安全管理员重置双因素", code="people.factor_deleted"
+        )
 
 
 def renew_recovery_codes(*, user: User) -> list[str]:
@@ -103,6 +121,7 @@ def reset(*, user: User) -> User:
     SecondFactor.objects.filter(user=user).delete()
     SecurityKey.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
+    delete_sessions(user)
     end_sessions(user=user)
     _record(events.SECOND_FACTOR_RESET, user, is_enrolled=False)
     return user

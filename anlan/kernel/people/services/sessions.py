@@ -34,6 +34,7 @@ from anlan.kernel.people.queries.sessions import (
     entry_refusal,
 )
 from anlan.kernel.people.rules import LINK_LIFETIME
+from anlan.kernel.people.services.second_factor import refuse_deleted
 from anlan.kernel.people.services.users import wake
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -159,8 +160,10 @@ def issue_first_link(*, user: User) -> str:
 
     Only for an account without a password: a link must not go round one that is set. One that sleeps is
     woken by it: whoever may hand out a way in may wake as well, and a lone administrator who slept could
-    be woken by nobody else than this machine's command line.
+    be woken by nobody else than this machine's command line. Whose second factor a stop deleted gets none
+    before it was reset: he could not use it.
     """
+    refuse_deleted(user)
     if user.has_usable_password() or not user.must_change_password:
         raise ConflictError("账号已有口令", code="people.has_password")
     wake(user=user)

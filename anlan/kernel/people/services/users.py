@@ -22,7 +22,7 @@ from anlan.kernel.people.rules import (
     is_asleep,
     password_classes,
 )
-from anlan.kernel.people.services import contacts
+from anlan.kernel.people.services import contacts, proofs
 
 WRONG_PASSWORD = "people.wrong_password"  # noqa: S105  a code of errors
 
@@ -86,7 +86,11 @@ def rename(*, user: User, name: str) -> User:
 
 
 def set_active(*, user: User, is_active: bool) -> User:
-    """Stop or wake an account; stopping ends its sessions. Nobody does it to himself."""
+    """Stop or wake an account. Nobody does it to himself.
+
+    A stop deletes its sessions and everything that proved its owner (GB/T 22239-2019, 8.1.4.10 a): one
+    that is taken up again starts with a new first link.
+    """
     if current_work().principal.actor == actor_of(user):
         raise NotPermittedError("不能停用或启用本人账号", code="people.own_account")
     change = {"is_active": [user.is_active, is_active]}
@@ -95,10 +99,14 @@ def set_active(*, user: User, is_active: bool) -> User:
     user.is_active = is_active
     if is_active:
         user.last_login = now()
+        fields: tuple[str, ...] = ("is_active", "last_login")
     else:
         user.sessions_epoch += 1
+        proofs.delete_sessions(user)
+        proofs.delete_proofs(user)
+        fields = ("is_active", "sessions_epoch", *proofs.PASSWORD)
     contacts.note_stop(user=user, is_active=is_active)
-    _touched(user, "is_active", "last_login", "sessions_epoch")
+    _touched(user, *fields)
     _record(events.USER_CHANGED, user, change=change)
     return user
 
@@ -113,8 +121,9 @@ def wake(*, user: User) -> None:
 
 
 def change_password(*, user: User, old: str, new: str) -> User:
-    """Let a person replace his password; every session opened with the old one ends.
+    """Let a person replace his password; every session opened with the old one is deleted.
 
+    The caller keeps his own by `keep_session`, under another key.
     Who has come by a first link has none yet, and sets it.
     """
     is_first = user.must_change_password and not user.has_usable_password()
@@ -131,6 +140,7 @@ def change_password(*, user: User, old: str, new: str) -> User:
     user.must_change_password = False
     user.password_changed_at = now()
     user.sessions_epoch += 1
+    proofs.delete_sessions(user)
     _touched(
         user,
         "password",
@@ -144,7 +154,7 @@ def change_password(*, user: User, old: str, new: str) -> User:
 
 
 def reset_password(*, user: User) -> User:
-    """Take a forgotten password away; a first link lets its owner set another. Sessions end.
+    """Take a forgotten password away; a first link lets its owner set another. Sessions are deleted.
 
     The second factor stays: nobody takes an account over by this alone.
     """
@@ -157,6 +167,7 @@ def reset_password(*, user: User) -> User:
     user.set_unusable_password()
     user.must_change_password = True
     user.sessions_epoch += 1
+    proofs.delete_sessions(user)
     _touched(user, "password", "earlier_passwords", "must_change_password", "sessions_epoch")
     _record(events.PASSWORD_RESET, user)
     return user
