@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from anlan.app.stack.care import Care
 from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.app.stack.throw_away import Databases, ThrowAwayStack
+from tests.left_out import leave_out, told
 
 HANDED_DOWN = "ANLAN_TEST_DATABASES"
 DATABASE = f"anlan_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
@@ -64,6 +65,12 @@ def pytest_sessionfinish() -> None:
     """
     gc.collect()
     gc.disable()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the proofs that this machine could not give, in one place."""
+    for line in told(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -141,5 +148,5 @@ def shared() -> Path:
     beside = Path(__file__).parents[2] / "shared"
     folder = Path(os.environ.get("ANLAN_SHARED", beside))
     if not (folder / "data").is_dir():
-        pytest.skip(f"no shared data at {folder}; name its folder in ANLAN_SHARED")
+        leave_out(f"no shared data at {folder} (name its folder in ANLAN_SHARED)")
     return folder

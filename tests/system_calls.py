@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from tests.left_out import leave_out
 
 CALLS = "write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync,link,linkat"
 _HEX = re.compile(rb"(?:\\x[0-9a-f]{2})+")
@@ -20,7 +20,7 @@ _FILE = re.compile(rb"\(\d+<([^>]*)>")
 def traced(pids: Iterable[int], file: Path) -> Iterator[None]:
     """Write down what processes that run ask of the kernel; skips where nobody may look."""
     if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
+        leave_out("strace is not installed (Debian: strace)", brought=True)
     chosen = list(pids)
     processes = [word for pid in chosen for word in ("-p", str(pid))]
     command = ["strace", "-f", "-yy", "-xx", "-s", "4096", "-e", f"trace={CALLS}", "-o", str(file)]
@@ -31,7 +31,7 @@ def traced(pids: Iterable[int], file: Path) -> Iterator[None]:
     rest.start()  # it names each new thread: nobody may let the pipe run full
     try:
         if not all("attached" in line for line in said):
-            pytest.skip(f"this machine lets nobody be traced: {' '.join(said)}")
+            leave_out(f"this machine lets nobody be traced by strace: {' '.join(said)}")
         yield
     finally:
         tracer.terminate()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pytest
+from tests.left_out import leave_out
 
 _LIBRARY = "faketime/libfaketimeMT.so.1"
 
@@ -14,5 +14,5 @@ def wrong_clock(offset: str) -> dict[str, str]:
     """
     found = sorted(Path("/usr/lib").glob(f"*/{_LIBRARY}"))
     if not found:
-        pytest.skip("libfaketime is not installed: Debian's faketime")
+        leave_out("libfaketime is not installed (Debian: faketime)", brought=True)
     return {"LD_PRELOAD": str(found[0]), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

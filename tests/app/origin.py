@@ -15,6 +15,7 @@ from anlan.app.stack.owner import choose
 from anlan.app.stack.service import Service
 from anlan.app.stack.supervisor import Supervisor
 from anlan.kernel.base.config import config
+from tests.left_out import leave_out
 
 DIST = Path(__file__).parents[2] / "web" / "dist"
 
@@ -28,7 +29,7 @@ class _Quiet(WSGIRequestHandler):
 def origin(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve, and say where: by the name localhost, which a security key can be bound to."""
     if not (DIST / "index.html").exists():
-        pytest.skip("no web/dist: `make test` makes it")
+        leave_out("no web/dist (`make test` makes it)", brought=True)
     port = ports.free_port()
     address = f"http://localhost:{port}"
     patch.setenv("ANLAN_PUBLIC_URL", address)

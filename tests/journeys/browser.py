@@ -10,6 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from tests.left_out import leave_out
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -68,7 +70,7 @@ class Chromium:
 def chromium(address: str) -> Iterator[Chromium]:
     """Start the browser; nothing that it loaded may have come from anywhere else."""
     if not CHROMIUM.exists():
-        pytest.skip("no Chromium: `make test` installs it")
+        leave_out("no Chromium (`make test` installs it)", brought=True)
     # the driver runs a loop in this thread, and Django asks for one; nothing of ours runs in it
     with sync_playwright() as driver, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -17,7 +17,7 @@ BESIDE = frozenset(
         "ANLAN_CONFIG", "ANLAN_ADMIN_DSN", "ANLAN_READY_FILE", "ANLAN_SHARED",
         "ANLAN_SECRET_KEY_FOR_TESTS", "ANLAN_TEST_DATABASES", "ANLAN_TEST_WORKERS",
         "ANLAN_FUZZ_EXAMPLES", "ANLAN_DEMO_SERIES", "ANLAN_DEV_SERVER",
-        "ANLAN_WHOLE_MATRIX",
+        "ANLAN_WHOLE_MATRIX", "ANLAN_NOTHING_LEFT_OUT",
     }
 )  # fmt: skip
 #: One token of a NATS subject, which the node's name begins: no dot, no wildcard, no space.

@@ -19,6 +19,7 @@ from anlan.adapters.parquet_history.compact import Compactor
 from anlan.adapters.parquet_history.tiers import Job
 from anlan.app.bench.history_load import FIRST_DAY, batch_of
 from tests.adapters.parquet_history.oracle import NODE, FakeCatalogue, writer_on
+from tests.left_out import leave_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 PAGE = Path(__file__).parents[3] / "docs" / "history.md"
@@ -65,9 +66,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("Apache Spark is not installed: requirements/spark.txt")
+        leave_out("Apache Spark is not installed (requirements/spark.txt)")
     if shutil.which("java") is None:
-        pytest.skip("no Java for Spark: Debian's default-jre-headless")
+        leave_out("no Java for Spark (Debian: default-jre-headless)")
     from pyspark.sql import SparkSession
 
     settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2",

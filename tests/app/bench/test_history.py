@@ -12,6 +12,7 @@ from anlan.app.bench.history_measure import agree
 from anlan.app.bench.history_peer import PostgresTable
 from anlan.app.bench.history_sets import _spacing_bits, entropy_bits, sizes
 from anlan.app.bench.history_victoria import Victoria, payload_of
+from tests.left_out import leave_out
 
 NAMES = [
     "history.write.rate",
@@ -67,7 +68,7 @@ def test_history_and_a_postgresql_table_find_the_same(monkeypatch: pytest.Monkey
 def test_history_and_victoria_metrics_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     peer = Victoria.open()
     if peer is None:
-        pytest.skip("Debian's victoria-metrics is not installed: only this bench needs it")
+        leave_out("victoria-metrics is not installed (Debian: victoria-metrics)")
     monkeypatch.setattr(PostgresTable, "open", classmethod(lambda _cls: None))
     monkeypatch.setattr(Victoria, "open", classmethod(lambda _cls: peer))
     report = history.run(quick=True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.left_out import leave_out
+
 if TYPE_CHECKING:
     from anlan.app.demo.series import Series
     from anlan.app.region.build import Region
@@ -43,7 +45,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, Series]":
     out = Path(os.environ.get("ANLAN_DEMO_SERIES", checkout / "var" / "demo" / "series"))
     if not (out / "weather.csv").is_file():
         if not python.is_file():
-            pytest.skip("the simulators are not installed: make demo")
+            leave_out("the simulators are not installed (`make test` installs them)", brought=True)
         out = tmp_path_factory.mktemp("simulated")
         subprocess.run(simulators_command(python, out), check=True)
         write_weather(out)

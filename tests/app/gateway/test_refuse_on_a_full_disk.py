@@ -1,7 +1,6 @@
 """A disk that fills up and is freed again, under a flow of readings: nothing told stored is lost."""
 
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -15,39 +14,22 @@ from anlan.kernel.base.clock import now_ms
 from tests.app.gateway.house import Box, House, house_in
 from tests.conftest import DATABASE
 from tests.plant import build_plant
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.slow
 SIZE_MB = 256
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own, as small as the test needs."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        [
-            "/usr/bin/mount",
-            "-t",
-            "tmpfs",
-            "-o",
-            f"size={SIZE_MB}m,mode=755",
-            "anlan-test",
-            str(folder),
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small disk: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["/usr/bin/umount", "--lazy", str(folder)], check=True)
+    with small_disk(tmp_path / "small", SIZE_MB) as folder:
+        yield folder
 
 
 @pytest.fixture
-def house(small_disk: Path, databases: Databases, transactional_db: None) -> Iterator[House]:
-    with house_in(small_disk, databases.url(DATABASE)) as made:
+def house(small: Path, databases: Databases, transactional_db: None) -> Iterator[House]:
+    with house_in(small, databases.url(DATABASE)) as made:
         yield made
 
 
@@ -70,7 +52,7 @@ def fill(folder: Path, free_share: float) -> Path:
 
 
 def test_the_doors_refuse_below_five_percent_and_open_by_themselves(
-    house: House, box: Box, small_disk: Path
+    house: House, box: Box, small: Path
 ) -> None:
     house.start()
     box.connect()
@@ -88,7 +70,7 @@ def test_the_doors_refuse_below_five_percent_and_open_by_themselves(
     sender.start()
     try:
         house.until(lambda: box.line.acknowledged > 20, "readings flow")
-        ballast = fill(small_disk, 0.03)
+        ballast = fill(small, 0.03)
         house.until(lambda: _answer(house) == (503, "sensing.disk_full"), "HTTP refuses")
         house.until(lambda: not box.client.is_connected(), "MQTT is closed to devices")
         kept = box.line.acknowledged

@@ -14,6 +14,7 @@ from anlan.app.region.geojson import write_region
 from anlan.app.region.pack import read_pack
 from anlan.app.region.townships import read_township_names
 from anlan.kernel.places.rules import DivisionLevel, ancestors
+from tests.left_out import leave_out
 
 TOWNSHIPS = {
     "640181001": "城区街道",
@@ -156,6 +157,6 @@ def test_the_real_npm_package_knows_every_township_of_the_pack() -> None:
     try:
         names = read_township_names("640181")
     except RegionSourceError as error:
-        pytest.skip(str(error))
+        leave_out(str(error), brought=True)
     assert names == TOWNSHIPS
     assert {row.code for row in read_pack().townships} == set(names)
