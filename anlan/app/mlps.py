@@ -148,12 +148,15 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
         setting=lambda h: (
             f"{django_settings.AXES_FAILURE_LIMIT} 次错误锁定"
             f" {django_settings.AXES_COOLOFF_TIME * 60:.0f} 分钟；"
+            f"同一用户名合计 {h.config.wrong_tries_a_name} 次错误，陌生地址锁定；"
             f"空闲 {h.config.session_idle_minutes} 分钟、最长"
             f" {rules.SESSION_LIMIT.total_seconds() / 3600:.0f} 小时退出；登录限速"
         ),
         judge=always,
         evidence=(
             f"{_PEOPLE}/test_sign_in.py::test_8_1_4_1_b_five_wrong_tries_lock_a_name_whether_it_exists_or_not",
+            f"{_PEOPLE}/test_guess_from_many_addresses.py::test_8_1_4_1_b_a_name_that_many_addresses_guess_at_is_locked_for_further_ones",
+            f"{_PEOPLE}/test_guess_from_many_addresses.py::test_8_1_4_1_b_its_owner_goes_on_where_he_has_signed_in_before",
             f"{_PEOPLE}/test_change_password.py::test_8_1_4_1_b_five_wrong_old_passwords_lock_the_name_and_sign_out",
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_1_b_an_idle_session_ends",
             f"{_PEOPLE}/test_session_ends.py::test_8_1_4_1_b_a_session_ends_after_twelve_hours_however_busy",

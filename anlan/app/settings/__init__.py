@@ -101,6 +101,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# a lock ends half an hour after the last try that was checked, however long somebody goes on typing
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 # nginx overwrites this header; without it everybody would come from one address, and five wrong
 # tries by anybody would lock a name for all
 AXES_IPWARE_META_PRECEDENCE_ORDER = ("HTTP_X_REAL_IP", "REMOTE_ADDR")

@@ -74,6 +74,8 @@ class Config:
     gateway_port: int = 8083
     secret_key_file: Path = Path("secret_key")
     session_idle_minutes: int = 30
+    #: So many wrong tries at one name, from whatever addresses, lock it where its owner was never seen.
+    wrong_tries_a_name: int = 20
     #: For how many days at most a datastream may be suppressed or out of service by one filing.
     suppression_days: int = 30
     #: So long after its time a reading arrives late, unless a backfill announced it.

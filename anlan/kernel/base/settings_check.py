@@ -119,6 +119,11 @@ def _suppression_days(value: int) -> str | None:
     return None if 1 <= value <= 366 else "应为 1–366 天 · 1 to 366 days"
 
 
+def _wrong_tries_a_name(value: int) -> str | None:
+    # one address has five; a limit below that would lock a name before its own address is
+    return None if 5 <= value <= 1000 else "应为 5–1000 次 · 5 to 1000 tries"
+
+
 def _late_seconds(value: int) -> str | None:
     return None if 1 <= value <= 86_400 else "应为 1–86400 秒 · 1 to 86400 seconds"
 
@@ -184,6 +189,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "readings_max_bytes": _at_least(1024**2, "B"),
     "events_max_bytes": _at_least(1024**2, "B"),
     "session_idle_minutes": _at_least(1, "min"),
+    "wrong_tries_a_name": _wrong_tries_a_name,
     "suppression_days": _suppression_days,
     "late_seconds": _late_seconds,
 }

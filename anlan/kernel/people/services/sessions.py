@@ -34,6 +34,7 @@ from anlan.kernel.people.queries.sessions import (
     entry_refusal,
 )
 from anlan.kernel.people.rules import LINK_LIFETIME
+from anlan.kernel.people.services.guessing import is_locked_by_name
 from anlan.kernel.people.services.second_factor import refuse_deleted
 from anlan.kernel.people.services.users import wake
 
@@ -43,10 +44,15 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 def authenticated(request: HttpRequest, username: str, password: str) -> User | None:
     """Return whose name and password these are; five wrong tries lock name and address.
 
-    Called outside the unit of work: the count of wrong tries must outlive a refusal. An unknown
-    name costs the same hash as a known one.
+    A name that was guessed at from many addresses is not tried from one more. Called outside the unit of
+    work: the count of wrong tries must outlive a refusal. An unknown name costs the same hash as a known
+    one.
     """
-    found = authenticate(request, username=username.strip().lower(), password=password)
+    name = username.strip().lower()
+    if is_locked_by_name(request, name):
+        request.axes_locked_out = True  # type: ignore[attr-defined]
+        return None
+    found = authenticate(request, username=name, password=password)
     return found if isinstance(found, User) else None
 
 
@@ -113,7 +119,9 @@ def record_refusal(
 
 
 def is_locked(request: HttpRequest, user: User) -> bool:
-    """Tell whether this name is locked for this address."""
+    """Tell whether this name is locked for this address; who is signed in is no stranger at any."""
+    if not request.user.is_authenticated and is_locked_by_name(request, user.username):
+        return True
     allowed: bool = AxesProxyHandler.is_allowed(request, _credentials(user))
     request.axes_locked_out = None  # type: ignore[attr-defined]
     return not allowed
