@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.base.models import IdempotencyKey
-from anlan.kernel.base.vault import open_sealed, seal
+from anlan.kernel.base.vault import keyed_digest, open_sealed, seal
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
     """One intended act: who, under which key, where, with which body.
 
+    Of the digest of the body only a keyed digest is kept: a body may hold a password that is to be guessed.
     What `is_secret` answers (credentials that are shown once) is kept sealed for who asked.
     """
 
@@ -40,7 +41,7 @@ def answered_with_status(once: Once) -> tuple[int, Any] | None:
     row = IdempotencyKey.objects.filter(actor=once.actor, key=once.key).first()
     if row is None:
         return None
-    if (row.route, row.body_digest) != (once.route, once.body_digest):
+    if (row.route, row.body_digest) != (once.route, _known_by(once)):
         raise InvalidError("同一个 Idempotency-Key 用于不同的内容", code="base.key_reused")
     return row.status, _opened(once, row.answer) if once.is_secret else row.answer
 
@@ -53,13 +54,17 @@ def remember(once: Once, answer: Any, *, status: int = 200) -> None:
                 actor=once.actor,
                 key=once.key,
                 route=once.route,
-                body_digest=once.body_digest,
+                body_digest=_known_by(once),
                 status=status,
                 answer=_sealed(once, answer) if once.is_secret else answer,
                 created_at=now(),
             )
     except IntegrityError as error:
         raise ConflictError("相同的请求正在处理", code="base.in_progress") from error
+
+
+def _known_by(once: Once) -> str:
+    return keyed_digest(once.body_digest.encode(), _owner(once))
 
 
 def _sealed(once: Once, answer: Any) -> str:

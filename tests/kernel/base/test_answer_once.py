@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +19,7 @@ from anlan.kernel.base.listing import Field
 from anlan.kernel.base.models import IdempotencyKey
 from anlan.kernel.base.permissions import Grant, Principal, Scope
 from anlan.kernel.base.registry import Entry
-from anlan.kernel.base.vault import SealedTextError
+from anlan.kernel.base.vault import SealedTextError, keyed_digest
 from anlan.kernel.base.xlsx import Cover, sheet
 
 ONCE = Once("user:a", "key", "/api/v1/subjects", "digest")
@@ -60,8 +61,29 @@ def test_a_secret_answer_is_repeated_and_lies_sealed_for_its_owner() -> None:
     row = IdempotencyKey.objects.get()
     assert "swordfish" not in str(row.answer)
     IdempotencyKey.objects.update(actor="user:b")
+    with pytest.raises(InvalidError):
+        answered(replace(once, actor="user:b"))
+    # and were its digest of the other one as well, the answer still opens for its owner only
+    digest = keyed_digest(once.body_digest.encode(), "idempotency user:b key")
+    IdempotencyKey.objects.update(body_digest=digest)
     with pytest.raises(SealedTextError):
         answered(replace(once, actor="user:b"))
+
+
+@pytest.mark.django_db
+def test_nobody_without_the_key_of_the_house_tries_bodies_at_what_is_kept(settings: Any) -> None:
+    body = b'{"password":"Right-Horse-7-Staple"}'
+    once = replace(ONCE, body_digest=sha256(body).hexdigest())
+    remember(once, {"id": "x"})
+    kept = IdempotencyKey.objects.get().body_digest
+
+    assert kept not in {once.body_digest, sha256(once.body_digest.encode()).hexdigest()}
+    assert answered(once) == {"id": "x"}
+    remember(replace(once, actor="user:b"), {})
+    assert IdempotencyKey.objects.get(actor="user:b").body_digest != kept
+    settings.SECRET_KEY = "of another house"
+    with pytest.raises(InvalidError):
+        answered(once)
 
 
 @pytest.mark.django_db

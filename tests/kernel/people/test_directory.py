@@ -1,6 +1,7 @@
 """The lists and changes of people over the API, each by the one administrator whose duty it is."""
 
 from datetime import timedelta
+from hashlib import sha256
 from json import dumps, loads
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,15 @@ import pytest
 from django.test import Client
 
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.models import Journal
+from anlan.kernel.base.models import IdempotencyKey, Journal
 from anlan.kernel.base.permissions import machine
-from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.base.unit_of_work import scope_settings, unit_of_work
+from anlan.kernel.base.vault import keyed_digest
 from anlan.kernel.people.catalogue import CatalogueError, parse, permissions, shipped
 from anlan.kernel.people.models import Organisation, OrganisationKind, Role, User
 from anlan.kernel.people.services import organisations, posts, roles
 from tests import factories
-from tests.cast import assemble, csrf, signed_in
+from tests.cast import assemble, csrf, principal, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/people"
@@ -126,6 +128,25 @@ def test_the_system_administrator_opens_an_account_and_gives_it_no_post() -> Non
     post = factories.post(cast.bureau)
     refused = send(client, "POST", f"/posts/{post.id}/holdings", {"user_id": first.json()["id"]})
     assert (refused.status_code, refused.json()["permission"]) == (403, "people.post.edit")
+
+
+def test_what_is_kept_for_a_repeat_says_nothing_of_a_temporary_password() -> None:
+    cast = assemble()
+    client = signed_in(cast.system_administrator)
+    body = {"username": "qian", "name": "钱新人", "password": "Temporary-Horse-9"}
+    assert send(client, "POST", "/users", body, Idempotency_Key="qian").status_code == 200
+
+    kept = IdempotencyKey.objects.get(key="qian")
+    asker = principal(cast.system_administrator)
+    reach = "\x1f".join(scope_settings(asker))
+    plain = sha256((dumps(body) + reach).encode()).hexdigest()
+    owner = f"idempotency {asker.actor} qian"
+    assert kept.body_digest != plain
+    # so it was that body and that reach, under the key of the house
+    assert kept.body_digest == keyed_digest(plain.encode(), owner)
+    assert "Temporary" not in str(kept.answer)
+    other = send(client, "POST", "/users", body | {"name": "另一人"}, Idempotency_Key="qian")
+    assert (other.status_code, other.json()["code"]) == (422, "base.key_reused")
 
 
 def test_the_security_administrator_sets_up_a_post_appoints_and_ends() -> None:
