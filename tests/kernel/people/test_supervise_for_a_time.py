@@ -147,6 +147,17 @@ def test_the_same_span_again_changes_nothing(cast: Cast, security: Client) -> No
     assert SiteReach.objects.filter(matter="mining").count() == 1
 
 
+def test_nobody_but_the_security_administrator_lists_who_supervises_which_firm(cast: Cast) -> None:
+    for name, who in cast.people.items():
+        client = signed_in(who)
+        for path in ("supervisions", "sites"):
+            answer = client.get(f"/api/v1/people/{path}")
+            is_his = name == "security_administrator"
+            assert answer.status_code == (200 if is_his else 403), (name, path)
+            if not is_his:
+                assert cast.town_firm.name not in answer.content.decode()
+
+
 def test_only_the_security_administrator_begins_and_ends_one(cast: Cast) -> None:
     reach = factories.supervision(cast.neighbour_bureau, cast.town_site, "mining")
     for who in (cast.leader, cast.system_administrator, cast.audit_administrator):

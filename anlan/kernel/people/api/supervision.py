@@ -19,18 +19,17 @@ from anlan.kernel.people.reach_schemas import (
 from anlan.kernel.people.services.organisations import SUPERVISE
 from anlan.kernel.people.services.supervision import end_supervision, supervise
 
-VIEW = "people.post.view"
 door = Door("people")
 router = door.router
 
 
-@door.list("/supervisions", VIEW, queries.SUPERVISIONS, SupervisionRow)
+@door.list("/supervisions", SUPERVISE, queries.SUPERVISIONS, SupervisionRow)
 def supervision_list(request: HttpRequest) -> QuerySet[SiteReach]:
     """Who supervises which firm's site, in which matter, from when until when."""
     return queries.supervisions()
 
 
-@door.list("/sites", VIEW, queries.SITES, SiteOut)
+@door.list("/sites", SUPERVISE, queries.SITES, SiteOut)
 def site_list(request: HttpRequest) -> QuerySet[SiteReach]:
     """Sites of firms, by the firm."""
     return queries.sites()
