@@ -1,20 +1,16 @@
 """`kill -9` of every process in turn while readings pour in; then what was promised is asked back.
 
 Twenty gateways send 20,000 readings a second. In each round gateway, engine, recorder, worker, live,
-NATS and PostgreSQL are killed once each, in a random order at random moments; the supervisor brings
-them back. At the end every acknowledged reading must stand in history once with its value, the
-journal must tell exactly the transitions of a plain loop over the readings sent, EVENTS must hold
-the journal whole and in order, and the journal's chain must verify.
+NATS and PostgreSQL are killed once each, in a random order at random moments, whoever is down then
+once it is up again; the supervisor brings them back. At the end every acknowledged reading must stand
+in history once with its value, the journal must tell exactly the transitions of a plain loop over the
+readings sent, EVENTS must hold the journal whole and in order, and the journal's chain must verify.
 """
 
 import asyncio
-import os
-import random
-import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,9 +18,10 @@ import numpy as np
 from anlan.app.bench import chaos_truth
 from anlan.app.bench.boxes import Sender, payload_of, send_all
 from anlan.app.bench.house import OURS, BenchHouse, wait_until
+from anlan.app.bench.killer import Killer
 from anlan.app.bench.plant import BEYOND, Box, build_plant
 from anlan.app.bench.readings_made import Made, walks
-from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.report import Report, new_report
 
 GATEWAYS, A_GATEWAY = 20, 50
 #: Each gateway sends a message of 500 readings every half second: ten of each datastream.
@@ -79,28 +76,6 @@ class Load:
         return Made(index, times.astype(np.int64), np.where(beyond[index], BEYOND, values))
 
 
-@dataclass(slots=True)
-class Killer:
-    """Kills every victim once a round at random moments; notes how long each took to come back."""
-
-    house: BenchHouse
-    rounds: int
-    seed: int
-    deaths: list[tuple[int, str]] = field(default_factory=list)
-
-    def run(self) -> None:
-        """Kill until the rounds are over."""
-        chance = random.Random(self.seed)  # noqa: S311  no secret, and the same on every machine
-        begin = time.monotonic()
-        for turn in range(self.rounds):
-            moments = sorted(chance.uniform(0.5, ROUND_S - 0.5) for _ in VICTIMS)
-            for moment, name in zip(moments, chance.sample(VICTIMS, len(VICTIMS)), strict=True):
-                time.sleep(max(0.0, begin + turn * ROUND_S + moment - time.monotonic()))
-                with suppress(ProcessLookupError):
-                    os.kill(self.house.supervisor.pid_of(name), signal.SIGKILL)
-                    self.deaths.append((turn + 1, name))
-
-
 def run(
     house: BenchHouse, *, rounds: int, seed: int = 1, say: Callable[[str], None] = lambda _: None
 ) -> Report:
@@ -109,12 +84,14 @@ def run(
     boxes = build_plant(house.admin_dsn, gateways=GATEWAYS, datastreams=GATEWAYS * A_GATEWAY)
     house.start()
     say(f"{rounds} rounds of {ROUND_S:.0f} s, {len(VICTIMS)} deaths each")
-    killer = Killer(house, rounds, seed)
+    killer = Killer(house.supervisor, VICTIMS, rounds, ROUND_S, seed)
     made = _under_fire(house, boxes, killer)
+    for turn, name, why in killer.missed:
+        say(f"round {turn}: {name} was not killed: {why}")
     say("all is acknowledged; asking back")
     found = asyncio.run(chaos_truth.settle(house, PATIENCE_S))
     chaos_truth.wait_for_history(house, PATIENCE_S)
-    report.rows.extend(_deaths(killer))
+    report.rows.extend(killer.rows())
     report.rows.extend(chaos_truth.compare(house, made.sent, found))
     return report
 
@@ -137,10 +114,3 @@ def _under_fire(house: BenchHouse, boxes: list[Box], killer: Killer) -> Load:
     killing.join()
     wait_until(house.has_servers, "the servers are back")
     return made
-
-
-def _deaths(killer: Killer) -> list[Row]:
-    count = {name: sum(1 for _, one in killer.deaths if one == name) for name in VICTIMS}
-    return [
-        Row(name=f"chaos.killed.{name}", value=float(count[name]), unit="times") for name in VICTIMS
-    ]

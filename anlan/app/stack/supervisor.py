@@ -57,6 +57,14 @@ class Supervisor:
         """Return the process id of a service's present life."""
         return self._running[name].pid
 
+    def life_of(self, name: str) -> Running:
+        """Return a service's present life, or the last while it waits for its next start."""
+        return self._running[name]
+
+    def forgive(self, name: str) -> None:
+        """Forget the crashes of a service: its next one counts as the first."""
+        self._crashes.pop(name, None)
+
     def start(self, services: Sequence[Service]) -> None:
         """Start a stage together and wait until all of it is ready."""
         self.begin(services)
