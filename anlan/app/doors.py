@@ -23,7 +23,14 @@ from anlan.app.gateway_health import Health
 from anlan.app.log_writer import LogWriter
 from anlan.kernel.base.bus import EXERCISE_SHARD, readings_subject
 from anlan.kernel.sensing import batch
-from anlan.kernel.sensing.directory import ACCEPTED, Directory, GatewayEntry, Past, digests_of
+from anlan.kernel.sensing.directory import (
+    ACCEPTED,
+    Absent,
+    Directory,
+    GatewayEntry,
+    Past,
+    digests_of,
+)
 from anlan.kernel.sensing.intake import LATE_MS, Accepted, RawBatch, accept_batch
 from anlan.kernel.sensing.rules import key_fingerprint
 from anlan.kernel.sensing.sequence import SequenceBook, Verdict
@@ -65,10 +72,14 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What became of it; `kept` is done when READINGS has it, `reason` is for a person."""
+    """What became of it; `kept` is done when READINGS has it, `reason` is for a person.
+
+    `absent` is who sent it where that is a gateway of ours that may not.
+    """
 
     outcome: Outcome
     gateway: GatewayEntry | None = None
+    absent: Absent | None = None
     seq: int | None = None
     accepted: Accepted | None = None
     kept: "asyncio.Future[int] | None" = None
@@ -154,7 +165,10 @@ class Doors:
     async def _take(self, incoming: Incoming) -> Taken:
         gateway = self.directory.find(incoming.user)
         if gateway is None:
-            return Taken(outcome=Outcome.STRANGER, reason=f"no gateway {incoming.user!r}")
+            absent = self.directory.find_absent(incoming.user)
+            why = "no gateway {!r}" if absent is None else "gateway {!r} may not send"
+            reason = why.format(incoming.user)
+            return Taken(outcome=Outcome.STRANGER, absent=absent, reason=reason)
         raw = self._read(incoming, gateway)
         if isinstance(raw, Taken):
             return raw

@@ -21,6 +21,7 @@ from anlan.app.unread import unread
 from anlan.kernel.base.bus import MQTT, OBSERVATIONS, errors_subject
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.base.hearing import Heard, HearingClient
+from anlan.kernel.places.rules import node_div
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,8 @@ class MqttDoor:
 
     def set_aside(self, incoming: Incoming, taken: Taken, done: Done | None = None) -> Aside:
         """Put a message into quarantine, or count it where there is no room for more of its sender."""
-        aside = self.evidence.unread(unread(incoming, taken), done)
+        home = node_div(self.doors.node)
+        aside = self.evidence.unread(unread(incoming, taken, home=home), done)
         if aside is Aside.ENOUGH and taken.gateway is not None:
             self.doors.health_of(taken.gateway).dropped += 1
         return aside

@@ -14,9 +14,13 @@ from anlan.kernel.sensing.services.receipts import Unread
 REFUSALS_KEPT = 100
 
 
-def unread(incoming: Incoming, taken: Taken) -> Unread:
-    """Return a message for quarantine."""
+def unread(incoming: Incoming, taken: Taken, *, home: int) -> Unread:
+    """Return a message for quarantine, to hang where its sender stands.
+
+    `home` is the division of this node (int8): what nobody of ours has sent is its duty room's.
+    """
     gateway, accepted = taken.gateway, taken.accepted
+    sender = gateway or taken.absent
     refusals = () if accepted is None else accepted.refusals
     where = "" if gateway is None else f"a1/{gateway.firm}/{gateway.code}/obs"
     return Unread(
@@ -26,10 +30,10 @@ def unread(incoming: Incoming, taken: Taken) -> Unread:
         reason=taken.reason or summary(refusals),
         payload=incoming.payload,
         received_ms=incoming.arrived_ms,
-        gateway_id=None if gateway is None else gateway.id,
-        div=0 if gateway is None else gateway.div,
-        zone=None if gateway is None else gateway.zone,
-        site=None if gateway is None else gateway.site,
+        gateway_id=None if sender is None else sender.id,
+        div=home if sender is None else sender.div,
+        zone=None if sender is None else sender.zone,
+        site=None if sender is None else sender.site,
         exercise_id=None if accepted is None else accepted.batch.exercise_id,
         refused=refused_rows(refusals),
         unknown_tags=unknown_tags(refusals),

@@ -37,12 +37,26 @@ class GatewayEntry:
         return f"{self.firm}.{self.code}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A gateway that may not send now, out of use or with a key that is none: where it stands."""
+
+    id: str
+    div: int
+    zone: int | None
+    site: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Every active gateway, by the two words of its topic; what is wrong with the others."""
+    """Every active gateway, by the two words of its topic; what is wrong with the others.
+
+    `absent` are those that may not send: what still comes from them is kept where they stand.
+    """
 
     entries: dict[tuple[str, str], GatewayEntry]
     troubles: tuple[str, ...] = ()
+    absent: dict[tuple[str, str], Absent] = field(default_factory=dict)
 
     @property
     def shards(self) -> frozenset[int]:
@@ -51,8 +65,16 @@ class Directory:
 
     def find(self, user: str) -> GatewayEntry | None:
         """Return the gateway with the user name `<firm>.<gateway>`."""
-        firm, _dot, code = user.partition(".")
-        return self.entries.get((firm, code))
+        return self.entries.get(_words(user))
+
+    def find_absent(self, user: str) -> Absent | None:
+        """Return the gateway of this user name that is registered and may not send."""
+        return self.absent.get(_words(user))
+
+
+def _words(user: str) -> tuple[str, str]:
+    firm, _dot, code = user.partition(".")
+    return firm, code
 
 
 def load_directory() -> Directory:
@@ -71,8 +93,12 @@ def load_directory() -> Directory:
             )
         )
     entries: dict[tuple[str, str], GatewayEntry] = {}
+    absent: dict[tuple[str, str], Absent] = {}
     troubles: list[str] = []
-    for row in Gateway.objects.filter(is_active=True).order_by("id"):
+    for row in Gateway.objects.order_by("id"):
+        if not row.is_active:
+            absent[row.firm_code, row.code] = _absent(row)
+            continue
         if not {*row.firm_code, *row.code} <= TOPIC_WORD:
             troubles.append(f"{row.firm_code}/{row.code}: not words of a topic")
             continue
@@ -81,6 +107,7 @@ def load_directory() -> Directory:
             keys = tuple(bytes.fromhex(key) for key in both if key)
         except ValueError:
             troubles.append(f"{row.firm_code}/{row.code}: its HMAC key is not hexadecimal")
+            absent[row.firm_code, row.code] = _absent(row)
             continue
         entries[row.firm_code, row.code] = GatewayEntry(
             id=row.id,
@@ -94,7 +121,11 @@ def load_directory() -> Directory:
             zone=row.zone,
             site=row.site,
         )
-    return Directory(entries, tuple(troubles))
+    return Directory(entries, tuple(troubles), absent)
+
+
+def _absent(row: Gateway) -> Absent:
+    return Absent(id=row.id, div=row.div, zone=row.zone, site=row.site)
 
 
 def directory_mark() -> tuple[int, ...]:

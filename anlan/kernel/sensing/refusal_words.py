@@ -56,6 +56,8 @@ _REASONS = (
     _known(r"the HMAC does not fit", "签名（HMAC）与这台网关的密钥不符，整条未收。",
            "The signature (HMAC) does not fit the gateway's key: nothing of it was taken."),
     _known(r"no gateway '(.*)'", "没有登记过网关 {0}。", "No gateway {0} is registered."),
+    _known(r"gateway '(.*)' may not send", "网关 {0} 已停用，或其密钥不可用，整条未收。",
+           "Gateway {0} is out of use, or its key is none: nothing of it was taken."),
     _known(r"(\d+) bytes; at most (\d+)", "报文 {0} 字节，最多 {1} 字节。",
            "The message has {0} bytes; at most {1}."),
     _known(r"gw is '(.*)', the sender is '(.*)'", "报文自称来自网关 {0}，实际由网关 {1} 发送。",

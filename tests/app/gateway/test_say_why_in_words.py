@@ -16,7 +16,7 @@ from anlan.app.evidence import Evidence
 from anlan.app.log_writer import LogWriter
 from anlan.app.unread import unread
 from anlan.kernel.base.bus import MQTT
-from anlan.kernel.sensing.directory import Directory, GatewayEntry
+from anlan.kernel.sensing.directory import Absent, Directory, GatewayEntry
 from anlan.kernel.sensing.intake import Point, TagTable
 from anlan.kernel.sensing.refusal_words import words_of
 from tests.app.gateway.test_survive_mutations import NOW, FakeEvidence, FakeWriter
@@ -37,7 +37,8 @@ def doors() -> Doors:
         table=TagTable((Point(number=7, tag="T1", unit="%"),)),
     )
     writer, evidence = cast("LogWriter", FakeWriter()), cast("Evidence", FakeEvidence())
-    directory = Directory({("F1", "G1"): gateway})
+    stopped = Absent(id="01K3Z00000000000000000000H", div=1, zone=None, site=None)
+    directory = Directory({("F1", "G1"): gateway}, absent={("F1", "G8"): stopped})
     return Doors("n1", "01K3Z00000000000000000000E", writer, evidence, directory)
 
 
@@ -45,7 +46,7 @@ def said(doors: Doors, payload: bytes, user: str = "F1.G1") -> tuple[str, str]:
     """Return code and reason of a message that the doors set aside, ("", "") of one they took whole."""
     incoming = Incoming(door=MQTT, user=user, payload=payload, arrived_ms=NOW)
     taken = asyncio.run(doors.take(incoming))
-    kept = unread(incoming, taken)
+    kept = unread(incoming, taken, home=0)
     return (kept.code, kept.reason) if kept.reason else ("", "")
 
 
@@ -59,6 +60,7 @@ def test_every_refusal_of_the_doors_is_a_sentence(doors: Doors) -> None:
             "v": [1.0] * (ROWS_MAX + 1)}  # fmt: skip
     refused = [
         said(doors, message(), user="F9.G9"),
+        said(doors, message(), user="F1.G8"),
         said(doors, message()[:-65]),
         said(doors, message()[:-1] + b"x"),
         said(doors, message()[:-64] + b"0" * 64),

@@ -5,6 +5,7 @@ import pytest
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.directory import (
+    Absent,
     digests_of,
     directory_mark,
     load_directory,
@@ -59,6 +60,26 @@ def test_one_bad_gateway_is_left_out_and_told_and_the_others_stay(plant: Plant) 
         directory = load_directory()
     assert set(directory.entries) == {("F1", "G1")}
     assert [trouble.split(":")[0] for trouble in directory.troubles] == ["F1/G2", "F1/G.3"]
+
+
+def test_of_one_that_may_not_send_it_is_known_where_it_stands(plant: Plant) -> None:
+    with unit_of_work(SYSTEM):
+        upkeep.change_gateway(gateway_id=plant.gateway.id, is_active=False)
+        stopped = load_directory()
+        upkeep.change_gateway(gateway_id=plant.gateway.id, is_active=True)
+        again = load_directory()
+        Gateway.objects.update(hmac_key="no key")
+        keyless = load_directory()
+    at = Absent(
+        id=plant.gateway.id,
+        div=plant.gateway.div,
+        zone=plant.gateway.zone,
+        site=plant.gateway.site,
+    )
+    assert (stopped.find("F1.G1"), stopped.find_absent("F1.G1")) == (None, at)
+    assert (again.find("F1.G1") is not None, again.absent) == (True, {})
+    assert (keyless.find("F1.G1"), keyless.find_absent("F1.G1")) == (None, at)
+    assert stopped.find_absent("F1.G2") is None
 
 
 def test_every_change_that_a_door_must_see_moves_the_mark(plant: Plant) -> None:

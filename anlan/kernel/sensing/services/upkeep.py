@@ -27,8 +27,8 @@ _NAMES = {Gateway: "网关", Device: "设备", Datastream: "测点"}
 def change_gateway(*, gateway_id: str, version: int | None = None, **wanted: Any) -> Gateway:
     """Change `name`, `name_en` or `is_active` of a gateway; `version` is the one that was looked at.
 
-    The doors know a stopped one no more: what it sends is refused as from a stranger. Its datastreams
-    stay in use, so that their limits on silence go on asking for it.
+    The doors take nothing from a stopped one: what it sends is refused as from a stranger, and set aside
+    where it stands. Its datastreams stay in use, so that their limits on silence go on asking for it.
     """
     row = _locked(Gateway, gateway_id, version)
     if change := _bring_to(row, wanted):
