@@ -4,7 +4,8 @@
 the OpenAPI document as `x-permission`, so that the authorisation matrix can be generated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial, wraps
 from hashlib import sha256
 from json import dumps, loads
@@ -19,11 +20,13 @@ from ninja.security import APIKeyCookie
 from anlan.kernel.base import idempotency
 from anlan.kernel.base.english import Language, preferred
 from anlan.kernel.base.errors import NotPermittedError, NotSignedInError, PreconditionMissingError
+from anlan.kernel.base.ids import is_ulid
 from anlan.kernel.base.listing import PAGE_DEFAULT, Ask, ListSpec, Rows
 from anlan.kernel.base.permissions import Principal, decide
+from anlan.kernel.base.queries import thread_is_own
 from anlan.kernel.base.services import exports
 from anlan.kernel.base.services.exports import Export
-from anlan.kernel.base.unit_of_work import scope_settings, unit_of_work
+from anlan.kernel.base.unit_of_work import caused_by, scope_settings, unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
 
 View = Callable[..., Any]
@@ -174,7 +177,7 @@ class Door:
             @wraps(view, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
             def listed(request: HttpRequest, query: Query[ListQuery]) -> Any:
                 if request.get_preferred_type([JSON, MEDIA_TYPE]) == MEDIA_TYPE:
-                    with unit_of_work(principal(request), correlation_id=_correlation(request)):
+                    with _act(request):
                         name = view.__name__
                         language = language_of(request)
                         made = exports.export_list(
@@ -246,7 +249,7 @@ def _reading(view: View) -> View:
 def _writing(view: View) -> View:
     @wraps(view)
     def writing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        with unit_of_work(principal(request), correlation_id=_correlation(request)):
+        with _act(request):
             return view(request, *args, **kwargs)
 
     return writing
@@ -256,7 +259,7 @@ def _creating(view: View, shape: Any, *, is_secret: bool) -> View:
     @wraps(view)
     def creating(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key")
-        with unit_of_work(principal(request), correlation_id=_correlation(request)):
+        with _act(request):
             if key is None:
                 return view(request, *args, **kwargs)
             # an answer is kept for who asked as he then was: with another reach it is another act
@@ -280,8 +283,16 @@ def _creating(view: View, shape: Any, *, is_secret: bool) -> View:
     return creating
 
 
-def _correlation(request: HttpRequest) -> str | None:
-    from anlan.kernel.base.ids import is_ulid
+@contextmanager
+def _act(request: HttpRequest) -> Iterator[None]:
+    """Open the unit of work of an act, in the thread of cause that the request names.
 
-    given = request.headers.get("X-Correlation-Id", "")
-    return given if is_ulid(given) else None
+    A person's act stands in no thread that somebody else has begun or acted in: it gets another then.
+    """
+    asker, named = principal(request), request.headers.get("X-Correlation-Id", "")
+    with unit_of_work(asker):
+        if is_ulid(named) and thread_is_own(named, asker.actor):
+            with caused_by(correlation_id=named):
+                yield
+        else:
+            yield

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import (
     F,
     Func,
@@ -38,6 +39,17 @@ def thread(correlation_id: str) -> QuerySet[Journal]:
     """Return what one cause has led to, oldest first, as far as who asks may view it."""
     rows = journal_rows().filter(_told(), correlation_id=correlation_id)
     return rows.order_by("id")[:AT_ONCE]
+
+
+def thread_is_own(correlation_id: str, actor: str) -> bool:
+    """Tell whether a thread is new or this actor's: his rows, and what machines did because of them.
+
+    The whole journal is asked, also what his scope sees nothing of.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT base_thread_is_own(%s, %s)", [correlation_id, actor])
+        (is_own,) = cursor.fetchone()
+    return bool(is_own)
 
 
 def history(object_id: str) -> QuerySet[Journal]:

@@ -82,7 +82,7 @@ def unit_of_work(
 
 
 @contextmanager
-def caused_by(*, correlation_id: str, causation_id: str) -> Iterator[Work]:
+def caused_by(*, correlation_id: str, causation_id: str | None = None) -> Iterator[Work]:
     """Name another thread of cause for a part of the open unit of work."""
     token = _work.set(
         replace(current_work(), correlation_id=correlation_id, causation_id=causation_id)
