@@ -146,10 +146,14 @@ async def watch(house: House, scope: Message, body: bytes) -> dict[str, list[str
 
 
 def _checked(house: House, scope: Message, text: str) -> tickets.Ticket:
-    """Return what a ticket says, if it may be used from where this request comes (8.1.4.4 c)."""
+    """Return what a ticket says and use it up, if it may be used from where this request comes.
+
+    GB/T 22239-2019, 8.1.4.4 c. A page fetches a new one for every stream and for every word about it.
+    """
     ticket = tickets.check(text, house.secret)
     if ticket.is_bound and not is_within(_address(scope), house.admin_networks):
         raise NotPermittedError("管理员只能从指定的地址登录", code="people.address_not_listed")
+    house.spent.spend(ticket)
     return ticket
 
 

@@ -288,7 +288,7 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
             f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_a_key_after_the_password_is_not_asked_and_lets_nobody_in",
             f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_no_door_of_ones_own_account_opens",
             f"{_PEOPLE}/test_every_way_in.py::test_8_1_4_4_c_no_ticket_for_the_live_stream_is_given",
-            "tests/app/test_live_stream.py::test_8_1_4_4_c_the_ticket_of_an_administrator_is_good_from_listed_addresses_only",
+            "tests/app/streaming/test_use_tickets.py::test_8_1_4_4_c_the_ticket_of_an_administrator_is_good_from_listed_addresses_only",
         ),
     ),
     Clause(

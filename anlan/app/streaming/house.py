@@ -19,6 +19,7 @@ from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base import bus
 from anlan.kernel.base.addresses import networks
 from anlan.kernel.base.config import Config, config
+from anlan.kernel.base.tickets import Spent
 
 log = logging.getLogger("anlan.live")
 
@@ -34,6 +35,7 @@ class House:
     def __init__(self, settings_of: Config, secret: str) -> None:
         self._config = settings_of
         self.secret = secret
+        self.spent = Spent()
         self.admin_networks = networks(settings_of.admin_networks)
         self.hub = Hub()
         self.database = Database(settings_of)

@@ -1,17 +1,21 @@
-"""Tickets for the live stream: who may hear what, signed, good for one minute.
+"""Tickets for the live stream: who may hear what, signed, good once and for one minute.
 
-The web process issues them, the live process checks them without a database or a session.
+The web process issues them, the live process checks them without a database or a session, and remembers
+which were used: a ticket stands in an address, which a log or a neighbour may have read.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 from django.core.signing import BadSignature, TimestampSigner
 
 from anlan.kernel.base.clock import now, to_ms
 from anlan.kernel.base.errors import NotSignedInError
+from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.permissions import Grant, Principal, Scope
 
 LIFETIME_S = 60
@@ -29,6 +33,8 @@ class Ticket:
     issued_ms: int
     #: Whether it is good from the networks listed for administrators only.
     is_bound: bool = False
+    #: By which it is known when it comes again.
+    number: str = ""
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -53,6 +59,7 @@ def issue(
         "x": principal.exercise_id,
         "t": to_ms(issued),
         "b": is_bound,
+        "n": new_ulid(),
     }
     signed = _signer(secret).sign_object(payload, compress=True)
     return signed, issued + timedelta(seconds=LIFETIME_S)
@@ -69,10 +76,33 @@ def check(text: str, secret: str) -> Ticket:
             exercise_id=said["x"],
             issued_ms=said["t"],
             is_bound=said["b"],
+            number=said["n"],
         )
     # one that an earlier edition signed, while an update was under way, may not say everything
     except (BadSignature, ValueError, KeyError) as error:
         raise NotSignedInError("实时通道的票据无效或已过期", code="base.bad_ticket") from error
+
+
+class Spent:
+    """The tickets that were used in this process, until they have run out; `clock` counts seconds."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._used: dict[str, float] = {}
+
+    def spend(self, ticket: Ticket) -> None:
+        """Use a ticket up, or refuse one that was used before."""
+        moment = self._clock()
+        # those used first stand first; twice its life is enough for a clock that was set back a little
+        while self._used and moment - self._used[first := next(iter(self._used))] > 2 * LIFETIME_S:
+            del self._used[first]
+        if ticket.number in self._used:
+            raise NotSignedInError("实时通道的票据无效或已过期", code="base.bad_ticket")
+        self._used[ticket.number] = moment
+
+    def __len__(self) -> int:
+        """Return how many are remembered."""
+        return len(self._used)
 
 
 def _packed(principal: Principal) -> list[list[Any]]:

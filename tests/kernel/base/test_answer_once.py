@@ -228,10 +228,13 @@ def test_a_ticket_of_another_house_opens_nothing() -> None:
         tickets.check(foreign, "secret")
 
 
-def test_a_ticket_that_does_not_say_whether_it_is_bound_opens_nothing() -> None:
+@pytest.mark.parametrize("missing", ["b", "n"])
+def test_a_ticket_that_leaves_out_what_it_must_say_opens_nothing(missing: str) -> None:
     signer = TimestampSigner(key="secret", salt="anlan.live.ticket", fallback_keys=[])
     said: dict[str, Any] = {"u": "user:a", "s": "x", "g": [], "x": None, "t": 0}
-    assert not tickets.check(signer.sign_object(said | {"b": False}), "secret").is_bound
+    said |= {"b": False, "n": "01"}
+    assert not tickets.check(signer.sign_object(said), "secret").is_bound
+    del said[missing]
     with pytest.raises(NotSignedInError):
         tickets.check(signer.sign_object(said), "secret")
 
@@ -244,3 +247,29 @@ def test_a_ticket_runs_out_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(time, "time", lambda: present + 62)
     with pytest.raises(NotSignedInError):
         tickets.check(text, "secret")
+
+
+def test_a_ticket_is_used_once_and_is_remembered_until_it_has_run_out() -> None:
+    clock = [0.0]
+    spent = tickets.Spent(lambda: clock[0])
+    # both of one person, one session and one moment
+    first, second = (
+        tickets.check(tickets.issue(listener(), "k", "secret")[0], "secret") for _ in range(2)
+    )
+    spent.spend(first)
+    spent.spend(second)
+    clock[0] = float(tickets.LIFETIME_S)
+    for used in (first, second):
+        with pytest.raises(NotSignedInError):
+            spent.spend(used)
+    assert len(spent) == 2
+
+    clock[0] = 1000.0
+    spent.spend(tickets.check(tickets.issue(listener(), "k", "secret")[0], "secret"))
+    assert len(spent) == 1
+
+
+@pytest.mark.parametrize("is_bound", [True, False])
+def test_a_ticket_says_whether_it_is_bound_to_the_listed_networks(*, is_bound: bool) -> None:
+    text, _ = tickets.issue(listener(), "k", "secret", is_bound=is_bound)
+    assert tickets.check(text, "secret").is_bound is is_bound

@@ -1,7 +1,7 @@
 /**
  * One EventSource, kept open: a fresh ticket for every try, and the last position so that nothing is missed.
  *
- * EventSource's own reconnection is not used: it would come back with a ticket that has run out.
+ * EventSource's own reconnection is not used: it would come back with a ticket that has been used.
  */
 import { DEAD_AFTER_MS, EVENTS, HELD_AFTER_MS, type Frame, type LinkState } from './frames'
 
