@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.app import acting
+from anlan.app.gateway_openapi import with_gateway
 from anlan.app.routes import api
 from anlan.kernel.alerts import queries as alarms
 from anlan.kernel.alerts.api import ALARMS
@@ -48,8 +49,9 @@ TABLES = {
 
 
 def openapi_text() -> str:
-    """Return the OpenAPI 3.1 document, the same text for the same routes."""
-    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, default=str) + "\n"
+    """Return the OpenAPI 3.1 document of all processes that answer HTTP, the same text for the same routes."""
+    document = with_gateway(dict(api.get_openapi_schema()))
+    return json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def registry_text() -> str:

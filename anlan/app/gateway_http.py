@@ -16,7 +16,7 @@ import msgspec
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from anlan.app.bodies import Bodies, Receive
+from anlan.app.bodies import Bodies, Receive, SlowError
 from anlan.app.doors import Incoming, Outcome, Taken
 from anlan.app.gateway_health import Sums
 from anlan.app.mqtt_door import MqttDoor
@@ -28,12 +28,14 @@ from anlan.kernel.base.errors import (
     InvalidError,
     NotFoundError,
     NotSignedInError,
+    TooLargeError,
     UnavailableError,
 )
 
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1/observations"
+USER_HEADER = "X-Gateway"
 ANSWER_S = 10.0
 REFUSALS_TOLD = 1_000
 
@@ -44,6 +46,32 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 _QUARANTINED = frozenset(
     {Outcome.UNREADABLE, Outcome.FOREIGN, Outcome.ALTERED}  # the body is bounded: never too large
 )
+
+
+#: What a message can be answered with instead of 202.
+REFUSALS: tuple[type[DomainError], ...] = (
+    ConflictError, InvalidError, NotSignedInError, SlowError, TooLargeError, UnavailableError,
+)  # fmt: skip
+
+
+class RefusedReading(msgspec.Struct, frozen=True):
+    """One reading that is not taken: its place in the message, why, and its tag if it had one."""
+
+    row: int
+    code: str
+    tag: str | None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What 202 says: how many readings are on disk, which are not, and whether it was a repeat.
+
+    `refused` names the first thousand; `refused_count` counts all.
+    """
+
+    accepted: int
+    refused: list[RefusedReading]
+    refused_count: int
+    repeated: bool
 
 
 class MethodError(DomainError):
@@ -65,13 +93,14 @@ class Observations:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        body: Answer | dict[str, Any]
         try:
             status, body = await self._answer(scope, receive)
         except DomainError as error:
             status, body = error.status, error.problem()
         await _send(send, status, body)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, dict[str, Any]]:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, Answer | dict[str, Any]]:
         path, method = scope["path"].rstrip("/"), scope["method"]
         if path == PATH + "/health" and method == "GET":
             return 200, self.health()
@@ -85,7 +114,7 @@ class Observations:
             )
         headers = {name.lower(): value for name, value in scope["headers"]}
         payload = await self.bodies.read(headers, receive)
-        user = headers.get(b"x-gateway", b"").decode("latin-1")
+        user = headers.get(USER_HEADER.lower().encode(), b"").decode("latin-1")
         incoming = Incoming(
             door=HTTP,
             user=user,
@@ -107,7 +136,7 @@ class Observations:
         subject = headers.get(b"x-client-subject", b"").decode("latin-1")
         return is_verified and bool(user) and subject == f"CN={user}"
 
-    async def _take(self, incoming: Incoming) -> tuple[int, dict[str, Any]]:
+    async def _take(self, incoming: Incoming) -> tuple[int, Answer]:
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self.mqtt.doors.writer.has_room()
@@ -122,15 +151,14 @@ class Observations:
         if taken.accepted is None:
             raise _refusal(taken)
         refusals = taken.accepted.refusals
-        return 202, {
-            "accepted": len(taken.accepted.batch),
-            "refused": [
-                {"row": refusal.row, "code": refusal.code, "tag": refusal.tag}
-                for refusal in refusals[:REFUSALS_TOLD]
+        return 202, Answer(
+            accepted=len(taken.accepted.batch),
+            refused=[
+                RefusedReading(one.row, one.code, one.tag) for one in refusals[:REFUSALS_TOLD]
             ],
-            "refused_count": len(refusals),
-            "repeated": taken.outcome is Outcome.REPEAT,
-        }
+            refused_count=len(refusals),
+            repeated=taken.outcome is Outcome.REPEAT,
+        )
 
     def health(self) -> dict[str, Any]:
         """Return the counts of this process; `note` says what cannot be counted."""
@@ -172,7 +200,7 @@ def _refusal(taken: Taken) -> DomainError:
             return InvalidError(f"报文不能读取：{taken.reason}", code=code, seq=taken.seq)
 
 
-async def _send(send: Send, status: int, body: dict[str, Any]) -> None:
+async def _send(send: Send, status: int, body: Answer | dict[str, Any]) -> None:
     kind = b"application/json" if status < 400 else b"application/problem+json"
     headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
     if status == UnavailableError.status:

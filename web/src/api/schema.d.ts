@@ -2692,6 +2692,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send readings
+         * @description Served by the process `gateway`, not by `serve`; the same message as over MQTT (docs/protocol/observations.md). 202 says that the readings are on disk.
+         */
+        post: operations["gateway_observations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6943,6 +6963,104 @@ export interface components {
             /** Items */
             items: components["schemas"]["CastMemberOut"][];
         };
+        /**
+         * JsonMessage
+         * @description A whole message in JSON.
+         */
+        ObservedJsonMessage: {
+            /** @enum {unknown} */
+            v: 1;
+            gw: string;
+            seq: number;
+            /** @default null */
+            sent: number | string | null;
+            /** @default null */
+            exercise: string | null;
+            /** @default null */
+            backfill: [
+                number | string,
+                number | string
+            ] | null;
+            rows?: components["schemas"]["ObservedRow"][];
+            columns?: components["schemas"]["ObservedColumns"];
+        };
+        /**
+         * Row
+         * @description One reading of the row form.
+         */
+        ObservedRow: {
+            tag: string;
+            t: number | string;
+            v: number;
+            /** @default 192 */
+            q: number;
+            /** @default null */
+            u: string | null;
+        };
+        /**
+         * Columns
+         * @description The column form: lists in JSON.
+         */
+        ObservedColumns: {
+            tags: string[];
+            i: number[];
+            t: number[];
+            v: number[];
+            q?: number[];
+        };
+        /**
+         * PackedMessage
+         * @description A whole message in msgpack.
+         */
+        ObservedPackedMessage: {
+            /** @enum {unknown} */
+            v: 1;
+            gw: string;
+            seq: number;
+            /** @default null */
+            sent: number | string | null;
+            /** @default null */
+            exercise: string | null;
+            /** @default null */
+            backfill: [
+                number | string,
+                number | string
+            ] | null;
+            rows?: components["schemas"]["ObservedRow"][];
+            columns?: components["schemas"]["ObservedPackedColumns"];
+        };
+        /**
+         * PackedColumns
+         * @description The column form in msgpack: raw little-endian int32, int64, float64, uint8.
+         */
+        ObservedPackedColumns: {
+            tags: string[];
+            i: string;
+            t: string;
+            v: string;
+            q?: string;
+        };
+        /**
+         * Answer
+         * @description What 202 says: how many readings are on disk, which are not, and whether it was a repeat.
+         *
+         *         `refused` names the first thousand; `refused_count` counts all.
+         */
+        ObservedAnswer: {
+            accepted: number;
+            refused: components["schemas"]["ObservedRefusedReading"][];
+            refused_count: number;
+            repeated: boolean;
+        };
+        /**
+         * RefusedReading
+         * @description One reading that is not taken: its place in the message, why, and its tag if it had one.
+         */
+        ObservedRefusedReading: {
+            row: number;
+            code: string;
+            tag: string | null;
+        };
     };
     responses: {
         /** @description A refusal: its stable code, a sentence for people, facts for programs. */
@@ -11070,6 +11188,39 @@ export interface operations {
                     "application/json": components["schemas"]["CastOut"];
                 };
             };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    gateway_observations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 40000 readings and, with the signature, 1048576 bytes. The first byte tells JSON from msgpack, no header is asked. A row that is not of this form is refused alone. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObservedJsonMessage"] & (unknown | unknown);
+                "application/msgpack": components["schemas"]["ObservedPackedMessage"] & (unknown | unknown);
+            };
+        };
+        responses: {
+            /** @description The readings are on disk, save the rows that are named. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservedAnswer"];
+                };
+            };
+            401: components["responses"]["Refusal"];
+            408: components["responses"]["Refusal"];
+            409: components["responses"]["Refusal"];
+            413: components["responses"]["Refusal"];
+            422: components["responses"]["Refusal"];
+            503: components["responses"]["Refusal"];
             default: components["responses"]["Refusal"];
         };
     };
