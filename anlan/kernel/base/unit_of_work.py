@@ -52,6 +52,17 @@ def refuse_unless(permission: str, facts: Facts, *reaches: Reach) -> None:
         raise NotPermittedError("没有权限", permission=permission, reason=decisions[-1].reason)
 
 
+def refuse_above_ceiling(label: int) -> None:
+    """Refuse whoever acts what bears a higher label (0 to 3) than his post may have in hand."""
+    if label > current_work().principal.ceiling:
+        raise NotPermittedError(
+            "敏感级别高于您的岗位可以经手的级别",
+            code="base.above_ceiling",
+            reason="above_ceiling",
+            sensitivity=label,
+        )
+
+
 @contextmanager
 def unit_of_work(
     principal: Principal,

@@ -10,6 +10,7 @@ from anlan.kernel.base import heads, journal, queries, schemas, seals
 from anlan.kernel.base.config import config
 from anlan.kernel.base.doors import SIGNED_IN, Door
 from anlan.kernel.base.events import JOURNAL_VERIFIED, JournalVerified
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import Journal, Seal
@@ -43,6 +44,8 @@ JOURNAL = ListSpec(
         "data": Field(path="data", title="内容"),
     },
     sort="-number",
+    # who did what, when, from where
+    label=Sensitivity.PERSONAL,
 )
 SEALS = ListSpec(
     fields={

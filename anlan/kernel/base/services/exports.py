@@ -9,7 +9,7 @@ from anlan.kernel.base.events import LIST_EXPORTED, ListExported
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Ask, ListSpec, Rows
-from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.base.unit_of_work import current_work, refuse_above_ceiling
 from anlan.kernel.base.xlsx import Cover, sheet
 
 
@@ -35,11 +35,13 @@ def export_list(
     """Write what is asked of a list as a spreadsheet, `listing.SHEET_MAX` rows at most.
 
     Call inside a unit of work that may write: an export that cannot be recorded does not happen.
-    Raises UnavailableError while the disk is nearly full.
+    Raises UnavailableError while the disk is nearly full, NotPermittedError where the label of the
+    rows is above the ceiling of who takes them.
     """
     refuse_when_nearly_full()
     found, further = spec.window(rows, ask, listing.SHEET_MAX)
     principal, label = current_work().principal, spec.label_of(found)
+    refuse_above_ceiling(label.value)
     cover = Cover(
         name=principal.name,
         unit=principal.unit,

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 from anlan.kernel.base import queries
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import NotFoundError
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.permissions import Facts, Principal
 from anlan.kernel.people.models import (
@@ -100,6 +101,7 @@ USERS = ListSpec(
         "version": _VERSION,
     },
     sort="username",
+    label=Sensitivity.PERSONAL,
 )
 POSTS = ListSpec(
     fields={
@@ -135,6 +137,7 @@ HOLDINGS = ListSpec(
         "version": _VERSION,
     },
     sort="-held_from",
+    label=Sensitivity.PERSONAL,
 )
 SHIFTS = ListSpec(
     fields={
@@ -150,6 +153,7 @@ SHIFTS = ListSpec(
         "version": _VERSION,
     },
     sort="starts_at",
+    label=Sensitivity.PERSONAL,
 )
 
 

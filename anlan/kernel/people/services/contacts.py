@@ -10,6 +10,7 @@ from anlan.kernel.base.errors import InvalidError, NotFoundError
 from anlan.kernel.base.events import EventType
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.unit_of_work import refuse_above_ceiling
 from anlan.kernel.people import events
 from anlan.kernel.people.models import Contact, ContactKind, User
 
@@ -35,7 +36,11 @@ def set_phone(*, user: User, phone: str) -> None:
 
 
 def reveal_phone(*, user: User, reason: str) -> str:
-    """Return a phone in full; who looked, at whose and why is in the journal before it is seen."""
+    """Return a phone in full; who looked, at whose and why is in the journal before it is seen.
+
+    Raises NotPermittedError for a post that has nothing personal in hand.
+    """
+    refuse_above_ceiling(Sensitivity.PERSONAL)
     if not reason.strip():
         raise InvalidError("请写明查看的理由", code="people.reason_missing")
     contact = Contact.objects.filter(user=user, kind=PHONE).first()
