@@ -92,8 +92,10 @@ def test_a_database_that_was_set_back_has_the_last_word_over_the_log(
     stream, other = plant.streams[:2]
     standing = {row.condition: row for row in rows(Limit) if row.datastream_id == stream.id}
     before = rows(Datastream)
-    # a time that the database loses: HH lowered, a limit on silence, a suppression, a new datastream
+    # a time that the database loses: out of use, HH lowered, a limit on silence, a suppression, a new
+    # datastream
     lost: list[Control] = [
+        Retirement(number=stream.number, version=6),
         LimitSet(**(_limit_of(stream.number, "HH") | {"value": 60.0, "version": 7})),
         LimitSet(**(_limit_of(stream.number, "silent") | {"silence_ms": 9_000, "version": 8})),
         SuppressionSet(number=stream.number, suppression_id="S", starts_ms=1, ends_ms=2, version=9),
@@ -109,7 +111,7 @@ def test_a_database_that_was_set_back_has_the_last_word_over_the_log(
     count = len(house.log("c"))
 
     house.start()
-    house.until(lambda: len(house.log("c")) >= count + 4, "the rows are said anew")
+    house.until(lambda: len(house.log("c")) >= count + 5, "the rows are said anew")
     said = {(one.number, getattr(one, "condition", type(one).__name__)): one
             for one in changes(house)[count:]}  # fmt: skip
     high = said[stream.number, "HH"]
@@ -120,6 +122,8 @@ def test_a_database_that_was_set_back_has_the_last_word_over_the_log(
     assert isinstance(aside, SuppressionSet)
     assert (silent.limit_id, aside.suppression_id) == (None, None)
     assert {high.version, silent.version, aside.version} == {10}
+    in_use = Retirement(number=stream.number, version=10, retired=False)
+    assert said[stream.number, "Retirement"] == in_use
     assert said[999, "Retirement"] == Retirement(number=999, version=4)
     # what is filed now is above all that the log has heard, and nobody else was touched
     with unit_of_work(machine("test")):
@@ -127,11 +131,11 @@ def test_a_database_that_was_set_back_has_the_last_word_over_the_log(
     assert filed.control_version == 11
     untouched = next(row for row in before if row.id == other.id).control_version
     assert {row.id: row.control_version for row in rows(Datastream)}[other.id] == untouched
-    house.until(lambda: len(house.log("c")) == count + 5, "what was filed")
+    house.until(lambda: len(house.log("c")) == count + 6, "what was filed")
     house.kill()
     house.start()
     house.until(lambda: len(house.log("t")) > 0 and house.health() is not None, "it runs")
-    assert len(house.log("c")) == count + 5, "once is enough"
+    assert len(house.log("c")) == count + 6, "once is enough"
 
 
 def _limit_of(number: int, condition: str) -> dict[str, Any]:
