@@ -88,6 +88,8 @@ def build_plant(admin_dsn: str, *, gateways: int, datastreams: int) -> list[Box]
         admin.execute("SELECT set_config('anlan.actor', %s, true)", [f"system:{ACTOR}"])
         admin.execute(_COPY_STREAMS, said)
         admin.execute(_COPY_LIMITS, said)
+        # what autovacuum would do within a minute
+        admin.execute("ANALYZE sensing_datastream, sensing_limit")
         found = {gateway: (numbers, tags) for gateway, numbers, tags in admin.execute(_STREAMS)}
     return [_box(row, *found.get(row.id, ([], []))) for row in rows]
 

@@ -56,6 +56,8 @@ TARGET_LAG_S, TARGET_GROWTH = 1.0, 1.1
 COMPARED = 50
 MONTH_MS, MINUTES_MS = 30 * 86_400_000, 600_000
 PATIENCE_S = 300.0
+#: A million limits go to the engine, before anything is measured.
+SET_UP_S = 1_800.0
 
 
 @dataclass(slots=True)
@@ -149,11 +151,9 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
     house.watch()
     with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
         say("limits on their way to the engine")
-        wait_until(lambda: _waiting(admin) == 0, "the log has all limits", PATIENCE_S)
+        wait_until(lambda: _waiting(admin) == 0, "the log has all limits", SET_UP_S)
         positions = _Positions(house.admin_dsn, boxes[0].numbers[0])
-        wait_until(
-            lambda: len(set(positions())) == 1, "engine and recorder are through", PATIENCE_S
-        )
+        wait_until(lambda: len(set(positions())) == 1, "engine and recorder are through", SET_UP_S)
         say(f"{A_SECOND * A_MESSAGE:,} readings a second for {WARM_S} s and {seconds} s")
         began = house.pids()
         senders = [Sender(box, house.nats.mqtt_port) for box in boxes]
