@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from anlan.kernel.base.config import config
+from anlan.kernel.base.database_line import watched
 from anlan.kernel.people.rules import PASSWORD_LENGTH
 
 _config = config()
@@ -75,6 +76,7 @@ def database(url: str, role: str) -> dict[str, Any]:
             # a page of 50 rows waits longer for the planner's helpers to start than for its rows
             "options": "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0",
             **{name: value for name, value in parts.items() if name in _TLS},
+            **watched(parts),
         },
     }
 

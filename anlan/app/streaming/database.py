@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.database_line import watched
 from anlan.kernel.base.permissions import EVERYTHING
 
 log = logging.getLogger("anlan.live")
@@ -70,6 +71,7 @@ def _conninfo(config: Config) -> str:
         "TimeZone": "UTC",
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    line = watched(psycopg.conninfo.conninfo_to_dict(config.database_url)) | {"connect_timeout": 2}
     return psycopg.conninfo.make_conninfo(
-        config.database_url, user=ROLE, application_name=ROLE, options=options, connect_timeout=2
+        config.database_url, user=ROLE, application_name=ROLE, options=options, **line
     )
