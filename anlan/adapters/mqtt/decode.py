@@ -41,6 +41,8 @@ class UnreadableError(InvalidError):
     code = "sensing.unreadable"
 
 
+#: What of a message stands round its readings; unknown words are ignored.
+_ENVELOPE = frozenset(Envelope.__struct_fields__)
 _json = msgspec.json.Decoder(JsonMessage)
 _packed = msgspec.msgpack.Decoder(PackedMessage)
 
@@ -163,7 +165,7 @@ def _lenient(plain: dict[Any, Any]) -> RawBatch:
     """Read a message value by value; only the envelope must be right as a whole."""
     rows, columns = plain.pop("rows", None), plain.pop("columns", None)
     try:
-        envelope = msgspec.convert(plain, Envelope)
+        envelope = msgspec.convert(_whole_numbers(plain), Envelope)
     except (msgspec.ValidationError, RecursionError, UnicodeError) as error:
         raise UnreadableError(f"the envelope: {error}") from error
     if isinstance(rows, list) and columns is None:
@@ -172,6 +174,15 @@ def _lenient(plain: dict[Any, Any]) -> RawBatch:
     if rows is None and isinstance(columns, dict):
         return _batch(envelope, **_columns(columns))
     raise UnreadableError("either rows (a list) or columns (a map), one of them")
+
+
+def _whole_numbers(said: Any) -> Any:
+    """Return the envelope's 42.0 as 42: some controllers write every number so, and JSON has but one kind."""
+    if isinstance(said, dict):
+        return {name: _whole_numbers(part) for name, part in said.items() if name in _ENVELOPE}
+    if isinstance(said, list):
+        return [_whole_numbers(part) for part in said]
+    return int(said) if isinstance(said, float) and said.is_integer() else said
 
 
 def _columns(columns: dict[Any, Any]) -> dict[str, Any]:

@@ -55,6 +55,16 @@ def test_rows_and_columns_in_json_and_msgpack_say_the_same() -> None:
     assert said == [[("L", T, 91.2, 192), ("P", T + 1, 101.0, 64)]] * 4
 
 
+def test_a_controller_that_writes_every_number_as_a_float_is_heard() -> None:
+    floats = {"v": 1.0, "seq": 42.0, "sent": float(T), "backfill": [float(T) - 1000, float(T)]}
+    raw = to_batch(as_json(rows=[ROW], **floats))
+    assert (raw.seq, raw.sent_ms, raw.backfill_ms) == (42, T, (T - 1000, T))
+    assert isinstance(raw.seq, int)
+    for seq in (42.5, float("inf"), 1e300):
+        with pytest.raises(UnreadableError, match="envelope"):
+            to_batch(as_json(rows=[ROW], **floats | {"seq": seq}))
+
+
 def test_the_envelope_is_kept() -> None:
     exercise = "01K3Z00000000000000000000X"
     raw = to_batch(as_json(rows=[ROW], exercise=exercise, backfill=[T - 5, T]))

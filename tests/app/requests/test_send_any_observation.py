@@ -194,9 +194,9 @@ def _body(case: Made, at: int) -> bytes:
         return said
     if isinstance(said, dict) and isinstance(said.get("gw"), str):
         said["gw"] = "G1"
-    # 7.0 is an integer to the document's language, and not to the door
     if isinstance(said, dict) and type(said.get("seq")) in {int, float} and said["seq"] >= 0:
-        said["seq"] = at if at % 8 else 0
+        # 7.0 is an integer to the document's language too
+        said["seq"] = type(said["seq"])(at if at % 8 else 0)
     if case.media_type != "application/msgpack":
         return json.dumps(said).encode()
     columns = said.get("columns") if isinstance(said, dict) else None
