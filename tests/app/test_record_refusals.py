@@ -149,6 +149,35 @@ def test_8_1_4_3_b_what_was_typed_into_a_refused_act_is_not_kept(cast: Cast) -> 
     assert [row.data["permission"] for row in refused()][-1] == "people.user.edit"
 
 
+def test_8_1_4_3_a_a_change_without_the_token_of_its_page_is_written_down_once_a_minute(
+    cast: Cast, later: Any
+) -> None:
+    client = signed_in(cast.duty_officer)
+    kept = client.session
+    kept["seen_at"] -= 120_000
+    kept.save()
+    spare = factories.post(cast.bureau)
+    path = f"/api/v1/people/posts/{spare.id}/holdings"
+    for _n in range(3):
+        answer = client.post(path, {"user_id": "13800001234"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "base.token_missing")
+    assert client.session["seen_at"] == kept["seen_at"], "a foreign page keeps no session awake"
+    assert client.delete("/api/v1/session").status_code == 403
+    told = [(row.data["route"], row.data["permission"], row.data["object_id"]) for row in refused()]
+    assert told == [
+        ("/api/v1/people/posts/{post_id}/holdings", "people.post.edit", spare.id),
+        ("/api/v1/session", "", ""),
+    ]
+    assert {row.data["reason"] for row in refused()} == {"base.token_missing"}
+    assert {row.actor for row in refused()} == {f"user:{cast.duty_officer.id}"}
+    later(timedelta(minutes=1, seconds=1))
+    settle()
+    assert [row.data["times"] for row in refused()] == [1, 1, 2]
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.post("/api/v1/session", {}, content_type="application/json").status_code == 403
+    assert len(refused()) == 3
+
+
 def test_who_is_not_signed_in_and_who_errs_leave_no_refusal(cast: Cast) -> None:
     assert Client().get("/api/v1/audit/journal").status_code == 401
     client = signed_in(cast.security_administrator)

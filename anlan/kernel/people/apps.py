@@ -16,14 +16,14 @@ class PeopleConfig(AppConfig):
         """Tell the doors who is behind a request; hang the register's pages into the menu."""
         from anlan.kernel.base import forgetting
         from anlan.kernel.base.doors import Identity
-        from anlan.kernel.people.queries.sessions import identity
+        from anlan.kernel.people.queries.sessions import behind, identity
         from anlan.kernel.people.services.forgetting import (
             forget_names,
             forget_phones,
             forget_sign_ins,
         )
 
-        Identity.of = staticmethod(identity)
+        Identity.of, Identity.behind = staticmethod(identity), staticmethod(behind)
         for kind, setting, act in (
             ("phone", "keep_phones_days", forget_phones),
             ("name", "keep_names_days", forget_names),

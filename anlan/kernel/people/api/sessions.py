@@ -5,10 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router
-from ninja.security import APIKeyCookie
 
 from anlan.kernel.base import registry, tickets
-from anlan.kernel.base.doors import SIGNED_IN, Door, principal
+from anlan.kernel.base.doors import SIGNED_IN, Door, SessionCookie, principal
 from anlan.kernel.base.errors import NotPermittedError, NotSignedInError
 from anlan.kernel.base.permissions import Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -35,20 +34,16 @@ ANYBODY = {"x-permission": "anybody"}
 _NOBODY = Principal(actor="anonymous", name="")
 
 
-class Visitor(APIKeyCookie):
+class Visitor(SessionCookie):
     """Anybody, with the CSRF check: signing somebody in from a foreign page is refused too."""
-
-    param_name = "anlan_session"
 
     def authenticate(self, _request: HttpRequest, _key: str | None) -> Principal:
         """Let everybody through; a view that needs a person asks for one."""
         return _NOBODY
 
 
-class Watching(APIKeyCookie):
+class Watching(SessionCookie):
     """A signed-in person whose page asks by itself: it does not keep the session awake."""
-
-    param_name = "anlan_session"
 
     def authenticate(self, request: HttpRequest, _key: str | None) -> Principal:
         """Return who asks, or refuse."""

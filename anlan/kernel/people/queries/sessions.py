@@ -132,6 +132,12 @@ def identity(request: HttpRequest) -> Principal | None:
     return found.principal
 
 
+def behind(request: HttpRequest) -> Principal | None:
+    """Return whose session a request came with that is refused unread; it does not keep it awake."""
+    found = asking(request, is_activity=False)
+    return found.principal if found else None
+
+
 def present(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
     """Return who is signed in and may be here, or nobody; who may not is refused.
 
