@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat
 
 from anlan.kernel.base.errors import NotFoundError
@@ -51,8 +51,11 @@ def _unless_withdrawn(column: str) -> Case:
 
 
 def inbox(principal: Principal) -> QuerySet[Delivery]:
-    """Return what a person has got inside the product; a withdrawn text is not shown again."""
-    mine = Delivery.objects.filter(recipient=_recipient(principal), channel=InApp.name)
+    """Return what a person has got inside the product; a withdrawn text is not shown again.
+
+    What he got in a post that read higher than his posts of today is not shown either.
+    """
+    mine = Delivery.objects.filter(_mine(principal))
     who = Case(
         When(sender__startswith="system:", then=Value("系统")),
         default=name_behind("sender"),
@@ -81,9 +84,7 @@ def unread(principal: Principal) -> int:
 def delivery(principal: Principal, message_id: str) -> Delivery:
     """Return one's own delivery of a message, locked for a change."""
     mine = Delivery.objects.select_for_update(of=("self",)).select_related("message")
-    found = mine.filter(
-        recipient=_recipient(principal), message_id=message_id, channel=InApp.name
-    ).first()
+    found = mine.filter(_mine(principal), message_id=message_id).first()
     if found is None:
         raise NotFoundError("没有这条消息", code="messaging.not_found")
     return found
@@ -121,6 +122,14 @@ def in_inbox(principal: Principal, message_id: str) -> dict[str, Any]:
     paths = {field.path for field in INBOX.fields.values()}
     rows = inbox(principal).filter(message_id=message_id)
     return INBOX.renamed(rows.values(*paths)[0])
+
+
+def _mine(principal: Principal) -> Q:
+    return Q(
+        recipient=_recipient(principal),
+        channel=InApp.name,
+        message__sensitivity__lte=principal.ceiling,
+    )
 
 
 def _recipient(principal: Principal) -> str:
