@@ -1,6 +1,8 @@
 """What the screens really send is found by an index of the reader's scope, for whoever reaches little."""
 
+import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from anlan.app.bench import scope, scope_lists
 from anlan.app.bench.scope_plan import Plan
 from anlan.kernel.alerts import queries as alerts
+from anlan.kernel.base.listing import PAGE_DEFAULT
 from anlan.kernel.base.reached import narrowed
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import queries as sensing
@@ -43,6 +46,28 @@ def test_no_screen_of_a_township_or_a_county_reads_a_big_table_whole(plans: Plan
     }
     assert {screen for _, screen in plans} >= {"search", "open alarms", "datastreams", "points"}
     assert read == {}
+
+
+def test_the_names_of_alarms_are_looked_up_for_the_rows_of_the_page_and_for_no_others(
+    plans: Plans,
+) -> None:
+    """Joined, the names of each alarm that somebody reaches were read before its page was sorted out."""
+    for who in scope_lists.READERS:
+        page, count = map(json.loads, plans[who, "alarms"].text.splitlines())
+        read = looked_up(page)
+        assert {"subjects_subject", "sensing_datastream"} <= read.keys(), who
+        assert max(read.values()) <= PAGE_DEFAULT + 1, (who, read)
+        assert looked_up(count) == {}, who
+
+
+def looked_up(node: dict[str, Any]) -> dict[str, int]:
+    """Return how often each table besides that of the alarms was asked."""
+    name, times = node.get("Relation Name", "alerts_alarm"), node["Actual Loops"]
+    found = {name: times} if times and name != "alerts_alarm" else {}
+    for below in node.get("Plans", []):
+        for table, asked in looked_up(below).items():
+            found[table] = max(found.get(table, 0), asked)
+    return found
 
 
 def test_said_once_more_the_scope_hides_and_shows_nothing(plans: Plans) -> None:
