@@ -29,22 +29,28 @@ BEYOND, CALM = 95.0, 50.0
 ACTOR = "bench"
 
 #: Copies of the row with the lowest number, under the gateways in turn; the sequence goes along.
+#: `OFFSET 0`: without it PostgreSQL makes the row anew for each of its columns, and numbers lie as far
+#: apart as there are columns.
 _COPY_STREAMS = """
-    INSERT INTO sensing_datastream
-    SELECT (jsonb_populate_record(d, jsonb_build_object(
-        'id', left(d.id, 16) || lpad(n::text, 10, '0'),
-        'number', nextval('sensing_datastream_number'),
-        'gateway_id', (%(gateways)s::text[])[1 + n %% %(count)s],
-        'tag', 'T' || n
-    ))).* FROM sensing_datastream d, generate_series(1, %(copies)s) n WHERE d.id = %(model)s
+    INSERT INTO sensing_datastream SELECT (made).* FROM (
+        SELECT jsonb_populate_record(d, jsonb_build_object(
+            'id', left(d.id, 16) || lpad(n::text, 10, '0'),
+            'number', nextval('sensing_datastream_number'),
+            'gateway_id', (%(gateways)s::text[])[1 + n %% %(count)s],
+            'tag', 'T' || n
+        )) AS made
+        FROM sensing_datastream d, generate_series(1, %(copies)s) n WHERE d.id = %(model)s OFFSET 0
+    ) copies
 """
 _COPY_LIMITS = """
-    INSERT INTO sensing_limit
-    SELECT (jsonb_populate_record(l, jsonb_build_object(
-        'id', left(l.id, 16) || lpad(row_number() OVER ()::text, 10, '0'),
-        'datastream_id', d.id
-    ))).* FROM sensing_limit l, sensing_datastream d
-    WHERE l.datastream_id = %(model)s AND d.id <> %(model)s
+    INSERT INTO sensing_limit SELECT (made).* FROM (
+        SELECT jsonb_populate_record(l, jsonb_build_object(
+            'id', left(l.id, 16) || lpad(row_number() OVER ()::text, 10, '0'),
+            'datastream_id', d.id
+        )) AS made
+        FROM sensing_limit l, sensing_datastream d
+        WHERE l.datastream_id = %(model)s AND d.id <> %(model)s OFFSET 0
+    ) copies
 """
 _STREAMS = """
     SELECT gateway_id, array_agg(number ORDER BY number), array_agg(tag ORDER BY number)
