@@ -16,6 +16,7 @@ from anlan.app.loops import calm_collector
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.database import DatabaseAwayError
 from anlan.app.streaming.house import House
+from anlan.app.streaming.refusals import act_refused, is_weighty
 from anlan.kernel.base import tickets
 from anlan.kernel.base.addresses import address_behind, is_within
 from anlan.kernel.base.errors import (
@@ -36,6 +37,10 @@ Send = Callable[[Message], Awaitable[None]]
 
 CLIENTS_MAX = 5_000
 BODY_MAX = 256 * 1024
+#: Where a request carries the ticket that it came with, once we know that it is ours.
+TICKET = "anlan.ticket"
+#: As many curves out of somebody's reach are told apart; the journal tells no more apart within a minute.
+KINDS_MAX = 20
 #: A listener that takes nothing for so long is let go.
 STALLED_S = 20.0
 CATCH_UP_S = 10.0
@@ -75,6 +80,10 @@ async def answer(house: House, scope: Message, receive: Receive, send: Send) -> 
         else:
             raise NotFoundError("没有这个地址")
     except DomainError as refusal:
+        ticket = scope.get(TICKET)
+        if ticket is not None and is_weighty(refusal):
+            said = act_refused(scope["method"], scope["path"], _address(scope), refusal)
+            await house.refusals.tell(ticket, [said])
         await _answer(send, refusal.status, refusal.problem(), b"application/problem+json")
 
 
@@ -142,6 +151,9 @@ async def watch(house: House, scope: Message, body: bytes) -> dict[str, list[str
         watched = await house.readings.watch(client, said.datastreams)
     except DatabaseAwayError as error:
         raise UnavailableError("数据库暂不可用", code="base.database_away") from error
+    here = scope["method"], scope["path"], _address(scope)
+    beyond = [act_refused(*here, object_id=one) for one in client.beyond[: KINDS_MAX + 1]]
+    await house.refusals.tell(ticket, beyond)
     return {"watched": watched, "refused": sorted(set(said.datastreams) - set(watched))}
 
 
@@ -150,7 +162,7 @@ def _checked(house: House, scope: Message, text: str) -> tickets.Ticket:
 
     GB/T 22239-2019, 8.1.4.4 c. A page fetches a new one for every stream and for every word about it.
     """
-    ticket = tickets.check(text, house.secret)
+    ticket = scope[TICKET] = tickets.check(text, house.secret)
     if ticket.is_bound and not is_within(_address(scope), house.admin_networks):
         raise NotPermittedError("管理员只能从指定的地址登录", code="people.address_not_listed")
     house.spent.spend(ticket)

@@ -21,6 +21,7 @@ from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
 from anlan.app.readiness import ready
 from anlan.app.relay import relay_journal
 from anlan.app.subscribers import Reaction, subscribers
+from anlan.app.told_refusals import keep_told
 from anlan.app.waiting import end_all, pause
 from anlan.kernel.base import bus, deadlines, heads
 from anlan.kernel.base.config import Config
@@ -70,6 +71,7 @@ async def run(config: Config) -> None:
         run_jobs(stop),
         export_heads(config, stop),
         clean(stop),
+        keep_told(config, nats, stop),
     ]
     ready()
     try:

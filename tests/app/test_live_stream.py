@@ -324,6 +324,9 @@ async def test_watched_datastreams_inside_the_scope_send_their_latest_value(
         listening(house, ticket=ticket(NEIGHBOUR)) as neighbour,
     ):
         mine, theirs = house.hub.clients.values()
+        client = await bus.connect(settings_of_run, "test")
+        refused = await client.subscribe(bus.refusals_subject(settings_of_run.node))
+        await client.flush()
         ids = [seen.id]
         assert await watch(house, mine.stream_id, HERE, ids).answered() == {
             "watched": ids, "refused": [],
@@ -331,7 +334,8 @@ async def test_watched_datastreams_inside_the_scope_send_their_latest_value(
         assert await watch(house, theirs.stream_id, NEIGHBOUR, ids).answered() == {
             "watched": [], "refused": ids,
         }  # fmt: skip
-        client = await bus.connect(settings_of_run, "test")
+        told = json.loads((await refused.next_msg(timeout=10)).data)
+        assert (told["actor"], told["said"]["object_id"]) == (NEIGHBOUR.actor, seen.id)
         js = client.jetstream()
         await until_watching(js)
         subject = bus.readings_subject("n640181", seen.shard, "m")

@@ -19,6 +19,8 @@ class Client:
     ticket: Ticket
     stream_id: str = field(default_factory=new_ulid)
     watched: dict[int, str] = field(default_factory=dict)
+    #: What it asked to watch last and may not see.
+    beyond: list[str] = field(default_factory=list)
     ended: str | None = None
     _queue: deque[bytes] = field(default_factory=deque)
     _bytes: int = 0

@@ -13,6 +13,7 @@ from anlan.app.streaming.database import Database
 from anlan.app.streaming.events_feed import EventsFeed
 from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.readings_feed import ReadingsFeed
+from anlan.app.streaming.refusals import Refusals
 from anlan.app.streaming.rights import Rights
 from anlan.app.streaming.standing import Lookout
 from anlan.app.waiting import end_all, run_together
@@ -41,6 +42,7 @@ class House:
         self.database = Database(settings_of)
         self.rights = Rights(self.database)
         self._nats = Nats()
+        self.refusals = Refusals(self._nats, settings_of.node)
         self.events = EventsFeed(self._nats, self.hub, self.database, self.rights)
         self.readings = ReadingsFeed(self._nats, settings_of.node, self.hub, self.database)
         self._lookout = Lookout(settings_of, self._nats, self.database)

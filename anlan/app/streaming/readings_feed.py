@@ -67,6 +67,7 @@ class ReadingsFeed:
         if audience is None or VIEW not in client.ticket.permissions:
             wanted = []
         watched: dict[int, str] = {}
+        beyond = []
         if audience is not None and wanted:
             for name, number, shard, div, zone, site in await self._database.fetch(
                 _BY_ID, [wanted]
@@ -74,7 +75,9 @@ class ReadingsFeed:
                 if audience.sees(VIEW, Facts(div=div, zone=zone, site=site)):
                     watched[number] = name
                     self._shards[number] = shard
-        client.watched = watched
+                else:
+                    beyond.append(name)
+        client.watched, client.beyond = watched, beyond
         self.settle()
         return list(watched.values())
 

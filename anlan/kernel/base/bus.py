@@ -104,6 +104,11 @@ def pending_subject(node: str) -> str:
     return f"{node}.pending"
 
 
+def refusals_subject(node: str) -> str:
+    """Return the subject on which the worker is told what the live stream refused; kept nowhere."""
+    return f"{node}.refused"
+
+
 def errors_subject(firm: str, gateway: str) -> str:
     """Return the topic on which a gateway hears what was wrong with its messages."""
     return f"a1.{firm}.{gateway}.errors"
