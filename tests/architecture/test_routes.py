@@ -34,6 +34,9 @@ HARMLESS = {
     "POST /api/v1/subjects/kinds/{kind_id}/check",
     # a workbook enters what is not there yet: the same again enters nothing
     "POST /api/v1/register/firms",
+    "POST /api/v1/register/places",
+    "POST /api/v1/register/bureaus",
+    "POST /api/v1/register/accounts",
     "POST /api/v1/register/supervisions",
 }
 

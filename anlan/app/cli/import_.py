@@ -72,19 +72,27 @@ def kinds(who: As) -> None:
 @told
 def template(
     out: Path,
-    supervisions: Annotated[
-        bool, typer.Option("--supervisions", help="写监管关系的登记簿。That of supervision.")
-    ] = False,
+    book: Annotated[
+        Literal["firms", "supervisions", "places", "bureaus", "accounts"],
+        typer.Option("--book", help="写哪一本。Which workbook."),
+    ] = "firms",
     english: Annotated[
         bool, typer.Option("--english", help="表头用英文。Headings in English.")
     ] = False,
 ) -> None:
     """写出空白的登记簿（xlsx）。Write the empty workbook."""
+    from anlan.app.register.books import ACCOUNTS, BUREAUS, PLACES
     from anlan.app.register.sheets import FIRMS, SUPERVISIONS, write_template
     from anlan.kernel.base.english import Language
 
-    sheets = SUPERVISIONS if supervisions else FIRMS
-    write_template(out, sheets, Language.EN if english else Language.ZH)
+    sheets = {
+        "firms": FIRMS,
+        "supervisions": SUPERVISIONS,
+        "places": PLACES,
+        "bureaus": BUREAUS,
+        "accounts": ACCOUNTS,
+    }
+    write_template(out, sheets[book], Language.EN if english else Language.ZH)
     typer.echo(str(out))
 
 
@@ -113,8 +121,43 @@ def supervisions(source: Path, who: As, dry_run: DryRun = False) -> None:
     _tell(enter_supervisions(source, who=who, dry_run=dry_run))
 
 
+@app.command()
+@told
+def places(source: Path, who: As, dry_run: DryRun = False) -> None:
+    """登记区划和功能区。Divisions and zones."""
+    start_django("anlan_app")
+    from anlan.app.register.books import PLACES
+    from anlan.app.register.load import enter_book
+    from anlan.kernel.places.services.divisions import EDIT
+
+    _tell(enter_book(source, PLACES, EDIT, who=who, dry_run=dry_run))
+
+
+@app.command()
+@told
+def bureaus(source: Path, who: As, dry_run: DryRun = False) -> None:
+    """登记部门、岗位和任职，由安全管理员做。Bureaus, their posts, and who holds them."""
+    start_django("anlan_app")
+    from anlan.app.register.books import BUREAUS
+    from anlan.app.register.load import enter_book
+    from anlan.kernel.people.services.organisations import SUPERVISE
+
+    _tell(enter_book(source, BUREAUS, SUPERVISE, who=who, dry_run=dry_run))
+
+
+@app.command()
+@told
+def accounts(source: Path, who: As, dry_run: DryRun = False) -> None:
+    """开立账号（不设口令，凭首次登录链接进入），由系统管理员做。Accounts, by the system administrator."""
+    start_django("anlan_app")
+    from anlan.app.register.books import ACCOUNTS
+    from anlan.app.register.load import enter_book
+
+    _tell(enter_book(source, ACCOUNTS, "people.user.edit", who=who, dry_run=dry_run))
+
+
 def _tell(report: "Report") -> NoReturn:
-    from anlan.app.register.rows import Outcome
+    from anlan.app.register.outcome import Outcome
 
     for one in report.errors:
         where = f"{one.sheet.title} 第 {one.number} 行 row {one.number}"

@@ -1,93 +1,37 @@
-"""HTTP of the register: templates, the register as a workbook, and workbooks into the register."""
+"""HTTP of the register: for each workbook the empty one, what stands, and one that is entered."""
 
-from io import BytesIO
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Schema, UploadedFile
+from ninja import File, Form, UploadedFile
 
-from anlan.app.register.export import write_register
-from anlan.app.register.load import Report, RowError, chosen, enter
-from anlan.app.register.places import brought_home
-from anlan.app.register.rows import Outcome
-from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Sheet, write_template
-from anlan.app.register.upload import read_upload
-from anlan.engines.geodesy.offset import Datum
+from anlan.app.register import export_staff
+from anlan.app.register.books import ACCOUNTS, BUREAUS, PLACES
+from anlan.app.register.export import Contents, write_book, write_register
+from anlan.app.register.forms import ImportForm, ReportOut, as_xlsx, entered, template
+from anlan.app.register.sheets import FIRMS, SUPERVISIONS
 from anlan.kernel.base.doors import Door, language_of
-from anlan.kernel.base.english import Language
-from anlan.kernel.base.xlsx import MEDIA_TYPE
 from anlan.kernel.people.services.organisations import SUPERVISE
+from anlan.kernel.places.services.divisions import EDIT as KEEP_PLACES
 from anlan.kernel.subjects.services import EDIT
 
-SheetKey = Literal[
-    "organisations", "sites", "subjects", "gateways", "devices", "datastreams", "limits",
-    "supervisions",
-]  # fmt: skip
+ACCOUNT_EDIT = "people.user.edit"
 
 door = Door("register")
 router = door.router
 
 
-class ImportForm(Schema):
-    """How a workbook is entered: only checked, or kept; all of its sheets, or those named."""
-
-    dry_run: bool = True
-    only: list[SheetKey] = []
-    #: Of the coordinates in it; they are kept in CGCS2000/WGS-84.
-    datum: Datum = "wgs84"
-
-
-class SheetCountOut(Schema):
-    """What became of the rows of one sheet."""
-
-    sheet: SheetKey
-    title: str
-    title_en: str
-    new: int
-    changed: int
-    same: int
-    refused: int
-
-
-class RowErrorOut(Schema):
-    """Why a row was refused; `row` is its number as the spreadsheet shows it."""
-
-    sheet: SheetKey
-    row: int
-    code: str
-    title: str
-    title_en: str
-
-
-class CredentialsOut(Schema):
-    """What a new gateway signs in and signs with; told this once."""
-
-    user: str
-    token: str
-    hmac_key: str
-
-
-class ReportOut(Schema):
-    """What became of a workbook: with one bad row, or a dry run, nothing is kept."""
-
-    is_kept: bool
-    is_dry: bool
-    counts: list[SheetCountOut]
-    errors: list[RowErrorOut]
-    credentials: list[CredentialsOut]
-
-
 @door.write("/firms/template", EDIT, "GET")
 def firms_template(request: HttpRequest) -> HttpResponse:
     """The empty workbook of firms and all that is theirs; bold columns must be filled."""
-    return _template(request, FIRMS, "register")
+    return template(request, FIRMS, "register")
 
 
 @door.write("/firms", EDIT, "GET")
 def export_firms(request: HttpRequest) -> HttpResponse:
     """The register that I reach, as the workbook that enters it; who takes it is recorded."""
     language = language_of(request)
-    return _xlsx(write_register(language=language), "register", language)
+    return as_xlsx(write_register(language=language), "register", language)
 
 
 @door.write("/firms", EDIT, response=ReportOut)
@@ -95,13 +39,19 @@ def import_firms(
     request: HttpRequest, form: Form[ImportForm], file: File[UploadedFile]
 ) -> dict[str, Any]:
     """Enter firms, sites, equipment, gateways, datastreams and limits: all rows or none."""
-    return _entered(FIRMS, form, file)
+    return entered(FIRMS, form, file)
 
 
 @door.write("/supervisions/template", SUPERVISE, "GET")
 def supervisions_template(request: HttpRequest) -> HttpResponse:
     """The empty workbook of who supervises which site."""
-    return _template(request, SUPERVISIONS, "supervisions")
+    return template(request, SUPERVISIONS, "supervisions")
+
+
+@door.write("/supervisions", SUPERVISE, "GET")
+def export_supervisions(request: HttpRequest) -> HttpResponse:
+    """Which bureau supervises which site today or later, as the workbook that enters it."""
+    return _taken(request, export_staff.supervisions())
 
 
 @door.write("/supervisions", SUPERVISE, response=ReportOut)
@@ -109,55 +59,69 @@ def import_supervisions(
     request: HttpRequest, form: Form[ImportForm], file: File[UploadedFile]
 ) -> dict[str, Any]:
     """Say which bureau supervises which site: all rows or none."""
-    return _entered(SUPERVISIONS, form, file)
+    return entered(SUPERVISIONS, form, file)
 
 
-def _entered(sheets: tuple[Sheet, ...], form: ImportForm, file: UploadedFile) -> dict[str, Any]:
-    rows = read_upload(file.chunks(), chosen(sheets, form.only))
-    return _told(enter(brought_home(rows, form.datum), dry_run=form.dry_run))
+@door.write("/places/template", KEEP_PLACES, "GET")
+def places_template(request: HttpRequest) -> HttpResponse:
+    """The empty workbook of divisions and zones."""
+    return template(request, PLACES, "places")
 
 
-def _told(report: Report) -> dict[str, Any]:
-    return {
-        "is_kept": report.is_kept,
-        "is_dry": report.is_dry,
-        "counts": [
-            {
-                "sheet": sheet.key,
-                "title": sheet.title,
-                "title_en": sheet.title_en,
-                **{str(outcome): counts[outcome] for outcome in Outcome},
-                "refused": sum(one.sheet is sheet for one in report.errors),
-            }
-            for sheet, counts in report.outcomes.items()
-        ],
-        "errors": [_refused(one) for one in report.errors],
-        "credentials": [
-            {"user": one.user, "token": one.token, "hmac_key": one.hmac_key}
-            for one in report.credentials
-        ],
-    }
+@door.write("/places", KEEP_PLACES, "GET")
+def export_places(request: HttpRequest) -> HttpResponse:
+    """The divisions and zones in force, as the workbook that enters them; without outlines."""
+    return _taken(request, export_staff.places())
 
 
-def _refused(one: RowError) -> dict[str, Any]:
-    return {
-        "sheet": one.sheet.key,
-        "row": one.number,
-        "code": one.refusal.code,
-        "title": one.sentence,
-        "title_en": f"{one.refusal.title_en}{one.fields}",
-    }
+@door.write("/places", KEEP_PLACES, response=ReportOut)
+def import_places(
+    request: HttpRequest, form: Form[ImportForm], file: File[UploadedFile]
+) -> dict[str, Any]:
+    """Enter divisions and zones of one's own territory: all rows or none."""
+    return entered(PLACES, form, file)
 
 
-def _template(request: HttpRequest, sheets: tuple[Sheet, ...], name: str) -> HttpResponse:
-    buffer, language = BytesIO(), language_of(request)
-    write_template(buffer, sheets, language)
-    return _xlsx(buffer.getvalue(), f"{name}-template", language)
+@door.write("/bureaus/template", SUPERVISE, "GET")
+def bureaus_template(request: HttpRequest) -> HttpResponse:
+    """The empty workbook of bureaus, their posts and who holds them."""
+    return template(request, BUREAUS, "bureaus")
 
 
-def _xlsx(content: bytes, name: str, language: Language) -> HttpResponse:
-    answer = HttpResponse(content, content_type=MEDIA_TYPE)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    answer["Cache-Control"] = "no-store"
-    answer["Content-Language"] = language
-    return answer
+@door.write("/bureaus", SUPERVISE, "GET")
+def export_bureaus(request: HttpRequest) -> HttpResponse:
+    """Bureaus and posts as the workbook that enters them; who holds them where the label allows it."""
+    return _taken(request, export_staff.bureaus())
+
+
+@door.write("/bureaus", SUPERVISE, response=ReportOut)
+def import_bureaus(
+    request: HttpRequest, form: Form[ImportForm], file: File[UploadedFile]
+) -> dict[str, Any]:
+    """Enter bureaus, posts and appointments: all rows or none; nobody appoints himself."""
+    return entered(BUREAUS, form, file)
+
+
+@door.write("/accounts/template", ACCOUNT_EDIT, "GET")
+def accounts_template(request: HttpRequest) -> HttpResponse:
+    """The empty workbook of accounts."""
+    return template(request, ACCOUNTS, "accounts")
+
+
+@door.write("/accounts", ACCOUNT_EDIT, "GET")
+def export_accounts(request: HttpRequest) -> HttpResponse:
+    """The accounts in use as the workbook that enters them; without phones and administrators."""
+    return _taken(request, export_staff.accounts())
+
+
+@door.write("/accounts", ACCOUNT_EDIT, response=ReportOut)
+def import_accounts(
+    request: HttpRequest, form: Form[ImportForm], file: File[UploadedFile]
+) -> dict[str, Any]:
+    """Open accounts that wait for their first link, or write names anew: all rows or none."""
+    return entered(ACCOUNTS, form, file)
+
+
+def _taken(request: HttpRequest, contents: Contents) -> HttpResponse:
+    language = language_of(request)
+    return as_xlsx(write_book(contents, language=language), contents.name, language)

@@ -1,7 +1,8 @@
 """Write what stands in the register as the workbook that enters it: entered again, nothing changes."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -14,8 +15,9 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.disks import refuse_when_nearly_full
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.events import ListExported
+from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.services import exports
-from anlan.kernel.base.unit_of_work import current_work
+from anlan.kernel.base.unit_of_work import current_work, refuse_above_ceiling
 from anlan.kernel.base.xlsx import ABOUT, ABOUT_EN, Cover
 from anlan.kernel.people.models import Organisation, OrganisationKind
 from anlan.kernel.people.queries.directory import facts_of
@@ -27,35 +29,63 @@ from anlan.kernel.subjects.services import SITE_KIND
 Cells = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a workbook holds: its rows by sheet, its title, the label of its rows."""
+
+    name: str
+    title: str
+    title_en: str
+    rows: Mapping[Sheet, Callable[[], Iterable[Cells]]]
+    label: Sensitivity = Sensitivity.INTERNAL
+
+
 def write_register(*, door: str = "api", language: Language = Language.ZH) -> bytes:
     """Return the register that the open unit of work reaches as an xlsx, and record who took it.
 
     What has been retired, replaced or withdrawn is not in it, nor is any key of a gateway.
     Raises UnavailableError while the disk is nearly full.
     """
+    rows = {sheet: _ROWS[sheet.key] for sheet in FIRMS}
+    contents = Contents("register", "安澜登记簿", "Register of Anlan", rows)
+    return write_book(contents, door=door, language=language)
+
+
+def write_book(contents: Contents, *, door: str = "api", language: Language = Language.ZH) -> bytes:
+    """Return a workbook as an xlsx that can be entered again, and record who took it.
+
+    Raises UnavailableError while the disk is nearly full, NotPermittedError where its label is above
+    the ceiling of who takes it.
+    """
     refuse_when_nearly_full()
+    refuse_above_ceiling(contents.label.value)
     principal, moment = current_work().principal, now()
-    cover = Cover(name=principal.name, unit=principal.unit, title="register", language=language)
+    cover = Cover(
+        name=principal.name,
+        unit=principal.unit,
+        title=contents.name,
+        label=contents.label,
+        language=language,
+    )
     buffer, count = BytesIO(), 0
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        for sheet, page in headed(book, FIRMS, language):
-            count += _write(page, sheet, _ROWS[sheet.key]())
+        for sheet, page in headed(book, contents.rows, language):
+            count += _write(page, sheet, contents.rows[sheet]())
             page.set_footer(cover.footer(moment))
         about = book.add_worksheet(cover.say(ABOUT, ABOUT_EN))
         about.write_string(0, 0, f"{cover.say('导出', 'Exported')} {cover.watermark(moment)}")
-        title = cover.say("安澜登记簿", "Register of Anlan")
         about.write_string(1, 0, cover.say("敏感级别", "Label"))
         about.write_string(1, 1, cover.label_text)
         book.set_properties(
             {
-                "title": title,
+                "title": cover.say(contents.title, contents.title_en),
                 "author": cover.name,
                 "company": cover.unit,
                 "category": cover.label_text,
             }
         )
     said = ListExported(
-        name="register",
+        name=contents.name,
         filters=[],
         sort="",
         after=None,

@@ -9,8 +9,9 @@ from django.db import DataError, IntegrityError, transaction
 
 from anlan.app import acting
 from anlan.app.register.known import Known
+from anlan.app.register.outcome import Outcome
 from anlan.app.register.places import brought_home
-from anlan.app.register.rows import HANDLERS, Outcome
+from anlan.app.register.rows import HANDLERS
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Row, Sheet, read
 from anlan.engines.geodesy.offset import Datum
 from anlan.kernel.base.errors import DomainError, InvalidError
@@ -83,8 +84,15 @@ def enter_firms(
 
 def enter_supervisions(source: Path, *, who: str, dry_run: bool = False) -> Report:
     """Enter which bureau supervises which site; the security administrator's act (三员)."""
-    rows = read(source, SUPERVISIONS)
-    with unit_of_work(acting.person(who, SUPERVISE)):
+    return enter_book(source, SUPERVISIONS, SUPERVISE, who=who, dry_run=dry_run)
+
+
+def enter_book(
+    source: Path, sheets: Sequence[Sheet], permission: str, *, who: str, dry_run: bool = False
+) -> Report:
+    """Enter a workbook of these sheets as a person who has the permission."""
+    rows = read(source, sheets)
+    with unit_of_work(acting.person(who, permission)):
         return enter(rows, dry_run=dry_run)
 
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any
 
 from django.contrib.gis.geos import Point
 
+from anlan.app.register import place_rows, staff_rows
 from anlan.app.register.known import Known
+from anlan.app.register.outcome import Outcome, differing
 from anlan.app.register.sheets import Row
 from anlan.kernel.base.errors import ConflictError, InvalidError
 from anlan.kernel.people.models import Organisation, OrganisationKind
@@ -17,14 +18,6 @@ from anlan.kernel.sensing.models import Condition, Limit
 from anlan.kernel.sensing.services import equipment, limits, upkeep
 from anlan.kernel.subjects import services as subjects
 from anlan.kernel.subjects.models import Subject
-
-
-class Outcome(StrEnum):
-    """What a row did."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
 
 
 def organisation(row: Row, _known: Known) -> Outcome:
@@ -44,7 +37,7 @@ def organisation(row: Row, _known: Known) -> Outcome:
             kind=OrganisationKind.FIRM, credit_code=row.of("credit_code"), **wanted
         )
         return Outcome.NEW
-    if not _differing(found, wanted):
+    if not differing(found, wanted):
         return Outcome.SAME
     organisations.change_organisation(organisation=found, **wanted)
     return Outcome.CHANGED
@@ -112,7 +105,7 @@ def gateway(row: Row, known: Known) -> Outcome:
     at, named = known.site(row), _named(row)
     found = known.gateway_at(at, row.of("code"))
     if found is not None:
-        if not _differing(found, named):
+        if not differing(found, named):
             return Outcome.SAME
         known.changed(upkeep.change_gateway(gateway_id=found.id, **named))
         return Outcome.CHANGED
@@ -133,7 +126,7 @@ def device(row: Row, known: Known) -> Outcome:
                 f"设备 {found.name} 已登记在别的对象上，不能由导入改动",
                 code="register.device_stands",
             )
-        if not _differing(found, said):
+        if not differing(found, said):
             return Outcome.SAME
         known.changed(upkeep.change_device(device_id=found.id, **said))
         return Outcome.CHANGED
@@ -163,12 +156,12 @@ def datastream(row: Row, known: Known) -> Outcome:
         equipment.register_datastream(gateway=behind, tag=row.of("tag"), **wanted)
         return Outcome.NEW
     named = _named(row)
-    if differing := [one for one in _differing(found, wanted) if one not in named]:
+    if meaning := [one for one in differing(found, wanted) if one not in named]:
         raise ConflictError(
-            f"位号 {found.tag} 已登记，{'、'.join(differing)} 不同；须先停用，再登记新的",
+            f"位号 {found.tag} 已登记，{'、'.join(meaning)} 不同；须先停用，再登记新的",
             code="register.tag_stands",
         )
-    if not _differing(found, named):
+    if not differing(found, named):
         return Outcome.SAME
     known.changed(upkeep.change_datastream(datastream_id=found.id, **named))
     return Outcome.CHANGED
@@ -207,7 +200,7 @@ def limit(row: Row, known: Known) -> Outcome:
         name: value for name, value in (figures | texts).items() if value not in {None, ""}
     }
     standing = known.standing(behind, stream, row.of("condition"))
-    if standing is not None and not _differing(standing, wanted):
+    if standing is not None and not differing(standing, wanted):
         return Outcome.SAME
     if standing is not None:
         wanted = _unsaid(standing, wanted) | wanted
@@ -253,6 +246,12 @@ HANDLERS: dict[str, Callable[[Row, Known], Outcome]] = {
     "datastreams": datastream,
     "limits": limit,
     "supervisions": supervision,
+    "divisions": place_rows.division,
+    "zones": place_rows.zone,
+    "bureaus": staff_rows.bureau,
+    "posts": staff_rows.post,
+    "appointments": staff_rows.appointment,
+    "accounts": staff_rows.account,
 }
 
 
@@ -272,7 +271,7 @@ def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
     """Change of a subject what the row says differently."""
     wanted: dict[str, Any] = {}
     named = _named(row)
-    wanted |= {key: named[key] for key in _differing(found, named)}
+    wanted |= {key: named[key] for key in differing(found, named)}
     here = (found.location.x, found.location.y) if found.location else None
     if (lon_lat := _lon_lat(row)) is not None and lon_lat != here:
         wanted["location"] = Point(*lon_lat, srid=4326)
@@ -283,10 +282,6 @@ def _bring_to(found: Subject, row: Row, known: Known) -> Outcome:
     made = subjects.change_subject(subject_id=found.id, expected_version=found.version, **wanted)
     known.renew(made)
     return Outcome.CHANGED
-
-
-def _differing(found: object, wanted: dict[str, Any]) -> list[str]:
-    return [name for name, value in wanted.items() if getattr(found, name) != value]
 
 
 def _named(row: Row) -> dict[str, Any]:

@@ -168,8 +168,18 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /register/firms": lambda _: Call(),
     "POST /register/firms": lambda _: Call(form={"file": _workbook()}),
     "GET /register/firms/template": lambda _: Call(),
+    "GET /register/supervisions": lambda _: Call(),
     "POST /register/supervisions": lambda _: Call(form={"file": _workbook()}),
     "GET /register/supervisions/template": lambda _: Call(),
+    "GET /register/places": lambda _: Call(),
+    "POST /register/places": lambda _: Call(form={"file": _workbook()}),
+    "GET /register/places/template": lambda _: Call(),
+    "GET /register/bureaus": lambda _: Call(),
+    "POST /register/bureaus": lambda _: Call(form={"file": _workbook()}),
+    "GET /register/bureaus/template": lambda _: Call(),
+    "GET /register/accounts": lambda _: Call(),
+    "POST /register/accounts": lambda _: Call(form={"file": _workbook()}),
+    "GET /register/accounts/template": lambda _: Call(),
     "POST /sensing/datastreams": lambda r: Call(
         body={
             "gateway_id": r.gateway,

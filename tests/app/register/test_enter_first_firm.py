@@ -7,7 +7,7 @@ import pytest
 from anlan.app.register import rows
 from anlan.app.register.known import Known
 from anlan.app.register.load import Report, enter_firms, enter_supervisions
-from anlan.app.register.rows import Outcome
+from anlan.app.register.outcome import Outcome
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS, Row, read, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import InvalidError, NotPermittedError

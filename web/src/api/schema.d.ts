@@ -2295,13 +2295,149 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Export Supervisions
+         * @description Which bureau supervises which site today or later, as the workbook that enters it.
+         */
+        get: operations["anlan_app_register_api_export_supervisions"];
         put?: never;
         /**
          * Import Supervisions
          * @description Say which bureau supervises which site: all rows or none.
          */
         post: operations["anlan_app_register_api_import_supervisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/places/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places Template
+         * @description The empty workbook of divisions and zones.
+         */
+        get: operations["anlan_app_register_api_places_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Places
+         * @description The divisions and zones in force, as the workbook that enters them; without outlines.
+         */
+        get: operations["anlan_app_register_api_export_places"];
+        put?: never;
+        /**
+         * Import Places
+         * @description Enter divisions and zones of one's own territory: all rows or none.
+         */
+        post: operations["anlan_app_register_api_import_places"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/bureaus/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bureaus Template
+         * @description The empty workbook of bureaus, their posts and who holds them.
+         */
+        get: operations["anlan_app_register_api_bureaus_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/bureaus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Bureaus
+         * @description Bureaus and posts as the workbook that enters them; who holds them where the label allows it.
+         */
+        get: operations["anlan_app_register_api_export_bureaus"];
+        put?: never;
+        /**
+         * Import Bureaus
+         * @description Enter bureaus, posts and appointments: all rows or none; nobody appoints himself.
+         */
+        post: operations["anlan_app_register_api_import_bureaus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/accounts/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts Template
+         * @description The empty workbook of accounts.
+         */
+        get: operations["anlan_app_register_api_accounts_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Accounts
+         * @description The accounts in use as the workbook that enters them; without phones and administrators.
+         */
+        get: operations["anlan_app_register_api_export_accounts"];
+        put?: never;
+        /**
+         * Import Accounts
+         * @description Open accounts that wait for their first link, or write names anew: all rows or none.
+         */
+        post: operations["anlan_app_register_api_import_accounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6307,7 +6443,7 @@ export interface components {
              * Sheet
              * @enum {string}
              */
-            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions";
+            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts";
             /** Row */
             row: number;
             /** Code */
@@ -6326,7 +6462,7 @@ export interface components {
              * Sheet
              * @enum {string}
              */
-            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions";
+            sheet: "organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts";
             /** Title */
             title: string;
             /** Title En */
@@ -6354,7 +6490,7 @@ export interface components {
              * Only
              * @default []
              */
-            only: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+            only: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts")[];
             /**
              * Datum
              * @default wgs84
@@ -10588,7 +10724,7 @@ export interface operations {
                      * Only
                      * @default []
                      */
-                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts")[];
                     /**
                      * Datum
                      * @default wgs84
@@ -10635,6 +10771,25 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_app_register_api_export_supervisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_app_register_api_import_supervisions: {
         parameters: {
             query?: never;
@@ -10654,7 +10809,262 @@ export interface operations {
                      * Only
                      * @default []
                      */
-                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions")[];
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts")[];
+                    /**
+                     * Datum
+                     * @default wgs84
+                     * @enum {string}
+                     */
+                    datum?: "wgs84" | "gcj02" | "bd09";
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_places_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_export_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_import_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Dry Run
+                     * @default true
+                     */
+                    dry_run?: boolean;
+                    /**
+                     * Only
+                     * @default []
+                     */
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts")[];
+                    /**
+                     * Datum
+                     * @default wgs84
+                     * @enum {string}
+                     */
+                    datum?: "wgs84" | "gcj02" | "bd09";
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_bureaus_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_export_bureaus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_import_bureaus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Dry Run
+                     * @default true
+                     */
+                    dry_run?: boolean;
+                    /**
+                     * Only
+                     * @default []
+                     */
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts")[];
+                    /**
+                     * Datum
+                     * @default wgs84
+                     * @enum {string}
+                     */
+                    datum?: "wgs84" | "gcj02" | "bd09";
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_accounts_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_export_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_import_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Dry Run
+                     * @default true
+                     */
+                    dry_run?: boolean;
+                    /**
+                     * Only
+                     * @default []
+                     */
+                    only?: ("organisations" | "sites" | "subjects" | "gateways" | "devices" | "datastreams" | "limits" | "supervisions" | "divisions" | "zones" | "bureaus" | "posts" | "appointments" | "accounts")[];
                     /**
                      * Datum
                      * @default wgs84
