@@ -74,7 +74,7 @@ class Grant:
 
     Who supervises a site is in charge of everything there, save the matters in `ceded`, as (site,
     matter), that others supervise and he does not: so somebody is always in charge. Divisions in
-    `shared` (共享) are for looking: nobody is put in charge by a share.
+    `shared` and zones in `shared_zones` (共享) are for looking: nobody is put in charge by a share.
     """
 
     permissions: frozenset[str]
@@ -83,6 +83,7 @@ class Grant:
     supervised_sites: frozenset[str] = frozenset()
     ceded: frozenset[tuple[str, str]] = frozenset()
     shared: tuple[tuple[int, int], ...] = ()
+    shared_zones: tuple[int, ...] = ()
     ceiling: int = 3
 
     def reaches(self, facts: Facts, needs: Reach) -> bool:
@@ -100,10 +101,11 @@ class Grant:
 
     def unshared(self) -> Scope:
         """Return what the post reaches but for what was shared with it."""
-        if not self.shared:
+        if not self.shared and not self.shared_zones:
             return self.scope
         own = tuple(span for span in self.scope.divs if span not in self.shared)
-        return replace(self.scope, divs=own)
+        zones = tuple(zone for zone in self.scope.zones if zone not in self.shared_zones)
+        return replace(self.scope, divs=own, zones=zones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

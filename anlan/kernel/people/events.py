@@ -91,11 +91,12 @@ class HoldingState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeGrantState:
-    """A further territory that an organisation reaches: who asked, who approved, who ended it and why."""
+    """A further territory or zone that an organisation reaches: who asked, approved, ended it, and why."""
 
     id: str
     organisation_id: str
     territory_code: str
+    zone: int | None
     reason: str
     valid_from: str
     valid_to: str | None
@@ -186,9 +187,9 @@ def _without_address(state: dict[str, Any]) -> dict[str, Any]:
     return {**state, "address": ""}
 
 
-def _without_approval(state: dict[str, Any]) -> dict[str, Any]:
-    """Return a share as it was told before shares were asked for and approved."""
-    return {**state, "asked_by": "", "approved_by": "", "ended_by": "", "end_reason": ""}
+def _of_a_division(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a share as it was told before zones were shared as well."""
+    return {**state, "zone": None}
 
 
 ORGANISATION_REGISTERED = EventType("people.organisation.registered", OrganisationState, "登记单位")
@@ -225,20 +226,20 @@ POST_MOVED = EventType("people.post.moved", PostState, "岗位改属单位")
 APPOINTED = EventType("people.post.appointed", HoldingState, "任职")
 VACATED = EventType("people.post.vacated", HoldingState, "离任")
 SCOPE_ASKED = EventType(
-    "people.scope.asked", ScopeGrantState, "拟共享属地", schema=2, from_before=_without_approval
+    "people.scope.asked", ScopeGrantState, "拟共享属地", schema=3, from_before=_of_a_division
 )
 SCOPE_GRANTED = EventType(
-    "people.scope.granted", ScopeGrantState, "授予属地范围", schema=2, from_before=_without_approval
+    "people.scope.granted", ScopeGrantState, "授予属地范围", schema=3, from_before=_of_a_division
 )
 SCOPE_ENDED = EventType(
-    "people.scope.ended", ScopeGrantState, "共享提前结束", schema=2, from_before=_without_approval
+    "people.scope.ended", ScopeGrantState, "共享提前结束", schema=3, from_before=_of_a_division
 )
 SCOPE_MOVED = EventType(
     "people.scope.moved",
     ScopeGrantState,
     "属地范围改属单位",
-    schema=2,
-    from_before=_without_approval,
+    schema=3,
+    from_before=_of_a_division,
 )
 SITE_REACH_GRANTED = EventType("people.site_reach.granted", SiteReachState, "授予企业管辖")
 SITE_REACH_ENDED = EventType("people.site_reach.ended", SiteReachState, "企业监管终止")

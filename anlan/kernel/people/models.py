@@ -124,11 +124,12 @@ class PostHolding(Identified):
 class ScopeGrant(Identified):
     """A further range that an organisation's posts see: a share by name, with dates; nobody acts by it.
 
-    Before somebody of the giver's side has approved it, it gives nothing.
+    It names a division or a functional zone (`zone`), one of the two. Before somebody of the giver's side has approved it, it gives nothing.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    territory_code = models.CharField(max_length=16)
+    territory_code = models.CharField(max_length=16, blank=True)
+    zone = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=200)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
@@ -138,6 +139,14 @@ class ScopeGrant(Identified):
     ended_by = models.CharField(max_length=64, blank=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(territory_code="") ^ models.Q(zone__isnull=True),
+                name="people_share_names_one",
+            )
+        ]
 
 
 class SiteRelation(models.TextChoices):

@@ -4,16 +4,20 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from anlan.kernel.people.schemas import NO_NUL, Key, Word
 
 
 class ShareBody(Schema):
-    """What to share with whom, why, from when until when; times carry their offset."""
+    """What to share with whom, why, from when until when; times carry their offset.
+
+    A division or a functional zone, one of the two.
+    """
 
     organisation_id: Key
-    territory_code: Word
+    territory_code: Word = ""
+    zone: Annotated[int, Field(ge=1, lt=2**63)] | None = None
     reason: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
     valid_from: AwareDatetime
     valid_to: AwareDatetime
@@ -33,6 +37,7 @@ class ShareOut(Schema):
     organisation_name: str
     organisation_name_en: str
     territory_code: str
+    zone: int | None
     territory_name: str
     territory_name_en: str
     reason: str

@@ -130,6 +130,14 @@ def zones(on: date | None = None) -> QuerySet[Area]:
     return Area.objects.filter(in_force(on or today()), kind=AreaKind.FUNCTIONAL_ZONE)
 
 
+def zone(number: int, on: date | None = None) -> Area:
+    """Return the functional zone of a number in force on a day, or say that there is none."""
+    found = zones(on).filter(number=number).first()
+    if found is None:
+        raise NotFoundError(f"没有功能区 {number}", code="places.zone_not_found", zone=number)
+    return found
+
+
 def ranges_of(code: str) -> tuple[tuple[int, int], ...]:
     """Return every range of `div` that belongs to a territory today.
 

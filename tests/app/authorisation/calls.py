@@ -139,6 +139,20 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     ),
     "POST /people/shares/{share_id}/approve": lambda r: Call(r.asked_share),
     "POST /people/shares/{share_id}/end": lambda r: Call(r.asked_share, {"reason": "已不需要"}),
+    "GET /people/shares@zone": lambda r: Call(sees=r.asked_zone_share),
+    "POST /people/shares@zone": lambda r: Call(
+        body={
+            "organisation_id": r.receiver,
+            "zone": ZONE,
+            "reason": "联防",
+            "valid_from": _later(0),
+            "valid_to": _later(24),
+        }
+    ),
+    "POST /people/shares/{share_id}/approve@zone": lambda r: Call(r.asked_zone_share),
+    "POST /people/shares/{share_id}/end@zone": lambda r: Call(
+        r.asked_zone_share, {"reason": "已不需要"}
+    ),
     "GET /people/supervisions": lambda r: Call(sees=r.supervision),
     "GET /people/sites": lambda r: Call(sees=r.site),
     "POST /people/supervisions/{supervision_id}/end": lambda r: Call(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -105,6 +106,7 @@ class Rows:
     closed_zone: str
     receiver: str
     asked_share: str
+    asked_zone_share: str
     supervision: str
 
     def nowhere(self) -> "Rows":
@@ -264,17 +266,16 @@ def _reorganised() -> dict[str, str]:
 
 
 def _asked_share(organisation: Organisation) -> dict[str, str]:
-    """Return a share of the county's township that nobody has approved yet, and a bureau without any."""
+    """Return shares of township and zone that nobody has approved yet, and a bureau without any."""
+    span: dict[str, Any] = {"valid_from": now(), "valid_to": now() + timedelta(days=1)}
     with unit_of_work(machine("test")):
-        asked = shares.ask_share(
-            organisation=organisation,
-            territory_code=TOWNSHIP,
-            reason="联防",
-            valid_from=now(),
-            valid_to=now() + timedelta(days=1),
+        asked, of_zone = (
+            shares.ask_share(organisation=organisation, reason="联防", **span, **what)
+            for what in ({"territory_code": TOWNSHIP}, {"zone": ZONE})
         )
     return {
         "asked_share": asked.id,
+        "asked_zone_share": of_zone.id,
         "receiver": factories.organisation("青铜峡局", territory_code="640381").id,
     }
 

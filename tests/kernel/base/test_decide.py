@@ -11,6 +11,7 @@ from anlan.kernel.base.permissions import (
     Reach,
     Scope,
     decide,
+    home_of,
     machine,
 )
 
@@ -180,6 +181,23 @@ def test_what_is_shared_is_for_looking_and_puts_nobody_in_charge() -> None:
 
     assert (may(15, Reach.SEEN), may(15, Reach.IN_CHARGE)) == (True, False)
     assert (may(own[0], Reach.SEEN), may(own[0], Reach.IN_CHARGE)) == (True, True)
+
+
+def test_a_zone_that_is_shared_is_for_looking_and_ones_own_zone_is_not() -> None:
+    post = Grant(
+        permissions=frozenset({"alerts.alarm.check"}),
+        scope=Scope(zones=(7, 8)),
+        shared_zones=(8,),
+    )
+    neighbour = Principal(actor="user:1", name="周五", grants=(post,), scope=post.scope, ceiling=3)
+
+    def may(zone: int, needs: Reach) -> bool:
+        return decide(neighbour, "alerts.alarm.check", Facts(div=15, zone=zone), needs).allowed
+
+    for needs in (Reach.IN_CHARGE, Reach.HOME):
+        assert (may(7, needs), may(8, needs)) == (True, False)
+    assert (may(7, Reach.SEEN), may(8, Reach.SEEN), may(9, Reach.SEEN)) == (True, True, False)
+    assert home_of(neighbour, "alerts.alarm.check").zones == (7,)
 
 
 def test_the_gate_of_a_route_asks_for_the_permission_of_any_post() -> None:

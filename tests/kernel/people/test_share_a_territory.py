@@ -12,17 +12,20 @@ from anlan.kernel.base.permissions import Facts, Reach, decide, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import ScopeGrant
 from anlan.kernel.people.queries import principals
+from anlan.kernel.places.models import Area
 from tests import factories
 from tests.cast import (
     DIV_IN_TOWN,
     DIV_IN_ZONE,
     TOWNSHIP,
+    ZONE,
     Cast,
     assemble,
     csrf,
     principal,
     signed_in,
 )
+from tests.plant import build_plant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOK = "subjects.subject.view"
@@ -169,6 +172,117 @@ def test_what_cannot_be_shared_is_refused_with_words(
 ) -> None:
     answer = sent(chief, "", wish(cast, **otherwise))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.fixture
+def keeper(cast: Cast) -> Client:
+    return signed_in(factories.officer(cast.zone_bureau, "shift_chief", "宁东值班长"))
+
+
+def of_zone(cast: Cast, **otherwise: Any) -> dict[str, Any]:
+    return wish(cast, zone=ZONE, **otherwise) | {"territory_code": ""}
+
+
+def sees_zone(cast: Cast) -> bool:
+    in_zone = Facts(div=DIV_IN_ZONE, zone=ZONE)
+    return decide(principal(cast.neighbour), LOOK, in_zone).allowed
+
+
+def test_a_zone_is_shared_by_its_own_bureau_to_look_at(cast: Cast, keeper: Client) -> None:
+    head = signed_in(factories.officer(cast.zone_bureau, "bureau_director", "宁东局长"))
+    asked = sent(keeper, "", of_zone(cast)).json()
+    assert (asked["zone"], asked["territory_code"], asked["territory_name"], asked["is_given"]) == (
+        ZONE,
+        "",
+        "宁东能源化工基地",
+        True,
+    )
+    assert not sees_zone(cast)
+    given = sent(head, f"/{asked['id']}/approve", version=asked["version"]).json()
+    assert given["state"] == "running"
+    assert sees_zone(cast)
+    # the zone and nothing beside it, and nobody acts by it
+    assert not sees(cast, DIV_IN_ZONE)
+    assert not decide(
+        principal(cast.neighbour), LOOK, Facts(div=DIV_IN_ZONE, zone=ZONE + 1)
+    ).allowed
+    in_zone = Facts(div=DIV_IN_ZONE, zone=ZONE)
+    for needs in (Reach.HOME, Reach.IN_CHARGE):
+        found = decide(principal(cast.neighbour), "alerts.alarm.check", in_zone, needs)
+        assert not found.allowed
+    # what was lent is not given on
+    lent = signed_in(factories.officer(cast.neighbour_bureau, "bureau_director", "邻县局长"))
+    third = factories.organisation("青铜峡局", territory_code="640381")
+    assert sent(lent, "", of_zone(cast, organisation_id=third.id)).status_code == 403
+    with unit_of_work(machine("test"), read_only=True):
+        told = Journal.objects.filter(object=asked["id"]).order_by("id")
+        assert [(row.schema, row.data["zone"]) for row in told] == [(3, ZONE), (3, ZONE)]
+
+    ended = sent(head, f"/{asked['id']}/end", {"reason": "联防结束"}, given["version"]).json()
+    assert ended["state"] == "ended"
+    assert not sees_zone(cast)
+
+
+def test_rows_of_a_shared_zone_come_through_row_security(cast: Cast, keeper: Client) -> None:
+    inside = build_plant("inside", div=DIV_IN_ZONE, zone=ZONE).site
+    beside = build_plant("beside", div=DIV_IN_TOWN, zone=None).site
+    neighbour = signed_in(cast.neighbour)
+
+    def listed() -> set[str]:
+        items = neighbour.get("/api/v1/subjects?limit=100").json()["items"]
+        return {one["id"] for one in items}
+
+    asked = sent(keeper, "", of_zone(cast)).json()
+    assert inside.id not in listed()
+    head = signed_in(factories.officer(cast.zone_bureau, "bureau_director", "宁东局长"))
+    sent(head, f"/{asked['id']}/approve", version=asked["version"])
+    assert inside.id in listed()
+    assert beside.id not in listed()
+
+
+def test_nobody_but_its_own_bureau_shares_a_zone(
+    cast: Cast, chief: Client, leader: Client, keeper: Client
+) -> None:
+    above = signed_in(
+        factories.officer(
+            factories.organisation("自治区厅", territory_code="64"), "bureau_director", "厅长"
+        )
+    )
+    for giver in (chief, leader, above):
+        refused = sent(giver, "", of_zone(cast))
+        assert (refused.status_code, refused.json()["reason"]) == (403, "out_of_reach_home")
+    asked = sent(keeper, "", of_zone(cast)).json()
+    for stranger in (leader, above):
+        assert stranger.get("/api/v1/people/shares").json()["items"] == []
+        hidden = sent(stranger, f"/{asked['id']}/approve", version=asked["version"])
+        assert hidden.status_code == 404
+    # and its bureau shares no township of the county
+    assert sent(keeper, "", wish(cast)).status_code == 403
+
+
+def test_a_share_names_one_place_that_is_there(cast: Cast, chief: Client, keeper: Client) -> None:
+    for otherwise in ({"territory_code": ""}, {"zone": ZONE}):
+        answer = sent(chief, "", wish(cast, **otherwise))
+        assert (answer.status_code, answer.json()["code"]) == (422, "people.share_names_one")
+    assert sent(chief, "", wish(cast, zone=2**63, territory_code="")).status_code == 422
+    Area.objects.filter(number=ZONE).update(valid_to="2020-01-01")
+    gone = sent(keeper, "", of_zone(cast))
+    assert (gone.status_code, gone.json()["code"]) == (404, "places.zone_not_found")
+
+
+def test_a_zone_is_shared_once_and_with_nobody_who_has_it(cast: Cast, keeper: Client) -> None:
+    second = factories.organisation("宁东消防", territory_code="", zone=ZONE)
+    assert sent(keeper, "", of_zone(cast)).status_code == 200
+    refused = [
+        sent(keeper, "", of_zone(cast, organisation_id=one.id)).json()["code"]
+        for one in (cast.firm, second, cast.zone_bureau, cast.neighbour_bureau)
+    ]
+    assert refused == [
+        "people.share_to_firm",
+        "people.share_needless",
+        "people.own_grant",
+        "people.share_stands",
+    ]
 
 
 def test_a_firm_gets_no_territory_and_nobody_gets_one_twice_or_his_own(

@@ -995,7 +995,7 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Ask that an organisation may look at a part of my territory for a time.
+         * @description Ask that an organisation may look at a part of my territory, or my zone, for a time.
          */
         post: operations["anlan_kernel_people_api_shares_ask"];
         delete?: never;
@@ -4024,6 +4024,8 @@ export interface components {
             organisation_name_en: string;
             /** Territory Code */
             territory_code: string;
+            /** Zone */
+            zone: number | null;
             /** Territory Name */
             territory_name: string;
             /** Territory Name En */
@@ -4075,12 +4077,19 @@ export interface components {
         /**
          * ShareBody
          * @description What to share with whom, why, from when until when; times carry their offset.
+         *
+         *     A division or a functional zone, one of the two.
          */
         ShareBody: {
             /** Organisation Id */
             organisation_id: string;
-            /** Territory Code */
+            /**
+             * Territory Code
+             * @default
+             */
             territory_code: string;
+            /** Zone */
+            zone?: number | null;
             /** Reason */
             reason: string;
             /**

@@ -31,7 +31,7 @@ def share_list(request: HttpRequest) -> QuerySet[ScopeGrant]:
 
 @door.create("/shares", GIVE, response=ShareOut)
 def ask(request: HttpRequest, body: ShareBody) -> dict[str, Any]:
-    """Ask that an organisation may look at a part of my territory for a time."""
+    """Ask that an organisation may look at a part of my territory, or my zone, for a time."""
     details = body.dict(exclude={"organisation_id"})
     organisation = directory.one(Organisation.objects, body.organisation_id)
     return _row(ask_share(organisation=organisation, **details))
@@ -55,4 +55,4 @@ def end(request: HttpRequest, share_id: str, body: EndBody) -> dict[str, Any]:
 
 
 def _row(share: ScopeGrant) -> dict[str, Any]:
-    return directory.row(SHARES, shares([share.territory_code]), share.id)
+    return directory.row(SHARES, shares([(share.territory_code, share.zone)]), share.id)

@@ -79,7 +79,7 @@ def _grants(posts: list[Post]) -> tuple[Grant, ...]:
         _grant(
             post,
             [one for one in reaches if one.organisation_id == post.organisation_id],
-            [one.territory_code for one in further if one.organisation_id == post.organisation_id],
+            [one for one in further if one.organisation_id == post.organisation_id],
             supervisions,
         )
         for post in posts
@@ -93,7 +93,7 @@ def _supervisions(sites: set[str]) -> list[SiteReach]:
 
 
 def _grant(
-    post: Post, reaches: list[SiteReach], further: list[str], supervisions: list[SiteReach]
+    post: Post, reaches: list[SiteReach], further: list[ScopeGrant], supervisions: list[SiteReach]
 ) -> Grant:
     """Return what one post reaches.
 
@@ -104,6 +104,7 @@ def _grant(
     supervised = frozenset(one.site for one in reaches if one.relation == SiteRelation.SUPERVISOR)
     organisation = post.organisation
     shared: tuple[Span, ...] = ()
+    shared_zones: tuple[int, ...] = ()
     if organisation.kind == OrganisationKind.FIRM:
         scope = Scope(sites=tuple(sorted(own)))
         supervised = frozenset()
@@ -112,10 +113,14 @@ def _grant(
         own = supervised = frozenset()
     else:
         mine_by_law = _spans([organisation.territory_code])
-        shared = tuple(span for span in _spans(further) if span not in mine_by_law)
+        given = _spans(one.territory_code for one in further)
+        shared = tuple(span for span in given if span not in mine_by_law)
+        zones = {one.zone for one in further if one.zone is not None} - {organisation.zone}
+        shared_zones = tuple(sorted(zones))
+        own_zone = () if organisation.zone is None else (organisation.zone,)
         scope = Scope(
             divs=tuple(sorted({*mine_by_law, *shared})),
-            zones=() if organisation.zone is None else (organisation.zone,),
+            zones=tuple(sorted({*own_zone, *shared_zones})),
             sites=tuple(sorted(own | supervised)),
         )
     mine = {(one.site, one.matter) for one in reaches if one.relation == SiteRelation.SUPERVISOR}
@@ -127,6 +132,7 @@ def _grant(
         supervised_sites=supervised,
         ceded=frozenset(others - mine),
         shared=shared,
+        shared_zones=shared_zones,
         ceiling=post.role.ceiling,
     )
 

@@ -22,7 +22,7 @@ from anlan.kernel.people.models import ScopeGrant
 from anlan.kernel.people.queries import directory
 from anlan.kernel.people.queries.holdings import name_behind, posts_of_actor
 from anlan.kernel.people.queries.own_territory import is_own
-from anlan.kernel.places.models import Division
+from anlan.kernel.places.models import Area, Division
 from anlan.kernel.places.rules import div_of
 
 #: How a share stands; the first that holds, in this order.
@@ -41,6 +41,7 @@ SHARES = ListSpec(
         "organisation_name": Field(path="organisation__name", sortable=True, title="共享给"),
         "organisation_name_en": Field(path="organisation__name_en"),
         "territory_code": Field(path="territory_code", sortable=True, title="区划代码"),
+        "zone": Field(path="zone", kind="int", title="功能区编号"),
         "territory_name": Field(path="territory_name", title="共享的属地"),
         "territory_name_en": Field(path="territory_name_en"),
         "reason": Field(path="reason", title="事由"),
@@ -70,10 +71,10 @@ def shares_seen(principal: Principal, permission: str) -> QuerySet[ScopeGrant]:
     posts = [one for one in posts_of_actor(principal.actor) if permission in one.role.permissions]
     if not posts:
         return shares()
-    codes = set(ScopeGrant.objects.values_list("territory_code", flat=True))
-    given = [one for one in codes if is_own(principal, permission, Facts(div=div_of(one)))]
+    places = ScopeGrant.objects.order_by().values_list("territory_code", "zone").distinct()
+    given = [one for one in places if is_own(principal, permission, place_of(*one))]
     return shares(given).filter(
-        Q(territory_code__in=given) | Q(organisation__in={one.organisation_id for one in posts})
+        _among(given) | Q(organisation__in={one.organisation_id for one in posts})
     )
 
 
@@ -84,9 +85,22 @@ def seen_at_version(principal: Principal, permission: str, key: str, version: in
     return directory.at_version(ScopeGrant.objects, key, version)
 
 
-def shares(given: Iterable[str] = ()) -> QuerySet[ScopeGrant]:
-    """Return the shares as their list shows them; those of the territories `given` are one's own to end."""
+def place_of(territory_code: str, zone: int | None) -> Facts:
+    """Return the place of what is shared; a zone hangs on no division: its own bureau shares it."""
+    return Facts(div=0, zone=zone) if zone is not None else Facts(div=div_of(territory_code))
+
+
+def _among(given: Iterable[tuple[str, int | None]]) -> Q:
+    found = Q(pk__in=[])
+    for territory_code, zone in given:
+        found |= Q(territory_code=territory_code, zone=zone)
+    return found
+
+
+def shares(given: Iterable[tuple[str, int | None]] = ()) -> QuerySet[ScopeGrant]:
+    """Return the shares as their list shows them; those of the places `given` are one's own to end."""
     place = Division.objects.filter(code=OuterRef("territory_code")).order_by("-id")
+    zone = Area.objects.filter(number=OuterRef("zone"))
     state = Case(
         When(ended_at__isnull=False, then=Value("ended")),
         When(valid_to__lte=Now(), then=Value("over")),
@@ -95,11 +109,19 @@ def shares(given: Iterable[str] = ()) -> QuerySet[ScopeGrant]:
         default=Value("running"),
     )
     named = ScopeGrant.objects.annotate(
-        territory_name=Coalesce(Subquery(place.values("name")[:1]), "territory_code"),
-        territory_name_en=Coalesce(Subquery(place.values("name_en")[:1]), Value("")),
+        territory_name=Coalesce(
+            Subquery(zone.values("name")[:1]),
+            Subquery(place.values("name")[:1]),
+            "territory_code",
+        ),
+        territory_name_en=Coalesce(
+            Subquery(zone.values("name_en")[:1]),
+            Subquery(place.values("name_en")[:1]),
+            Value(""),
+        ),
         state=state,
         is_given=Case(
-            When(territory_code__in=list(given), then=Value(value=True)),
+            When(_among(given), then=Value(value=True)),
             default=Value(value=False),
             output_field=BooleanField(),
         ),

@@ -1,4 +1,7 @@
-"""Shares (共享): a territory that another organisation may look at, by name and for a time.
+"""Shares (共享): a territory or zone that another organisation may look at, by name and for a time.
+
+A division is shared by whose territory it lies in; a functional zone, whose rows may lie in several
+counties, by the bureau of the zone only.
 
 The giver's side asks for it with its reason and its end; another person of the giver's side, who may
 approve, does so by name. Before that it gives nothing, and at its end it stops by itself.
@@ -10,11 +13,11 @@ from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now, utc_text
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotPermittedError
 from anlan.kernel.base.events import EventType
-from anlan.kernel.base.permissions import Facts
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people import events
 from anlan.kernel.people.models import Organisation, OrganisationKind, ScopeGrant
 from anlan.kernel.people.queries.own_territory import is_own
+from anlan.kernel.people.queries.shares import place_of
 from anlan.kernel.people.services.organisations import (
     about_organisation,
     checked_end,
@@ -23,7 +26,7 @@ from anlan.kernel.people.services.organisations import (
     refuse_own_organisation,
 )
 from anlan.kernel.places.queries import division, ranges_of
-from anlan.kernel.places.rules import div_of
+from anlan.kernel.places.queries import zone as zone_of
 
 VIEW, GIVE, APPROVE = "people.share.view", "people.share.give", "people.share.approve"
 #: A share is for an occasion; for longer than this a reorganisation or a new share is the way.
@@ -33,15 +36,23 @@ LONGEST = timedelta(days=366)
 def ask_share(
     *,
     organisation: Organisation,
-    territory_code: str,
     reason: str,
     valid_from: datetime,
     valid_to: datetime,
+    territory_code: str = "",
+    zone: int | None = None,
 ) -> ScopeGrant:
-    """Ask that an organisation may look at a part of one's own territory; it gives nothing yet."""
-    refuse_unless_givers(GIVE, checked_territory(territory_code))
-    division(territory_code)
-    _refuse_receiver(organisation, territory_code)
+    """Ask that an organisation may look at a part of one's own territory, or one's zone; it gives nothing yet."""
+    if bool(territory_code) == (zone is not None):
+        raise InvalidError(
+            "请写明区划或功能区，二者取一", code="people.share_names_one", field="territory_code"
+        )
+    refuse_unless_givers(GIVE, checked_territory(territory_code), zone)
+    if zone is None:
+        division(territory_code)
+    else:
+        zone_of(zone)
+    _refuse_receiver(organisation, territory_code, zone)
     if valid_to <= now():
         raise InvalidError("终止时间已过", code="people.share_past", field="valid_to")
     if valid_to - max(valid_from, now()) > LONGEST:
@@ -49,6 +60,7 @@ def ask_share(
     standing = ScopeGrant.objects.filter(
         organisation=organisation,
         territory_code=territory_code,
+        zone=zone,
         ended_at=None,
         valid_from__lt=valid_to,
         valid_to__gt=max(valid_from, now()),
@@ -57,14 +69,15 @@ def ask_share(
         raise ConflictError(
             "这段时间内已有相同的共享", code="people.share_stands", field="valid_from"
         )
-    made = _made(organisation, territory_code, reason, max(valid_from, now()), valid_to)
+    begins = max(valid_from, now())
+    made = _made(organisation, (territory_code, zone), reason, begins, valid_to)
     _record(events.SCOPE_ASKED, made)
     return made
 
 
 def approve_share(*, share: ScopeGrant) -> ScopeGrant:
     """Let a share begin, as a person of the giver's side who has not asked for it himself."""
-    refuse_unless_givers(APPROVE, share.territory_code)
+    refuse_unless_givers(APPROVE, share.territory_code, share.zone)
     actor = current_work().principal.actor
     if share.asked_by == actor:
         raise NotPermittedError("不能批准本人提出的共享", code="people.own_share")
@@ -80,7 +93,7 @@ def approve_share(*, share: ScopeGrant) -> ScopeGrant:
 
 def end_share(*, share: ScopeGrant, reason: str) -> ScopeGrant:
     """End a share now, or turn one down that nobody has approved yet."""
-    refuse_unless_givers(GIVE, share.territory_code)
+    refuse_unless_givers(GIVE, share.territory_code, share.zone)
     if not reason.strip():
         raise InvalidError("请写明理由", code="people.end_reason_missing", field="reason")
     _refuse_over(share)
@@ -108,7 +121,8 @@ def grant_scope(
     refuse_own_organisation(organisation)
     if not current_work().principal.is_machine:
         raise NotPermittedError("共享须经批准", permission=APPROVE, reason="out_of_reach_own")
-    made = _made(organisation, territory_code, reason, valid_from or now(), valid_to)
+    begins = valid_from or now()
+    made = _made(organisation, (territory_code, None), reason, begins, valid_to)
     made.approved_by, made.approved_at = made.asked_by, made.created_at
     made.save(update_fields=["approved_by", "approved_at"])
     _record(events.SCOPE_GRANTED, made)
@@ -121,6 +135,7 @@ def scope_grant_state(one: ScopeGrant) -> events.ScopeGrantState:
         id=one.id,
         organisation_id=one.organisation_id,
         territory_code=one.territory_code,
+        zone=one.zone,
         reason=one.reason,
         valid_from=utc_text(one.valid_from),
         valid_to=utc_text(one.valid_to) if one.valid_to else None,
@@ -131,14 +146,14 @@ def scope_grant_state(one: ScopeGrant) -> events.ScopeGrantState:
     )
 
 
-def refuse_unless_givers(permission: str, territory_code: str) -> None:
-    """Refuse whoever does not serve, with this permission, where the territory is his own."""
+def refuse_unless_givers(permission: str, territory_code: str, zone: int | None) -> None:
+    """Refuse whoever does not serve, with this permission, where the territory or the zone is his own."""
     principal = current_work().principal
-    if not is_own(principal, permission, Facts(div=div_of(territory_code))):
+    if not is_own(principal, permission, place_of(territory_code, zone)):
         raise NotPermittedError("不是本属地", permission=permission, reason="out_of_reach_home")
 
 
-def _refuse_receiver(organisation: Organisation, territory_code: str) -> None:
+def _refuse_receiver(organisation: Organisation, territory_code: str, zone: int | None) -> None:
     """Refuse whom a share would give nothing: a firm reaches sites only, a bureau has its own already."""
     refuse_own_organisation(organisation)
     refuse_merged(organisation)
@@ -148,8 +163,10 @@ def _refuse_receiver(organisation: Organisation, territory_code: str) -> None:
             code="people.share_to_firm",
             field="organisation_id",
         )
-    own, at = organisation.territory_code, div_of(territory_code)
-    if own and any(low <= at <= high for low, high in ranges_of(own)):
+    own, at = organisation.territory_code, place_of(territory_code, zone)
+    if (zone is not None and organisation.zone == zone) or (
+        own and any(low <= at.div <= high for low, high in ranges_of(own))
+    ):
         raise ConflictError(
             "该单位本来就管辖这里", code="people.share_needless", field="organisation_id"
         )
@@ -162,17 +179,19 @@ def _refuse_over(share: ScopeGrant) -> None:
 
 def _made(
     organisation: Organisation,
-    territory_code: str,
+    what: tuple[str, int | None],
     reason: str,
     begins: datetime,
     ends: datetime | None,
 ) -> ScopeGrant:
-    if not reason.strip() or not territory_code:
+    territory_code, zone = what
+    if not reason.strip() or not (territory_code or zone):
         raise InvalidError("授予范围须写明区划和理由", code="people.reason_missing", field="reason")
     moment = now()
     return ScopeGrant.objects.create(
         organisation=organisation,
         territory_code=checked_territory(territory_code),
+        zone=zone,
         reason=reason.strip(),
         valid_from=begins,
         valid_to=checked_end(begins, ends),
