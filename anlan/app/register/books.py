@@ -6,6 +6,8 @@ administrator, the system administrator. No book gives anybody a password, or an
 
 from anlan.app.register.sheets import Sheet
 
+#: Who reaches the whole country says so: an empty cell must not.
+NATION = "全国"
 _NAMES = {"name": "名称", "name_en": "英文名称"}
 _POST = {
     "organisation": "单位名称",
@@ -47,7 +49,7 @@ BUREAUS = (
         | _NAMES
         | {
             "credit_code": "统一社会信用代码（可空）",
-            "division": "属地区划代码",
+            "division": f"属地区划代码（全国写“{NATION}”）",
             "zone": "功能区编号",
             "parent": "上级单位名称",
         },

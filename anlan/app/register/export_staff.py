@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from anlan.app.register.books import ACCOUNTS, BUREAUS, PLACES
+from anlan.app.register.books import ACCOUNTS, BUREAUS, NATION, PLACES
 from anlan.app.register.export import Cells, Contents
 from anlan.app.register.sheets import SUPERVISIONS
 from anlan.kernel.base.clock import SHANGHAI, now
@@ -88,7 +88,7 @@ def _bureaus() -> Iterator[Cells]:
                 "name": one.name,
                 "name_en": one.name_en,
                 "credit_code": one.credit_code,
-                "division": one.territory_code,
+                "division": one.territory_code or NATION,
                 "zone": one.zone,
                 "parent": one.parent.name if one.parent else None,
             }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from anlan.app.register.books import NATION
 from anlan.app.register.known import Known
 from anlan.app.register.outcome import Outcome, differing
 from anlan.app.register.sheets import Row
@@ -28,7 +29,7 @@ def bureau(row: Row, _known: Known) -> Outcome:
     wanted: dict[str, Any] = {
         "name": row.of("name"),
         "name_en": row.of("name_en") or (found.name_en if found else ""),
-        "territory_code": row.of("division"),
+        "territory_code": "" if row.of("division") == NATION else row.of("division"),
         "zone": row.whole_of("zone"),
     }
     if found is None:

@@ -30,6 +30,7 @@ STAFF = {
     "bureaus": [
         ["kind", "name", "division", "parent"],
         ["agency", "灵武市气象局", "640181", ""],
+        ["bureau", "应急管理部", "全国", ""],
         ["bureau", "灵武市应急指挥中心", "640181", "灵武市应急管理局"],
     ],
     "posts": [
@@ -83,7 +84,7 @@ def test_bureaus_their_posts_and_who_holds_them_are_entered_at_once(security: Cl
 
     assert (status, report["is_kept"]) == (200, True)
     assert counted(report) == {
-        "bureaus": (2, 0, 0, 0),
+        "bureaus": (3, 0, 0, 0),
         "posts": (2, 0, 0, 0),
         "appointments": (1, 0, 0, 0),
     }
@@ -96,7 +97,7 @@ def test_bureaus_their_posts_and_who_holds_them_are_entered_at_once(security: Cl
     assert held.appointed_by.endswith(User.objects.get(username="fengan").id)
     again = send(security, xlsx(STAFF), "bureaus", dry_run="false")[1]
     assert counted(again) == {
-        "bureaus": (0, 0, 2, 0),
+        "bureaus": (0, 0, 3, 0),
         "posts": (0, 0, 2, 0),
         "appointments": (0, 0, 1, 0),
     }
@@ -141,7 +142,11 @@ def test_a_bureau_gets_another_seat_by_its_row_and_keeps_its_kind(security: Clie
 
 def test_each_bad_row_is_told_and_nobody_appoints_himself(security: Client) -> None:
     bad: dict[str, list[list[Any]]] = {
-        "bureaus": [["kind", "name", "division"], ["office", "某办", "640181"]],
+        "bureaus": [
+            ["kind", "name", "division"],
+            ["office", "某办", "640181"],
+            ["bureau", "不写属地", ""],
+        ],
         "posts": [
             ["organisation", "role"],
             ["没有的单位", "duty_officer"],
@@ -159,6 +164,7 @@ def test_each_bad_row_is_told_and_nobody_appoints_himself(security: Client) -> N
     assert (status, report["is_kept"]) == (200, False)
     assert [(one["sheet"], one["row"], one["code"]) for one in report["errors"]] == [
         ("bureaus", 2, "register.unknown_bureau_kind"),
+        ("bureaus", 3, "register.missing_cells"),
         ("posts", 2, "register.unknown_organisation"),
         ("posts", 3, "register.unknown_role"),
         ("posts", 4, "people.role_not_of_kind"),
