@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError
 
 from anlan.app.clauses import Clause, Here, Judged, Level, always
+from anlan.app.head_forwarding import behind
 from anlan.app.mlps_copies import COPY_CLAUSES, copies
 from anlan.app.mlps_data import DATA_CLAUSES
 from anlan.app.stack.nginx import CONTENT_SECURITY_POLICY
@@ -109,6 +110,17 @@ def _sleeping(accounts: Standing) -> Judged:
         "accounts used from several addresses at once: ask whether they are shared"
     )
     return "warning", f"{asleep}；{shared}"
+
+
+def _heads_elsewhere(here: Here) -> Judged:
+    if not here.config.audit_syslog:
+        return (
+            "warning",
+            "链头只在本机，请设 audit_syslog heads stay on this machine: name a collector",
+        )
+    if waiting := behind(here.config):
+        return "warning", f"{waiting} 个链头待送 heads wait for the collector"
+    return "ok", here.config.audit_syslog
 
 
 def _networks(here: Here) -> Judged:
@@ -261,8 +273,11 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
         number="8.1.4.3 c",
         asks="审计记录受保护，不被删改",
         asks_en="records are kept from change and loss",
-        setting=lambda h: f"只增不改，哈希链封存，链头导出到 {h.config.path('audit_dir')}",
-        judge=always,
+        setting=lambda h: (
+            f"只增不改，哈希链封存，链头导出到 {h.config.path('audit_dir')}；"
+            f"audit_syslog = {h.config.audit_syslog or '未设'}"
+        ),
+        judge=_heads_elsewhere,
         evidence=(
             f"{_SEALS}::test_8_1_4_3_c_no_process_may_change_the_journal",
             f"{_SEALS}::test_8_1_4_3_c_one_changed_value_of_a_row_is_found",
@@ -270,6 +285,9 @@ _PEOPLE_CLAUSES: tuple[Clause, ...] = (
             f"{_SEALS}::test_8_1_4_3_c_a_swapped_pair_is_found",
             f"{_SEALS}::test_8_1_4_3_c_a_cut_tail_shows_against_an_exported_head",
             f"{_SEALS}::test_8_1_4_3_c_a_cut_tail_shows_against_what_was_published",
+            "tests/app/test_forward_heads.py::test_8_1_4_3_c_each_head_is_handed_to_the_collector_once_and_in_order",
+            "tests/app/test_forward_heads.py::test_8_1_4_3_c_what_the_collector_missed_is_handed_over_when_it_is_back",
+            "tests/app/test_forward_heads.py::test_8_1_4_3_c_a_stranger_in_its_place_is_told_nothing",
             "tests/kernel/base/test_audit_over_http.py::test_8_1_4_3_c_nobody_but_the_auditor_reads_or_verifies_the_whole_journal",
         ),
     ),

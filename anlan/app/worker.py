@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import ConnectorException
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.app.head_forwarding import forward_heads
 from anlan.app.readiness import ready
 from anlan.app.relay import relay_journal
 from anlan.app.subscribers import Reaction, subscribers
@@ -156,6 +157,10 @@ def export_head(config: Config) -> None:
         log.info("audit head %s", line)
     finally:
         connection.close()
+    try:
+        forward_heads(config)
+    except OSError as error:
+        log.warning("the collector of logs was not handed the heads, they wait: %s", error)
 
 
 async def clean(stop: asyncio.Event) -> None:

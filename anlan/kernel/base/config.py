@@ -61,6 +61,8 @@ class Config:
     snapshot_dir: Path = Path("snapshots")
     documents_dir: Path = Path("documents")
     audit_dir: Path = Path("audit")
+    #: The collector of logs that heads of the journal are handed to, `tls://host[:port]`; empty: none.
+    audit_syslog: str = ""
     region_dir: Path = Path("region")
     web_dist: Path = Path("../web/dist")
     segment_seconds: float = 10.0

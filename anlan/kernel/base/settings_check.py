@@ -152,6 +152,10 @@ def _log_format(value: str) -> str | None:
 LABELS = ("none", "public", "internal", "personal", "work_secret")
 
 
+def _syslog(value: str) -> str | None:
+    return _address("tls")(value) if value else None
+
+
 def _label(value: str) -> str | None:
     return None if value in LABELS else f"应为其一 · one of: {', '.join(LABELS)}"
 
@@ -183,6 +187,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "public_url": _address("http", "https"),
     "admin_networks": _networks,
     "log_format": _log_format,
+    "audit_syslog": _syslog,
     "unstamped_downloads": _label,
     "webauthn_rp_id": _rp_id,
     "segment_seconds": _at_least(0.1, "s"),
