@@ -12,6 +12,7 @@ from django.test import Client
 from anlan.app.clauses import Copies, Here
 from anlan.app.mlps import CLAUSES, Answer, answers
 from anlan.app.mlps_copies import copies
+from anlan.app.mlps_elsewhere import ELSEWHERE
 from anlan.app.stack.throw_away import Databases
 from anlan.kernel.base.addresses import INSIDE
 from anlan.kernel.base.clock import now
@@ -38,6 +39,14 @@ def test_every_clause_stands_once_and_has_evidence() -> None:
     assert len(numbers) == len(set(numbers))
     assert numbers.index("8.1.4.11 b") > numbers.index("8.1.4.8 b") > numbers.index("8.1.4.2 a")
     assert all(clause.evidence for clause in CLAUSES)
+
+
+def test_what_is_not_ours_is_no_clause_that_we_answer() -> None:
+    ours = {clause.number for clause in CLAUSES}
+    elsewhere = [one.number for one in ELSEWHERE]
+    assert len(elsewhere) == len(set(elsewhere))
+    assert not ours & {part for one in elsewhere for part in one.split("、")}
+    assert all(one.whose and one.whose_en.isascii() for one in ELSEWHERE)
 
 
 def answered(config: Config) -> dict[str, Answer]:

@@ -56,6 +56,7 @@ def command(
 def _level_three() -> int:
     """Print every clause with its setting, how it stands and its evidence; return how many are broken."""
     from anlan.app.mlps import answers
+    from anlan.app.mlps_elsewhere import ELSEWHERE
     from anlan.kernel.base.config import config
 
     broken = 0
@@ -67,6 +68,9 @@ def _level_three() -> int:
         typer.echo(f"    现状 here      {answer.state}")
         for evidence in clause.evidence:
             typer.echo(f"    证据 evidence  {evidence}")
+    for one in ELSEWHERE:
+        typer.echo(f"– {one.number} {one.asks} · {one.asks_en}")
+        typer.echo(f"    非本程序 not ours  {one.whose} · {one.whose_en}")
     return broken
 
 
