@@ -50,6 +50,12 @@ DROP FUNCTION anlan_divs();
 """
 
 
+#: Of one's own exercise, or real where one acts in none. Said in two halves: of "is not distinct from"
+#: PostgreSQL believes that next to nothing will come, and sorts all that somebody reaches.
+EXERCISE_SQL = """((exercise_id IS NULL AND (SELECT anlan_exercise() IS NULL))
+            OR exercise_id = (SELECT anlan_exercise()))"""
+
+
 def install_functions() -> migrations.RunSQL:
     """Return the operation that makes the functions all policies read the scope by."""
     return migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS)
@@ -69,7 +75,7 @@ def scope_predicate(
         reached.append("incident_id = ANY ((SELECT anlan_incidents())::text[])")
     predicate = "(" + " OR ".join(reached) + ")"
     if exercise:
-        predicate += " AND exercise_id IS NOT DISTINCT FROM (SELECT anlan_exercise())"
+        predicate += f" AND {EXERCISE_SQL}"
     if ceiling:
         predicate += " AND sensitivity <= (SELECT anlan_ceiling())"
     return predicate
@@ -89,6 +95,15 @@ def secure(
     """
     predicate = scope_predicate(incident=incident, exercise=exercise, ceiling=ceiling)
     return secure_by(table, predicate, also=also)
+
+
+def secure_anew(
+    table: str, *, incident: bool = False, exercise: bool = False, ceiling: bool = False
+) -> migrations.RunSQL:
+    """Return the operation that says the same scope of a table in the words of today."""
+    predicate = scope_predicate(incident=incident, exercise=exercise, ceiling=ceiling)
+    said = f"ALTER POLICY scope ON {table} USING ({predicate}) WITH CHECK ({predicate});"
+    return migrations.RunSQL(said, migrations.RunSQL.noop)
 
 
 def secure_by(table: str, predicate: str, *, also: str | None = None) -> migrations.RunSQL:

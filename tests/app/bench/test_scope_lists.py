@@ -60,6 +60,20 @@ def test_the_names_of_alarms_are_looked_up_for_the_rows_of_the_page_and_for_no_o
         assert looked_up(count) == {}, who
 
 
+def test_the_newest_alarms_of_a_province_come_by_the_index_of_their_order(plans: Plans) -> None:
+    """Its ten thousand are not read and sorted to show fifty."""
+    page = json.loads(plans["province", "alarms"].text.splitlines()[0])
+    kinds, names = set(), set()
+    waiting = [page]
+    while waiting:
+        node = waiting.pop()
+        kinds.add(node["Node Type"])
+        names.add(node.get("Index Name"))
+        waiting += node.get("Plans", [])
+    assert "alerts_alarm_raised" in names
+    assert "Sort" not in kinds
+
+
 def looked_up(node: dict[str, Any]) -> dict[str, int]:
     """Return how often each table besides that of the alarms was asked."""
     name, times = node.get("Relation Name", "alerts_alarm"), node["Actual Loops"]
