@@ -16,6 +16,7 @@ from anlan.app.loops import calm_collector
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.database import DatabaseAwayError
 from anlan.app.streaming.house import House
+from anlan.app.streaming.readings_feed import VIEW
 from anlan.app.streaming.refusals import act_refused, is_weighty
 from anlan.kernel.base import tickets
 from anlan.kernel.base.addresses import address_behind, is_within
@@ -153,6 +154,9 @@ async def watch(house: House, scope: Message, body: bytes) -> dict[str, list[str
         raise UnavailableError("数据库暂不可用", code="base.database_away") from error
     here = scope["method"], scope["path"], _address(scope)
     beyond = [act_refused(*here, object_id=one) for one in client.beyond[: KINDS_MAX + 1]]
+    if said.datastreams and VIEW not in client.ticket.permissions:
+        # as a door of HTTP says it: what was asked for was not even looked up
+        beyond = [act_refused(*here, NotPermittedError("没有权限"), permission=VIEW)]
     await house.refusals.tell(ticket, beyond)
     return {"watched": watched, "refused": sorted(set(said.datastreams) - set(watched))}
 

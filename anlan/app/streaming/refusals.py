@@ -67,13 +67,20 @@ class Refusals:
 
 
 def act_refused(
-    method: str, route: str, address: str, error: DomainError | None = None, object_id: str = ""
+    method: str,
+    route: str,
+    address: str,
+    error: DomainError | None = None,
+    object_id: str = "",
+    permission: str = "",
 ) -> ActRefused:
-    """Return what is told: of an error its reason, without one that the object is out of reach."""
+    """Return what is told: of an error its reason and the permission that was missing, without one that
+    the object is out of reach.
+    """
     return ActRefused(
         method=method,
         route=route,
-        permission="" if error else "sensing.datastream.view",
+        permission=permission if error else "sensing.datastream.view",
         object_id=object_id,
         reason=error.code if error else NOT_THERE,
         why=error.title if error else "",

@@ -15,6 +15,7 @@ from anlan.kernel.base import bus, tickets
 from anlan.kernel.base.config import Config
 from anlan.kernel.base.events import ActRefused
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.permissions import Grant, Principal, Scope
 from tests.app.listener import SECRET, listening, ticket
 from tests.app.streaming.test_use_tickets import ELSEWHERE, HERE, lit, refused, watching
 
@@ -89,6 +90,31 @@ async def test_a_ticket_that_nobody_signed_and_a_stream_that_is_gone_are_told_to
         assert gone["code"] == "base.no_stream"
         await refused(house, once)  # told, and heard behind whatever went before
         assert (await following()).said.reason == "base.bad_ticket"
+        assert waiting() == 0
+
+
+async def test_8_1_4_3_a_whoever_may_watch_nothing_at_all_is_told_of(
+    settings_of_run: Config,
+) -> None:
+    grant = Grant(permissions=frozenset({"alerts.alarm.view"}), scope=Scope())
+    who = Principal(actor="user:y", name="y", grants=(grant,), scope=Scope(), ceiling=3)
+    async with (
+        hearing(settings_of_run) as (following, waiting),
+        lit(settings_of_run) as house,
+        listening(house, ticket=ticket(who)),
+    ):
+        [mine] = house.hub.clients.values()
+        assert (await watching(house, mine.stream_id, ticket(who)).answered())["watched"] == []
+        asked = [new_ulid(), new_ulid()]
+        said = await watching(house, mine.stream_id, ticket(who), watched=asked).answered()
+        assert said == {"watched": [], "refused": sorted(asked)}
+        told = await following()
+        assert (told.actor, told.said.route) == ("user:y", "/live/watch")
+        assert (told.said.permission, told.said.reason) == (
+            "sensing.datastream.view",
+            "base.not_permitted",
+        )
+        assert told.said.why_en == "Your posts do not allow this."
         assert waiting() == 0
 
 

@@ -1,7 +1,7 @@
 """A ticket of the live stream is good once, and an administrator's from listed addresses only."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -47,10 +47,15 @@ async def refused(
 
 
 def watching(
-    house: House, stream_id: str, text: str, headers: dict[str, str] | None = None
+    house: House,
+    stream_id: str,
+    text: str,
+    headers: dict[str, str] | None = None,
+    watched: Sequence[str] = (),
 ) -> Listener:
     """Return the request that says with a ticket what a page shows."""
-    body = json.dumps({"stream_id": stream_id, "ticket": text, "datastreams": []}).encode()
+    said = {"stream_id": stream_id, "ticket": text, "datastreams": list(watched)}
+    body = json.dumps(said).encode()
     return Listener(house, "/live/watch", method="POST", body=body, headers=headers)
 
 
