@@ -6,11 +6,11 @@ administrator, the system administrator. No book gives anybody a password, or an
 
 from anlan.app.register.sheets import Sheet
 
-#: Who reaches the whole country says so: an empty cell must not.
-NATION = "全国"
+#: An empty cell leaves a zone as it stands: what posts reach must not change by a column that is not there.
+NO_ZONE = "无"
 _NAMES = {"name": "名称", "name_en": "英文名称"}
 _POST = {
-    "organisation": "单位名称",
+    "organisation": "单位名称（企业填统一社会信用代码）",
     "role": "角色代码",
     "title": "岗位名称（空：角色的名称）",
     "division": "分管属地代码（空：单位的属地）",
@@ -45,15 +45,15 @@ BUREAUS = (
         "bureaus",
         "部门",
         "Bureaus",
-        {"kind": "类别代码"}
+        {"id": "标识（导出带出，改名时保留）", "kind": "类别代码"}
         | _NAMES
         | {
             "credit_code": "统一社会信用代码（可空）",
-            "division": f"属地区划代码（全国写“{NATION}”）",
-            "zone": "功能区编号",
+            "division": "属地区划代码",
+            "zone": f"功能区编号（空：不变，{NO_ZONE}：不在功能区）",
             "parent": "上级单位名称",
         },
-        ("kind", "name", "division"),
+        ("kind", "name"),
     ),
     Sheet(
         "posts",

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from anlan.app.register.books import ACCOUNTS, BUREAUS, NATION, PLACES
+from anlan.app.register.books import ACCOUNTS, BUREAUS, PLACES
 from anlan.app.register.export import Cells, Contents
 from anlan.app.register.sheets import SUPERVISIONS
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.fields import Sensitivity
-from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people.models import (
     AdministratorKind,
     Organisation,
@@ -19,7 +18,7 @@ from anlan.kernel.people.models import (
     SiteRelation,
     User,
 )
-from anlan.kernel.people.queries.holdings import holdings, valid_at
+from anlan.kernel.people.queries.holdings import valid_at
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area
 
@@ -31,12 +30,9 @@ def places() -> Contents:
 
 
 def bureaus() -> Contents:
-    """Return bureaus and their posts; who holds them only for a post that may have such in hand."""
+    """Return bureaus, and the posts of all organisations; who holds one is personal, and not in it."""
     rows = {BUREAUS[0]: _bureaus, BUREAUS[1]: _posts}
-    label = Sensitivity.INTERNAL
-    if current_work().principal.ceiling >= Sensitivity.PERSONAL:
-        rows[BUREAUS[2]], label = _appointments, Sensitivity.PERSONAL
-    return Contents("bureaus", "部门与岗位", "Bureaus and posts", rows, label)
+    return Contents("bureaus", "部门与岗位", "Bureaus and posts", rows)
 
 
 def supervisions() -> Contents:
@@ -84,11 +80,12 @@ def _bureaus() -> Iterator[Cells]:
     while waiting:
         for one in [one for one in waiting.values() if one.parent_id not in waiting]:
             yield {
+                "id": one.id,
                 "kind": one.kind,
                 "name": one.name,
                 "name_en": one.name_en,
                 "credit_code": one.credit_code,
-                "division": one.territory_code or NATION,
+                "division": one.territory_code,
                 "zone": one.zone,
                 "parent": one.parent.name if one.parent else None,
             }
@@ -99,22 +96,14 @@ def _posts() -> Iterator[Cells]:
     rows = Post.objects.filter(organisation__merged_into=None)
     rows = rows.select_related("organisation", "role")
     for one in rows.order_by("organisation__name", "role__code", "title", "id"):
-        yield _post(one) | {"title_en": one.title_en}
-
-
-def _appointments() -> Iterator[Cells]:
-    rows = holdings().select_related("user", "post__organisation", "post__role")
-    for one in rows.order_by("user__username", "id"):
-        yield {"username": one.user.username} | _post(one.post)
-
-
-def _post(one: Post) -> Cells:
-    return {
-        "organisation": one.organisation.name,
-        "role": one.role.code,
-        "title": one.title,
-        "division": one.territory_code,
-    }
+        yield {
+            # two firms may bear one name
+            "organisation": one.organisation.credit_code or one.organisation.name,
+            "role": one.role.code,
+            "title": one.title,
+            "division": one.territory_code,
+            "title_en": one.title_en,
+        }
 
 
 def _supervisions() -> Iterator[Cells]:

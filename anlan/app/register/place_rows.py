@@ -21,7 +21,8 @@ def division(row: Row, _known: Known) -> Outcome:
     """
     begins = _day_of(row)
     population = row.whole_of("population")
-    found = queries.divisions().filter(code=row.of("code")).first()
+    standing = queries.divisions().select_for_update(of=("self",)).defer("boundary")
+    found = standing.filter(code=row.of("code")).first()
     if found is None:
         divisions.register_division(
             code=row.of("code"),
@@ -76,7 +77,7 @@ def zone(row: Row, _known: Known) -> Outcome:
 
 def _zone(row: Row) -> Area | None:
     """Return the zone that a row means: by its number, or by its name in its county."""
-    rows = Area.objects.filter(queries.in_force(queries.today()))
+    rows = Area.objects.select_for_update(of=("self",)).filter(queries.in_force(queries.today()))
     if (number := row.whole_of("number")) is None:
         return rows.filter(division_code=row.of("division"), name=row.of("name")).first()
     found = rows.filter(number=number).first()

@@ -22,13 +22,13 @@ from anlan.kernel.subjects.models import Subject
 
 def organisation(row: Row, _known: Known) -> Outcome:
     """Register a firm, or give it another name or seat."""
+    found = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
     wanted: dict[str, Any] = {
         "name": row.of("name"),
-        "name_en": row.of("name_en"),
+        "name_en": row.of("name_en") or (found.name_en if found else ""),
         "territory_code": row.of("division"),
-        "zone": row.whole_of("zone"),
+        "zone": staff_rows.zone_of(row, found),
     }
-    found = Organisation.objects.filter(credit_code=row.of("credit_code")).first()
     if found is not None and found.merged_into_id is not None:
         # an old code: the firm is in the register, under the name and code that were kept
         return Outcome.SAME

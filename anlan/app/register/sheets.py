@@ -6,6 +6,7 @@ by its Chinese or by its English title.
 """
 
 import csv
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,11 +66,14 @@ class Row:
         if not (said := self.of(column)):
             return None
         try:
-            return float(said)
-        except ValueError as error:
+            figure = float(said)
+        except ValueError:
+            figure = math.nan
+        if not math.isfinite(figure):
             raise InvalidError(
                 f"{self.sheet.columns[column]} 不是数：{said}", code="register.not_a_number"
-            ) from error
+            )
+        return figure
 
     def whole_of(self, column: str) -> int | None:
         """Return a cell's whole number. Raises InvalidError when it is none."""

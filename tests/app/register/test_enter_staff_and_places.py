@@ -30,7 +30,6 @@ STAFF = {
     "bureaus": [
         ["kind", "name", "division", "parent"],
         ["agency", "灵武市气象局", "640181", ""],
-        ["bureau", "应急管理部", "全国", ""],
         ["bureau", "灵武市应急指挥中心", "640181", "灵武市应急管理局"],
     ],
     "posts": [
@@ -84,7 +83,7 @@ def test_bureaus_their_posts_and_who_holds_them_are_entered_at_once(security: Cl
 
     assert (status, report["is_kept"]) == (200, True)
     assert counted(report) == {
-        "bureaus": (3, 0, 0, 0),
+        "bureaus": (2, 0, 0, 0),
         "posts": (2, 0, 0, 0),
         "appointments": (1, 0, 0, 0),
     }
@@ -97,7 +96,7 @@ def test_bureaus_their_posts_and_who_holds_them_are_entered_at_once(security: Cl
     assert held.appointed_by.endswith(User.objects.get(username="fengan").id)
     again = send(security, xlsx(STAFF), "bureaus", dry_run="false")[1]
     assert counted(again) == {
-        "bureaus": (0, 0, 3, 0),
+        "bureaus": (0, 0, 2, 0),
         "posts": (0, 0, 2, 0),
         "appointments": (0, 0, 1, 0),
     }
@@ -113,7 +112,7 @@ def test_what_is_taken_out_changes_nothing_when_it_is_entered_again(security: Cl
     assert (status, report["errors"]) == (200, [])
     assert all(counts[:2] == (0, 0) and counts[2] for counts in counted(report).values())
     assert versions() == before
-    # who holds a post is personal: it is above what the security administrator may have in hand
+    # who holds a post is personal
     assert CalamineWorkbook.from_filelike(BytesIO(content)).sheet_names == ["部门", "岗位", "说明"]
     with unit_of_work(machine("test")):
         exported = Journal.objects.filter(type="base.list.exported").latest("id")
@@ -140,6 +139,59 @@ def test_a_bureau_gets_another_seat_by_its_row_and_keeps_its_kind(security: Clie
     assert [one["code"] for one in refused["errors"]] == ["register.bureau_stands"]
 
 
+def test_an_empty_cell_takes_no_zone_away_and_a_word_does(security: Client) -> None:
+    head = ["kind", "name", "name_en", "division", "zone"]
+    made: dict[str, list[list[Any]]] = {"bureaus": [head, ["bureau", "园区局", "", "", 64018101]]}
+    assert counted(send(security, xlsx(made), "bureaus", dry_run="false")[1]) == {
+        "bureaus": (1, 0, 0, 0)
+    }
+    named = {"bureaus": [head[:3], ["bureau", "园区局", "Park bureau"]]}
+    send(security, xlsx(named), "bureaus", dry_run="false")
+    park = Organisation.objects.get(name="园区局")
+    assert (park.name_en, park.zone, park.territory_code) == ("Park bureau", 64018101, "")
+    out = {"bureaus": [head, ["bureau", "园区局", "", "640181", "无"]]}
+    send(security, xlsx(out), "bureaus", dry_run="false")
+    park.refresh_from_db()
+    assert (park.zone, park.territory_code, park.name_en) == (None, "640181", "Park bureau")
+
+
+def test_a_bureau_is_renamed_by_the_id_that_was_exported(security: Client) -> None:
+    [head, *rows] = table_of(taken(security, "bureaus"), "部门")
+    [ours] = rows
+    ours[head.index("名称")] = "灵武市应急管理局（更名）"
+    report = send(security, xlsx({"bureaus": [head, ours]}), "bureaus", dry_run="false")[1]
+    assert counted(report) == {"bureaus": (0, 1, 0, 0)}
+    assert [one.name for one in Organisation.objects.all()] == ["灵武市应急管理局（更名）"]
+
+
+def test_of_equal_posts_the_free_one_is_given(security: Client) -> None:
+    bureau = Organisation.objects.get(name="灵武市应急管理局")
+    held = PostHolding.objects.get(user__username="zhaojian")
+    factories.post(bureau, "monitor")
+    row = [["username", "organisation", "role"], ["wangwu", bureau.name, "monitor"]]
+    report = send(security, xlsx({"appointments": row}), "bureaus", dry_run="false")[1]
+    assert counted(report) == {"appointments": (1, 0, 0, 0)}
+    assert PostHolding.objects.get(user__username="wangwu").post_id != held.post_id
+    content = taken(security, "bureaus")
+    again = send(security, content, "bureaus", dry_run="false")[1]
+    assert (again["errors"], counted(again)["posts"][:2]) == ([], (0, 0))
+
+
+def test_what_is_no_figure_is_told_under_its_row(security: Client) -> None:
+    rows = [["kind", "name", "division", "zone"]]
+    rows += [["bureau", f"局{one}", "640181", one] for one in ("nan", "inf", "1.5")]
+    report = send(security, xlsx({"bureaus": rows}), "bureaus")[1]
+    assert [one["code"] for one in report["errors"]] == [
+        "register.not_a_number",
+        "register.not_a_number",
+        "register.not_a_whole_number",
+    ]
+
+
+def table_of(content: bytes, sheet: str) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name(sheet).to_python()
+
+
 def test_each_bad_row_is_told_and_nobody_appoints_himself(security: Client) -> None:
     bad: dict[str, list[list[Any]]] = {
         "bureaus": [
@@ -164,13 +216,13 @@ def test_each_bad_row_is_told_and_nobody_appoints_himself(security: Client) -> N
     assert (status, report["is_kept"]) == (200, False)
     assert [(one["sheet"], one["row"], one["code"]) for one in report["errors"]] == [
         ("bureaus", 2, "register.unknown_bureau_kind"),
-        ("bureaus", 3, "register.missing_cells"),
+        ("bureaus", 3, "register.bureau_without_seat"),
         ("posts", 2, "register.unknown_organisation"),
         ("posts", 3, "register.unknown_role"),
         ("posts", 4, "people.role_not_of_kind"),
         ("appointments", 2, "register.unknown_account"),
         ("appointments", 3, "people.own_appointment"),
-        ("appointments", 4, "register.which_post"),
+        ("appointments", 4, "register.unknown_post"),
     ]
     assert all(one["title_en"].isascii() for one in report["errors"])
 

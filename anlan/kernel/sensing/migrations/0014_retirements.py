@@ -1,5 +1,8 @@
 """Every retirement and taking up again is a row that knows its place in the log, as limits are."""
 
+from datetime import timedelta
+from typing import Any
+
 import django.db.models.deletion
 from django.apps.registry import Apps
 from django.db import migrations, models
@@ -7,10 +10,14 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 import anlan.kernel.base.fields
 from anlan.kernel.base import row_security
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.ids import new_ulid
 
 #: A life of the log before all others: what was said without a place is in force from the start.
 BEFORE_ALL = "0" * 26
+#: What was said within this time may not have reached the log: it is said again, which alters nothing
+#: where it had. Until now every start of a gateway did so.
+SAID_AGAIN = timedelta(days=30)
 
 
 def take_over(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
@@ -18,28 +25,28 @@ def take_over(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
     streams = apps.get_model("sensing", "Datastream").objects
     spoken_of = models.Q(retired_at__isnull=False) | models.Q(reinstated_at__isnull=False)
     turns = apps.get_model("sensing", "Retirement")
-    turns.objects.bulk_create(
-        [
-            turns(
-                id=new_ulid(),
-                datastream_id=row.pk,
-                is_retired=row.retired_at is not None,
-                control_version=(
-                    row.control_version
-                    if row.retired_at is not None
-                    else row.reinstated_version or row.control_version
-                ),
-                log_epoch=BEFORE_ALL,
-                log_seq=0,
-                log_at=row.retired_at or row.reinstated_at,
-                div=row.div,
-                zone=row.zone,
-                site=row.site,
-                created_at=row.retired_at or row.reinstated_at,
-                updated_at=row.retired_at or row.reinstated_at,
-            )
-            for row in streams.filter(spoken_of).iterator()
-        ]
+    turns.objects.bulk_create(turn_of(turns, row) for row in streams.filter(spoken_of).iterator())
+
+
+def turn_of(turns: Any, row: Any) -> Any:
+    """Return the last turn of a datastream, with a place before all where it is long known."""
+    is_retired = row.retired_at is not None
+    moment = row.retired_at or row.reinstated_at
+    is_old = moment < now() - SAID_AGAIN
+    version = row.control_version if is_retired else row.reinstated_version
+    return turns(
+        id=new_ulid(),
+        datastream_id=row.pk,
+        is_retired=is_retired,
+        control_version=version or row.control_version,
+        log_epoch=BEFORE_ALL if is_old else None,
+        log_seq=0 if is_old else None,
+        log_at=moment if is_old else None,
+        div=row.div,
+        zone=row.zone,
+        site=row.site,
+        created_at=moment,
+        updated_at=moment,
     )
 
 
