@@ -119,9 +119,9 @@ class House:
     def said(self) -> str:
         return (self.folder / "gateway.log").read_text(encoding="utf-8", errors="replace")
 
-    def until(self, holds: Callable[[], bool], what: str) -> None:
+    def until(self, holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
         """Wait until something holds; a gateway that has ended is told at once."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + patience_s
         while not holds():
             gone = self.processes and self.processes[-1].poll() is not None
             assert not gone, f"the gateway has ended: {self.said()[-3000:]}"
