@@ -21,6 +21,8 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 log = logging.getLogger("anlan.worker")
 
 RETRY_S = 2.0
+#: Workers share what is told: each refusal is given to one of them, and written once.
+QUEUE = "refusals"
 #: What waits here to be written; beyond it nothing is taken, and NATS says so in its log.
 WAITING_MAX = 1_000
 
@@ -42,7 +44,7 @@ async def keep_told(config: Config, nats: Client, stop: asyncio.Event) -> None:
             break
     else:
         told = await nats.subscribe(
-            bus.refusals_subject(config.node), cb=heard, pending_msgs_limit=WAITING_MAX
+            bus.refusals_subject(config.node), QUEUE, cb=heard, pending_msgs_limit=WAITING_MAX
         )
         await stop.wait()
         with suppress(NatsError):

@@ -73,3 +73,38 @@ async def test_the_worker_hears_what_is_told_and_survives_what_it_cannot_read(
         await keeping
     await worker.close()
     await live.close()
+
+
+async def test_of_two_workers_one_writes_what_is_told(
+    settings_of_run: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: asyncio.Queue[Told] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(
+        told_refusals, "keep", lambda one: loop.call_soon_threadsafe(kept.put_nowait, one)
+    )
+    first, second, live = [await bus.connect(settings_of_run, "test") for _ in range(3)]
+    stop = asyncio.Event()
+    keeping = [
+        asyncio.create_task(keep_told(settings_of_run, one, stop)) for one in (first, second)
+    ]
+    actors = [f"user:{n}" for n in range(20)]
+    async with asyncio.timeout(20):
+        await until(lambda: bool(first._subs) and bool(second._subs))
+        await first.flush()
+        await second.flush()
+        for actor in actors:
+            await live.publish(
+                bus.refusals_subject(settings_of_run.node), msgspec.json.encode(told(actor))
+            )
+        await live.flush()
+        for worker in (first, second):
+            await worker.flush()  # what the server had for it has come
+            for subscription in list(worker._subs.values()):
+                await subscription._pending_queue.join()  # and is kept
+        stop.set()
+        await asyncio.gather(*keeping)
+    for one in (first, second, live):
+        await one.close()
+    heard = [kept.get_nowait().actor for _ in range(kept.qsize())]
+    assert sorted(heard) == sorted(actors)
