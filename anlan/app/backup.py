@@ -29,6 +29,7 @@ from anlan.adapters.parquet_history.segments import (
 from anlan.app.history_place import disk_of
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.database_line import watched
 from anlan.kernel.base.errors import ConflictError, InvalidError, UnavailableError
 
 FORMAT = 1
@@ -201,7 +202,8 @@ def _count(owner: psycopg.Connection[Any]) -> dict[str, int]:
 
 def _owner(config: Config) -> str:
     """Return the way in as the tables' owner, whose policy shows every row."""
-    return psycopg.conninfo.make_conninfo(config.database_url, user="anlan_owner")
+    line = watched(psycopg.conninfo.conninfo_to_dict(config.database_url))
+    return psycopg.conninfo.make_conninfo(config.database_url, user="anlan_owner", **line)
 
 
 def _run(*command: str | Path) -> None:

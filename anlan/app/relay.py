@@ -23,6 +23,7 @@ from nats.js.errors import APIError, NotFoundError
 from anlan.app.waiting import pause
 from anlan.kernel.base import bus
 from anlan.kernel.base.config import Config
+from anlan.kernel.base.database_line import watched
 from anlan.kernel.base.envelope import EVENT_SQL
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.jetstream import jetstream
@@ -238,8 +239,9 @@ def _within_bytes(events: list[tuple[int, str, bytes]]) -> list[tuple[int, str, 
 def conninfo(config: Config, *options: str) -> str:
     """Return how the relay reaches PostgreSQL, as its own role, in UTC and with these settings."""
     said = " ".join(f"-c {one}" for one in ("TimeZone=UTC", *options))
+    line = watched(psycopg.conninfo.conninfo_to_dict(config.database_url))
     return psycopg.conninfo.make_conninfo(
-        config.database_url, user=ROLE, application_name=ROLE, options=said
+        config.database_url, user=ROLE, application_name=ROLE, options=said, **line
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from psycopg import conninfo, pq
 
+from anlan.app import relay
+from anlan.app.backup import _owner
 from anlan.app.settings import database
 from anlan.app.streaming.database import _conninfo
 from anlan.kernel.base.config import load
@@ -46,6 +48,28 @@ def test_the_line_of_the_live_process_is_watched() -> None:
     environment = {"ANLAN_DATABASE_URL": FAR}
     held = conninfo.conninfo_to_dict(_conninfo(load(environment)))
     assert {name: held[name] for name in TOLD} == {name: str(DEFAULTS[name]) for name in TOLD}
+
+
+def test_the_lines_of_the_relay_are_watched() -> None:
+    """Both: on one it seals, on the other it publishes, with a setting of its own."""
+    for options in ((), ("synchronous_commit=off",)):
+        config = load({"ANLAN_DATABASE_URL": f"{FAR}&keepalives_idle=60"})
+        held = conninfo.conninfo_to_dict(relay.conninfo(config, *options))
+        figures = {**DEFAULTS, "keepalives_idle": 60}
+        assert {name: held[name] for name in DEFAULTS} == {
+            name: str(value) for name, value in figures.items()
+        }
+        assert held["sslmode"] == "verify-full"
+        assert held["options"] == " ".join(f"-c {one}" for one in ("TimeZone=UTC", *options))
+
+
+def test_the_lines_of_a_backup_are_watched() -> None:
+    """Its own, and those of `pg_dump` and `pg_restore`, which take the same words."""
+    held = conninfo.conninfo_to_dict(_owner(load({"ANLAN_DATABASE_URL": FAR})))
+    assert {name: held[name] for name in DEFAULTS} == {
+        name: str(value) for name, value in DEFAULTS.items()
+    }
+    assert (held["user"], held["sslmode"]) == ("anlan_owner", "verify-full")
 
 
 def test_the_kernel_is_told_once_the_line_stands() -> None:
