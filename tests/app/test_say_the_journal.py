@@ -32,8 +32,14 @@ def test_every_field_of_every_event_has_a_word_and_no_word_is_left_over(
     assert set(said["fields"]) == carried()
 
 
+def test_every_proof_that_a_stop_deletes_has_a_word(said: dict[str, Any]) -> None:
+    from anlan.kernel.people.services.proofs import NOTHING
+
+    assert set(NOTHING) - set(said["changes"]) == set()
+
+
 def test_every_word_is_said_twice(said: dict[str, Any]) -> None:
-    pairs = [*said["fields"].values(), *said["truth"].values()]
+    pairs = [*said["fields"].values(), *said["changes"].values(), *said["truth"].values()]
     pairs += [pair for words in said["words"].values() for pair in words.values()]
     assert [pair for pair in pairs if len(pair) != 2 or not all(pair)] == []
 

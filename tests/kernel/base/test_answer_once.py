@@ -4,11 +4,13 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.signing import TimestampSigner
+from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from anlan.kernel.base import errors, registry, tickets
@@ -68,6 +70,23 @@ def test_a_secret_answer_is_repeated_and_lies_sealed_for_its_owner() -> None:
     IdempotencyKey.objects.update(body_digest=digest)
     with pytest.raises(SealedTextError):
         answered(replace(once, actor="user:b"))
+
+
+@pytest.mark.django_db
+def test_plain_digests_of_before_are_gone_and_a_repeat_of_theirs_makes_nothing_twice() -> None:
+    plain = sha256(b'{"password":"Right-Horse-7-Staple"}').hexdigest()
+    once = replace(ONCE, body_digest=plain)
+    remember(once, {"id": "x"})
+    IdempotencyKey.objects.update(body_digest=plain)
+    migration = import_module("anlan.kernel.base.migrations.0007_no_plain_digests")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.EMPTY)
+
+    row = IdempotencyKey.objects.get()
+    assert (row.body_digest, row.answer) == ("", None)
+    with pytest.raises(InvalidError) as refusal:
+        answered(once)
+    assert refusal.value.code == "base.key_reused"
 
 
 @pytest.mark.django_db

@@ -1,8 +1,10 @@
 """What proved a person, and what was sensitive, is gone from the database once it is let go (8.1.4.10)."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -10,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import (
@@ -20,6 +23,7 @@ from anlan.kernel.people.models import (
     SecurityKey,
     User,
 )
+from anlan.kernel.people.queries.second_factor import is_enrolled, is_factor_deleted
 from anlan.kernel.people.services import contacts, second_factor, sessions, users
 from tests import factories
 from tests.cast import Cast, assemble, csrf, signed_in
@@ -117,6 +121,52 @@ def test_8_1_4_10_a_of_an_account_that_is_stopped_nothing_that_proved_its_owner_
         assert {mark: anywhere(mark) for mark in marks} == {mark: [] for mark in marks}
     assert not User.objects.get(pk=user.pk).has_usable_password()
     assert colleague.get("/api/v1/session").json()["user"]["id"] == cast.leader.id
+
+
+def test_8_1_4_10_a_the_journal_says_what_a_stop_deleted(cast: Cast) -> None:
+    user = cast.duty_officer
+    with unit_of_work(machine("test")):
+        marks = proofs_of(user)
+    for _ in range(2):
+        with unit_of_work(machine("test")):
+            users.set_active(user=User.objects.get(pk=user.pk), is_active=False)
+    with unit_of_work(machine("test")):
+        rows = Journal.objects.filter(object=user.id, type="people.user.changed").order_by("id")
+        first, again = rows.values_list("change", flat=True)
+    assert first == {
+        "is_active": [True, False],
+        "password": [True, False],
+        "authenticator_app": [True, False],
+        "security_keys": [["k"], []],
+        "recovery_codes": [1, 0],
+        "one_time_links": [1, 0],
+    }
+    assert again == {"is_active": [False, False]}
+    assert not [mark for mark in marks if mark in str(first)]
+
+
+def test_8_1_4_10_a_accounts_stopped_before_the_upgrade_keep_no_more(cast: Cast) -> None:
+    stopped, one_factor, at_work = cast.duty_officer, cast.monitor, cast.leader
+    migration = import_module("anlan.kernel.people.migrations.0013_nothing_of_the_stopped")
+    with unit_of_work(machine("test")):
+        marks = proofs_of(stopped)
+        User.objects.filter(pk__in=[stopped.pk, one_factor.pk]).update(is_active=False)
+        OneTimeLink.objects.create(
+            user=at_work, purpose="first", token_digest="d" * 64,
+            expires_at=now(), created_at=now(), updated_at=now(),
+        )  # fmt: skip
+        before = User.objects.get(pk=stopped.pk).updated_at
+        migration.delete_proofs(apps, None)
+        assert {mark: anywhere(mark) for mark in marks} == {mark: [] for mark in marks}
+        assert anywhere("d" * 64) == ["people_onetimelink"]
+    for user in (stopped, one_factor):
+        found = User.objects.get(pk=user.pk)
+        assert (found.has_usable_password(), found.must_change_password) == (False, True)
+    # forgetting counts from the stop
+    assert User.objects.get(pk=stopped.pk).updated_at == before
+    assert is_factor_deleted(stopped)
+    assert not is_enrolled(one_factor)
+    assert User.objects.get(pk=at_work.pk).has_usable_password()
 
 
 def test_8_1_4_10_a_an_account_taken_up_again_starts_with_a_new_first_link(cast: Cast) -> None:

@@ -88,12 +88,12 @@ def rename(*, user: User, name: str) -> User:
 def set_active(*, user: User, is_active: bool) -> User:
     """Stop or wake an account. Nobody does it to himself.
 
-    A stop deletes its sessions and everything that proved its owner (GB/T 22239-2019, 8.1.4.10 a): one
-    that is taken up again starts with a new first link.
+    A stop deletes its sessions and everything that proved its owner (GB/T 22239-2019, 8.1.4.10 a), and the
+    journal says what that was: one that is taken up again starts with a new first link.
     """
     if current_work().principal.actor == actor_of(user):
         raise NotPermittedError("不能停用或启用本人账号", code="people.own_account")
-    change = {"is_active": [user.is_active, is_active]}
+    change: dict[str, Any] = {"is_active": [user.is_active, is_active]}
     if is_active and _sleeps(user):
         change["is_asleep"] = [True, False]
     user.is_active = is_active
@@ -103,7 +103,7 @@ def set_active(*, user: User, is_active: bool) -> User:
     else:
         user.sessions_epoch += 1
         proofs.delete_sessions(user)
-        proofs.delete_proofs(user)
+        change |= proofs.delete_proofs(user)
         fields = ("is_active", "sessions_epoch", *proofs.PASSWORD)
     contacts.note_stop(user=user, is_active=is_active)
     _touched(user, *fields)

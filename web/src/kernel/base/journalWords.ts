@@ -28,7 +28,8 @@ export interface Change {
   after: string
 }
 
-const FIELDS: Said = said.fields
+/** What events carry, and what only the private half of a row says before and after. */
+const FIELDS: Said = { ...said.changes, ...said.fields }
 const WORDS = said.words as Readonly<Record<string, Said>>
 /** What only programs ask for; it stands in the raw row. */
 const FOR_PROGRAMS = new Set(['id', 'version', 'shard', 'control_version', 'sessions_epoch', 'cause_key', 'gone', 'epoch', 'log_epoch', 'session'])
