@@ -87,11 +87,16 @@ def division(code: str = "640181", name: str = "", **columns: object) -> Divisio
 
 
 def zone(
-    number: int = 64018101, name: str = "功能区", boundary: MultiPolygon | None = None
+    number: int = 64018101,
+    name: str = "功能区",
+    boundary: MultiPolygon | None = None,
+    name_en: str = "",
 ) -> Area:
     """Make a functional zone."""
     with working():
-        row = places.AreaInput(number=number, name=name, boundary=boundary or square())
+        row = places.AreaInput(
+            number=number, name=name, boundary=boundary or square(), name_en=name_en
+        )
         places.load_areas(rows=[row])
     return Area.objects.get(number=number)
 

@@ -18,7 +18,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from anlan.kernel.base.clock import SHANGHAI, now
@@ -91,10 +91,13 @@ def areas(kept: Scope) -> QuerySet[Area]:
         joined = named.annotate(text=StringAgg(of, delimiter=mark, order_by="code")).values("text")
         return Coalesce(Subquery(joined, output_field=CharField()), Value(""))
 
+    number = Cast("number", CharField())
+    search = Concat(number, Value(" "), "name", Value(" "), "name_en", output_field=CharField())
     county = F("number") / ZONES_A_COUNTY * COUNTY_UNIT
     mine = _within(county, kept) | Q(number__in=kept.zones)
     return Area.objects.annotate(
         is_in_force=_is_in_force(),
+        search=search,
         may_change=_truth(mine),
         over=text("name", "、"),
         over_en=text(english, ", "),

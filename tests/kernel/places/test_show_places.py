@@ -72,6 +72,15 @@ def test_zones_and_settlements_come_as_geojson(client: Client) -> None:
     assert [one["geometry"]["coordinates"] for one in settlements] == [[106.6, 38.1]]
 
 
+def test_a_zone_is_found_by_its_number_and_by_its_name_in_either_language(client: Client) -> None:
+    with unit_of_work(machine("test")):
+        factories.zone(64018102, "太阳山开发区", name_en="Taiyangshan Park")
+
+    for words in ("8102", "太阳山", "taiyang"):
+        found = client.get(f"{URL}/zones", {"filter": f"search.like:{words}"}).json()["items"]
+        assert [one["number"] for one in found] == [64018102], words
+
+
 def test_a_level_that_is_none_is_refused_by_name(client: Client) -> None:
     answer = client.get(f"{URL}/divisions.geojson", {"level": "galaxy"})
 

@@ -82,6 +82,7 @@ ZONES = ListSpec(
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "attribution": Field(path="attribution", title="来源"),
         "may_change": Field(path="may_change", kind="bool"),
+        "search": Field(path="search"),
         "version": Field(path="version", kind="int"),
     },
     sort="number",
