@@ -1,4 +1,4 @@
-"""The pictures of docs/who-sees-what.md, taken anew: `scripts/pictures`.
+"""The pictures of docs/who-sees-what.md, taken anew: `scripts/pictures`, or some: `scripts/pictures shares`.
 
 A demonstration of its own comes up in a folder that goes again; each of the cast signs in by his link.
 """
@@ -23,6 +23,8 @@ from tests.journeys.house import ROOT, House, build
 FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 720}
 COLOURS = 128
+#: Whose pages are shown: the seven, and the leader who approves.
+PEOPLE = {**PARTS, "leader": "leader"}
 LARGEST_BYTES = 200_000
 PATIENCE_MS = 60_000
 #: A firm of each supervisor is to have an alarm; findings of the last two minutes come meanwhile.
@@ -65,6 +67,7 @@ SHOTS = (
     Shot("neighbour", "zh-CN", "/data-quality", "data-quality"),
     Shot("zone", "zh-CN", "/doubled-firms", "doubled-firms"),
     Shot("county", "en", "/devices", "devices"),
+    Shot("leader", "zh-CN", "/shares", "shares"),
     Shot("system", "zh-CN", "/people", "accounts"),
     Shot("security", "en", "/people/posts", "posts"),
     Shot("audit", "zh-CN", "/admin/audit", "journal"),
@@ -74,17 +77,20 @@ SHOTS = (
 )
 
 
-def main() -> None:
-    """Bring a demonstration up and take every picture."""
+def main(*names: str) -> None:
+    """Bring a demonstration up and take every picture, or those of some names; raises SystemExit for one unknown."""
+    if unknown := set(names) - {shot.name for shot in SHOTS}:
+        raise SystemExit(f"no picture is called {sorted(unknown)}")
+    shots = [shot for shot in SHOTS if not names or shot.name in names]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         house = build(Path(folder) / "var")
         try:
             _let_it_happen(house)
             with chromium(house.address) as browser:
-                for who in PARTS:
-                    with closing(house.sign_in(PARTS[who])) as person:
-                        _take(browser, person, [shot for shot in SHOTS if shot.who == who])
+                for who in dict.fromkeys(shot.who for shot in shots):
+                    with closing(house.sign_in(PEOPLE[who])) as person:
+                        _take(browser, person, [shot for shot in shots if shot.who == who])
         finally:
             house.stop()
 
@@ -132,4 +138,4 @@ def _small(picture: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
