@@ -2,10 +2,12 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/vue'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { PropType } from 'vue'
 
 import { i18n } from '@/app/i18n'
 import NewShareDialog from '@/kernel/people/NewShareDialog.vue'
 
+type Find = (words: string) => Promise<{ title: string }[]>
 const api = vi.hoisted(() => ({ listDivisions: vi.fn(), listZones: vi.fn() }))
 vi.mock('@/api/places', () => api)
 vi.mock('@/api/accounts', () => ({ listOrganisations: () => Promise.resolve({ items: [] }) }))
@@ -14,10 +16,10 @@ vi.mock('@/ui/PickField.vue', async () => {
   const { defineComponent, h, ref } = await import('vue')
   return {
     default: defineComponent({
-      props: ['label', 'find'],
+      props: { label: { type: String, required: true }, find: { type: Function as PropType<Find>, required: true } },
       setup: (props) => {
         const titles = ref<string[]>([])
-        const look = async (words: string) => (titles.value = (await props.find(words)).map((one: { title: string }) => one.title))
+        const look = async (words: string) => (titles.value = (await props.find(words)).map((one) => one.title))
         return () => [
           h('input', { 'aria-label': props.label, onInput: (event: Event) => look((event.target as HTMLInputElement).value) }),
           h('ul', titles.value.map((one) => h('li', one))),
