@@ -102,6 +102,30 @@ def reset_second_factor(username: Annotated[str, typer.Argument(help="用户名 
     typer.echo(f"{user.name} ({user.username}): 双因素已重置 second factor reset")
 
 
+@app.command()
+@told
+def unlock(
+    username: Annotated[str, typer.Argument(help="用户名 username")],
+    who: Annotated[
+        str,
+        typer.Option(
+            "--as", metavar="账号", help="以谁的名义和权限。Whose account acts, and is recorded."
+        ),
+    ],
+) -> None:
+    """解除因多次输错口令而锁定的账号。Take the lock off an account that was guessed at too often."""
+    start_django("anlan_app")
+    from anlan.app import acting
+    from anlan.kernel.base.unit_of_work import unit_of_work
+    from anlan.kernel.people.queries.directory import account
+    from anlan.kernel.people.services import guessing
+
+    with unit_of_work(acting.person(who, "people.user.edit")):
+        # who may start this command may name anybody: a lone administrator is not locked out for good
+        user = guessing.unlock(user=account(username), is_own_allowed=True)
+    typer.echo(f"{user.name} ({user.username}): 已解除锁定 unlocked")
+
+
 def _show(who: str, token: str) -> None:
     """Print a link to the terminal; it is written nowhere else."""
     from anlan.kernel.base.config import config

@@ -220,6 +220,7 @@ KEY_ADDED = EventType("people.security_key.added", SecurityKeyState, "登记安�
 KEY_RENAMED = EventType("people.security_key.renamed", SecurityKeyState, "安全密钥改名")
 KEY_REMOVED = EventType("people.security_key.removed", SecurityKeyState, "移除安全密钥")
 PASSWORD_RESET = EventType("people.user.password_reset", UserState, "重设口令")
+USER_UNLOCKED = EventType("people.user.unlocked", UserState, "解除账号锁定")
 LINK_ISSUED = EventType("people.link.issued", LinkState, "发出一次性链接")
 POST_CREATED = EventType("people.post.created", PostState, "设立岗位")
 POST_MOVED = EventType("people.post.moved", PostState, "岗位改属单位")

@@ -252,6 +252,8 @@ class UserOut(Schema):
     is_invented: bool
     must_change_password: bool
     has_second_factor: bool
+    #: By wrong tries at its name, at some address or wherever its owner has not signed in before.
+    is_locked: bool
     #: Masked, `138******01`; empty where none is known.
     phone: str
     last_login: datetime | None

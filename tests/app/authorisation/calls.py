@@ -111,6 +111,7 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "POST /people/users/by-phone": lambda _: Call(body={"phone": "12350"}),
     "PATCH /people/users/{user_id}": lambda r: Call(r.user, {"is_active": False}),
     "POST /people/users/{user_id}/password/reset": lambda r: Call(r.user),
+    "POST /people/users/{user_id}/unlock": lambda r: Call(r.user),
     "POST /people/users/{user_id}/second-factor/reset": lambda r: Call(r.user),
     "POST /people/posts": lambda r: Call(
         body={"organisation_id": r.organisation, "role": "expert"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -222,6 +223,7 @@ def _spare(bureau: Organisation, everybody: list[User]) -> dict[str, str]:
     SecondFactor.objects.create(
         user=user, secret=b"sealed", created_at=now(), updated_at=now(), confirmed_at=now()
     )
+    AccessAttempt.objects.create(username="spare", ip_address="::1", failures_since_start=5)
     with unit_of_work(machine("test")):
         contacts.set_phone(user=user, phone="13800001234")
     held = factories.holding(factories.user("holder", "在任"), factories.post(bureau, "expert"))

@@ -54,6 +54,11 @@ export function resetPassword(seen: Seen): Promise<FirstLink> {
   return take(client.POST('/api/v1/people/users/{user_id}/password/reset', { params: onUser(seen) }))
 }
 
+/** Forget the wrong tries that lock it. */
+export function unlockAccount(seen: Seen): Promise<Account> {
+  return take(client.POST('/api/v1/people/users/{user_id}/unlock', { params: onUser(seen) }))
+}
+
 export function resetSecondFactor(seen: Seen): Promise<Account> {
   return take(client.POST('/api/v1/people/users/{user_id}/second-factor/reset', { params: onUser(seen) }))
 }

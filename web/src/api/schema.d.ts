@@ -852,6 +852,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/users/{user_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock
+         * @description Take the lock off an account that was guessed at too often.
+         */
+        post: operations["anlan_kernel_people_api_directory_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/users/{user_id}/second-factor/reset": {
         parameters: {
             query?: never;
@@ -3626,6 +3646,8 @@ export interface components {
             must_change_password: boolean;
             /** Has Second Factor */
             has_second_factor: boolean;
+            /** Is Locked */
+            is_locked: boolean;
             /** Phone */
             phone: string;
             /** Last Login */
@@ -8465,6 +8487,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FirstLinkOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_directory_unlock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -36,7 +36,7 @@ from anlan.kernel.people.schemas import (
     UserOut,
     UserPatch,
 )
-from anlan.kernel.people.services import duty, posts, second_factor, sessions, users
+from anlan.kernel.people.services import duty, guessing, posts, second_factor, sessions, users
 from anlan.kernel.people.services import organisations as organisation_services
 
 door = Door("people")
@@ -118,6 +118,14 @@ def reset_password(request: HttpRequest, user_id: str) -> dict[str, Any]:
         "link_token": sessions.issue_first_link(user=user),
         "hours": int(LINK_LIFETIME.total_seconds() // 3600),
     }
+
+
+@door.change("/users/{user_id}/unlock", "people.user.edit", response=UserOut)
+def unlock(request: HttpRequest, user_id: str) -> dict[str, Any]:
+    """Take the lock off an account that was guessed at too often."""
+    user = directory.at_version(User.objects, user_id, expected_version(request))
+    guessing.unlock(user=user)
+    return directory.row(directory.USERS, directory.users(), user_id)
 
 
 @door.change("/users/{user_id}/second-factor/reset", "people.second_factor.reset", response=UserOut)

@@ -37,6 +37,7 @@ from anlan.kernel.people.models import (
     User,
 )
 from anlan.kernel.people.queries.holdings import holdings, posts_of_actor
+from anlan.kernel.people.queries.locks import locked_names
 from anlan.kernel.people.queries.second_factor import IS_ENROLLED
 from anlan.kernel.people.rules import SLEEPS_AFTER
 from anlan.kernel.places.rules import div_of
@@ -95,6 +96,7 @@ USERS = ListSpec(
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "must_change_password": Field(path="must_change_password", kind="bool"),
         "has_second_factor": Field(path="has_second_factor", kind="bool", title="双因素"),
+        "is_locked": Field(path="is_locked", kind="bool"),
         "phone": Field(path="phone", title="电话"),
         "last_login": Field(path="last_login", kind="time", sortable=True, title="上次登录"),
         "search": Field(path="search"),
@@ -162,7 +164,7 @@ _MASKED = Contact.objects.filter(user=OuterRef("pk"), kind=ContactKind.PHONE)
 
 
 def users() -> QuerySet[User]:
-    """Return the accounts as their list shows them: standing, second factor, the posts held today."""
+    """Return the accounts as their list shows them: standing, second factor, lock, the posts held today."""
     slept = Q(last_login__lt=now() - SLEEPS_AFTER) | Q(
         last_login=None, created_at__lt=now() - SLEEPS_AFTER
     )
@@ -174,6 +176,9 @@ def users() -> QuerySet[User]:
     )
     return User.objects.annotate(
         has_second_factor=IS_ENROLLED,
+        is_locked=Case(
+            When(username__in=locked_names(), then=Value(value=True)), default=Value(value=False)
+        ),
         phone=Coalesce(Subquery(_MASKED.values("masked")[:1]), Value("")),
         standing=standing,
         posts=_posts_held(F("post__organisation__name"), F("post__title"), "；"),

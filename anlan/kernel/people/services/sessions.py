@@ -34,7 +34,7 @@ from anlan.kernel.people.queries.sessions import (
     entry_refusal,
 )
 from anlan.kernel.people.rules import LINK_LIFETIME
-from anlan.kernel.people.services.guessing import is_locked_by_name
+from anlan.kernel.people.services.guessing import count, is_locked_by_codes, is_locked_by_name
 from anlan.kernel.people.services.second_factor import refuse_deleted
 from anlan.kernel.people.services.users import wake
 
@@ -119,10 +119,13 @@ def record_refusal(
 
 
 def is_locked(request: HttpRequest, user: User) -> bool:
-    """Tell whether this name is locked for this address; who is signed in is no stranger at any."""
-    if not request.user.is_authenticated and is_locked_by_name(request, user.username):
+    """Tell whether somebody whose password was right has guessed too often: at this address, or at codes.
+
+    What strangers typed at his name stops him no more; who is signed in is no stranger at any address.
+    """
+    if not request.user.is_authenticated and is_locked_by_codes(request, user):
         return True
-    allowed: bool = AxesProxyHandler.is_allowed(request, _credentials(user))
+    allowed: bool = AxesProxyHandler.is_allowed(request, {"username": user.username})
     request.axes_locked_out = None  # type: ignore[attr-defined]
     return not allowed
 
@@ -142,13 +145,8 @@ def end_guessing(request: HttpRequest, user: User) -> None:
 
 
 def count_wrong_password(request: HttpRequest, user: User) -> None:
-    """Count a wrong password given by somebody signed in; outside the refused unit of work."""
-    AxesProxyHandler.user_login_failed(sender=User, credentials=_credentials(user), request=request)
-    request.axes_locked_out = None  # type: ignore[attr-defined]
-
-
-def _credentials(user: User) -> dict[str, str]:
-    return {"username": user.username}
+    """Count a wrong password or code of somebody signed in or half-way; outside the refused unit of work."""
+    count(request, user)
 
 
 def sign_out(*, request: HttpRequest, user: User) -> None:
