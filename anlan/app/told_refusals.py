@@ -25,6 +25,8 @@ RETRY_S = 2.0
 QUEUE = "refusals"
 #: What waits here to be written; beyond it nothing is taken, and NATS says so in its log.
 WAITING_MAX = 1_000
+#: So long a worker that stops writes down what it has been told already.
+LAST_S = 3.0
 
 
 async def keep_told(config: Config, nats: Client, stop: asyncio.Event) -> None:
@@ -47,8 +49,9 @@ async def keep_told(config: Config, nats: Client, stop: asyncio.Event) -> None:
             bus.refusals_subject(config.node), QUEUE, cb=heard, pending_msgs_limit=WAITING_MAX
         )
         await stop.wait()
-        with suppress(NatsError):
-            await told.unsubscribe()
+        with suppress(NatsError, TimeoutError):
+            async with asyncio.timeout(LAST_S):
+                await told.drain()  # what has been told to us nobody else will write down
     await database.close()
 
 
