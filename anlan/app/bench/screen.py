@@ -11,6 +11,9 @@ from anlan.kernel.base import tickets
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 
+#: A session lasts no longer.
+A_SHIFT_S = 12 * 3600
+
 
 class Screen:
     """A listener in a process of its own while the block runs; nobody without a ticket."""
@@ -70,6 +73,8 @@ def admit() -> Callable[[], str]:
         user = users.create_user(username="bench_screen", name="压测屏幕", is_invented=True)
         posts.appoint(user=user, post=post)
         store = import_module(settings.SESSION_ENGINE).SessionStore()
+        # as of somebody who goes on working: idle for half an hour, his stream would rightly end
+        store.set_expiry(A_SHIFT_S)
         store.create()
         who = principal_of(user)
     return lambda: tickets.issue(who, store.session_key, settings.SECRET_KEY)[0]
