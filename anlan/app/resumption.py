@@ -64,8 +64,9 @@ def resume(memory: Memory, snapshots: Snapshots, span: LogSpan, form: Form) -> S
     judging = found or form.fresh(span.epoch, span.first - 1)
     if not same_life:
         judging.epoch, judging.seq = span.epoch, span.first - 1
-    if found is None or not same_life:
-        judging.configure(memory.configuration(span.epoch, judging.seq + 1))
+    if found is None or not same_life or judging.seq + 1 < span.first:
+        # a snapshot older than the log reaches back has not heard what was asked for in between
+        judging.configure(memory.configuration(span.epoch, max(judging.seq + 1, span.first)))
     is_whole = done is None or (found is not None and same_life and judging.seq + 1 >= span.first)
     if not is_whole:
         log.warning("the past of %s is not whole from message %s on", span.epoch, judging.seq + 1)

@@ -212,6 +212,24 @@ def test_a_first_start_takes_the_limits_that_the_log_has_let_go(tmp_path: Path) 
     assert [one.kind for one in memory.committed] == ["raised", "returned"]
 
 
+def test_a_snapshot_older_than_the_log_reaches_back_learns_what_was_asked_in_between(
+    tmp_path: Path,
+) -> None:
+    """Its folder was full for a day: the limit that the log has let go since must judge again."""
+    log, memory = an_alarm_and_its_end(), FakeMemory()
+    begun = resume(memory, Snapshots(tmp_path, "main"), span_of(log[:1]), REAL)
+    Snapshots(tmp_path, "main").write(*Snapshots(tmp_path, "main").dump(begun.judging))
+    begun.take(log[0])
+    memory.commit(*begun.output(START_MS))
+    memory.changes = [HH_90]
+    rest = log[1:]
+    again = resume(memory, Snapshots(tmp_path, "main"), span_of(rest), REAL)
+    for message in rest:
+        again.take(message)
+    memory.commit(*again.output(START_MS))
+    assert [one.kind for one in memory.committed] == ["raised", "returned"]
+
+
 def test_a_log_that_ends_before_the_progress_is_refused(tmp_path: Path) -> None:
     memory = FakeMemory(at=(EPOCH, 9))
     with pytest.raises(LogWentBackError, match="ends at 4, but 9"):
