@@ -136,7 +136,18 @@ class Confidence(models.TextChoices):
     UNVERIFIED = "unverified", "待核"
 
 
-class Limit(Identified, Placed):
+class InLog(models.Model):
+    """What the engine hears of by READINGS: which life of the log, where in it, when (7.3); null: waits."""
+
+    log_epoch = UlidField(null=True)
+    log_seq = models.BigIntegerField("在日志中的位置", null=True)
+    log_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Limit(Identified, Placed, InLog):
     """One threshold (限值) as data: value, unit, standard, clause, mark, valid from, filed by.
 
     A new value is a new row; `superseded_at` closes the old one, which decisions keep naming.
@@ -168,9 +179,6 @@ class Limit(Identified, Placed):
     end_reason = models.CharField("撤销原因", max_length=200, blank=True)
     control_version = models.IntegerField()
     withdrawn_version = models.IntegerField(null=True)
-    log_epoch = UlidField(null=True)
-    log_seq = models.BigIntegerField("在日志中的位置", null=True)
-    log_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -196,7 +204,7 @@ class SuppressionKind(models.TextChoices):
     OUT_OF_SERVICE = "out_of_service", "停用"
 
 
-class Suppression(Identified, Placed, Exercisable):
+class Suppression(Identified, Placed, Exercisable, InLog):
     """Alarms of a datastream not told for a while: suppressed by design (抑制), or out of service (停用).
 
     An end and a filing always; out of service also names who approved it (报备, practice P14).
@@ -214,9 +222,6 @@ class Suppression(Identified, Placed, Exercisable):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField("提前结束人", max_length=64, blank=True)
     control_version = models.IntegerField()
-    log_epoch = UlidField(null=True)
-    log_seq = models.BigIntegerField("在日志中的位置", null=True)
-    log_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -228,7 +233,7 @@ class Suppression(Identified, Placed, Exercisable):
         ]
 
 
-class Retirement(Identified, Placed):
+class Retirement(Identified, Placed, InLog):
     """A datastream that leaves service for good (注销), or is taken up again, as the engine hears of it.
 
     Every turn is a row of its own, so that what stood in the log before a message can be asked.
@@ -237,9 +242,6 @@ class Retirement(Identified, Placed):
     datastream = models.ForeignKey(Datastream, on_delete=models.PROTECT, related_name="retirements")
     is_retired = models.BooleanField()
     control_version = models.IntegerField()
-    log_epoch = UlidField(null=True)
-    log_seq = models.BigIntegerField("在日志中的位置", null=True)
-    log_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
