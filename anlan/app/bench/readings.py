@@ -8,19 +8,18 @@ is ThingsBoard's own table: 1,111 messages of 3 points a second at 20 % of 4 vir
 """
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import httpx
 import numpy as np
 import psycopg
 
 from anlan.app.bench import processes
 from anlan.app.bench.boxes import Sender, payload_of, send_all
 from anlan.app.bench.house import BenchHouse, wait_until
+from anlan.app.bench.http_boxes import post_all
 from anlan.app.bench.plant import BEYOND, Box, build_plant
 from anlan.app.bench.readings_made import Made, walks
 from anlan.app.bench.report import Report, Row, new_report
@@ -247,18 +246,11 @@ def _open(bench: Bench) -> list[Sender]:
 
 
 def _send_http(bench: Bench, made: dict[str, list[tuple[int, bytes]]]) -> None:
-    url = f"http://127.0.0.1:{bench.house.ports.gateway}/api/v1/observations"
-
-    def post(box: Box) -> None:
-        with httpx.Client(headers={"X-Gateway": box.user}, timeout=60) as client:
-            for _, payload in made[box.id]:
-                client.post(url, content=payload).raise_for_status()
-
-    threads = [threading.Thread(target=post, args=[box]) for box in bench.boxes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    post_all(
+        bench.house.ports.gateway,
+        ((box, [payload for _, payload in made[box.id]]) for box in bench.boxes),
+        PATIENCE_S,
+    )
 
 
 @dataclass(slots=True)
