@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 from nats.errors import Error as NatsError
@@ -61,29 +62,22 @@ class HistoryCare:
         """Settle what a crash left, put together what is due, unlink what is long dead."""
         folder = self.config.path("history_dir").resolve()
         settle_orphans(self.catalogue, folder, self.disk)
-        resolutions = self.catalogue.resolutions()
+        # of a million datastreams a second's work and some memory: only where something is due
+        resolutions = cache(self.catalogue.resolutions)
         compactor = Compactor(
-            node=self.config.node,
-            folder=folder,
-            catalogue=self.catalogue,
-            resolutions=resolutions,
-            disk=self.disk,
+            node=self.config.node, folder=folder, catalogue=self.catalogue, disk=self.disk
         )
         for job in due(self.catalogue.live(), clock.now_ms()):
-            born = compactor.compact(job)
+            born = replace(compactor, resolutions=resolutions()).compact(job)
             log.info("%s files of history became %s", len(job.inputs), len(born))
         roller = Roller(
-            node=self.config.node,
-            folder=folder,
-            catalogue=self.catalogue,
-            resolutions=resolutions,
-            disk=self.disk,
+            node=self.config.node, folder=folder, catalogue=self.catalogue, disk=self.disk
         )
         for roll in rolls_due(self.catalogue.live(), clock.now_ms()):
-            born = roller.roll(roll)
+            born = replace(roller, resolutions=resolutions()).roll(roll)
             log.info("a day of history is rolled up in %s files", len(born))
         for merge in merges_due(self.catalogue.live(), clock.now_ms()):
-            born = roller.merge(merge)
+            born = replace(roller, resolutions=resolutions()).merge(merge)
             log.info("%s rollups became %s", len(merge.inputs), len(born))
         self.expire()
         compactor.retire(clock.now())

@@ -4,7 +4,7 @@ Readers go on with the old files; these die in the catalogue and are unlinked af
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from anlan.adapters.parquet_history.schema import ROW_GROUP, ROWS_SQL, SPAN_SQL,
 from anlan.adapters.parquet_history.segments import day_path, write_file
 from anlan.adapters.parquet_history.tiers import DAY_MS, OFFSET_MS, Job, day_name
 from anlan.kernel.sensing.ports import DAY, Catalogue, FileEntry
+from anlan.kernel.sensing.resolutions import Resolutions
 
 FILE_ROWS_MAX = 16_000_000
 GRACE = timedelta(minutes=15)
@@ -49,7 +50,7 @@ class Compactor:
     node: str
     folder: Path
     catalogue: Catalogue
-    resolutions: Mapping[int, float] = field(default_factory=dict)
+    resolutions: Resolutions = field(default_factory=Resolutions)
     disk: Disk = field(default_factory=LocalDisk)
     file_rows: int = FILE_ROWS_MAX
     read_rows: int = READ_ROWS

@@ -1,6 +1,6 @@
 """Readings hour by hour: what a long span is drawn from without reading them one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.scaling import scales_of
 from anlan.kernel.sensing.batch import BAD
+from anlan.kernel.sensing.resolutions import Resolutions
 
 HOUR_MS = 3_600_000
 FIGURES = ("minimum", "maximum", "total", "first", "last")
@@ -71,7 +72,7 @@ def new_hours(rows: Rows) -> NDArray[np.bool_]:
     return new
 
 
-def hours_of(rows: Rows, resolutions: Mapping[int, float] | None = None) -> Hours:
+def hours_of(rows: Rows, resolutions: Resolutions | None = None) -> Hours:
     """Sum up rows sorted by identity, one a identity.
 
     Where every value is a multiple of the declared step, so is `total`: free of rounding.
@@ -106,7 +107,7 @@ def hours_of(rows: Rows, resolutions: Mapping[int, float] | None = None) -> Hour
     return replace(made, total=_on_step(made, resolutions)) if resolutions else made
 
 
-def _on_step(hours: Hours, resolutions: Mapping[int, float]) -> NDArray[np.float64]:
+def _on_step(hours: Hours, resolutions: Resolutions) -> NDArray[np.float64]:
     """Return totals with the rounding of adding taken back, where a step is declared.
 
     Adding n doubles errs by at most n units in the last place, far less than half a step.

@@ -3,7 +3,7 @@
 A rollup never replaces readings. It can be made again from them, while they are kept.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from anlan.adapters.parquet_history.schema import ROWS_SQL, About
 from anlan.adapters.parquet_history.segments import rollup_path, write_content
 from anlan.adapters.parquet_history.tiers import day_name
 from anlan.kernel.sensing.ports import ROLLUP, Catalogue, FileEntry
+from anlan.kernel.sensing.resolutions import Resolutions
 
 _READINGS = f"SELECT {ROWS_SQL} FROM read_parquet($files) "  # noqa: S608 - a constant of ours
 _SORTED = _READINGS + "ORDER BY number, time_ms, sequence, place"
@@ -58,7 +59,7 @@ class Roller:
     node: str
     folder: Path
     catalogue: Catalogue
-    resolutions: Mapping[int, float] = field(default_factory=dict)
+    resolutions: Resolutions = field(default_factory=Resolutions)
     disk: Disk = field(default_factory=LocalDisk)
     file_rows: int = FILE_ROWS_MAX
     read_rows: int = READ_ROWS

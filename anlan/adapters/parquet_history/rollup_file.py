@@ -5,7 +5,7 @@ lossless for all five, or float64.
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from anlan.adapters.parquet_history.hours import COLUMNS, FIGURES, Hours
 from anlan.adapters.parquet_history.scaling import scaled, scales_of
 from anlan.adapters.parquet_history.schema import ABOUT, About
+from anlan.kernel.sensing.resolutions import Resolutions
 
 #: One datastream's month is 744 rows; what lies beside it is read with it.
 ROW_GROUP = 122_880
@@ -38,7 +39,7 @@ SELECT_SQL = ", ".join(
 )
 
 
-def encode_hours(parts: Iterator[Hours], about: About, resolutions: Mapping[int, float]) -> bytes:
+def encode_hours(parts: Iterator[Hours], about: About, resolutions: Resolutions) -> bytes:
     """Return a Parquet file of hours sorted by datastream and hour."""
     delta = ["numbers", "hours", *(f"{name}_scaled" for name in FIGURES)]
     out = io.BytesIO()
@@ -59,7 +60,7 @@ def encode_hours(parts: Iterator[Hours], about: About, resolutions: Mapping[int,
     return out.getvalue()
 
 
-def _table(hours: Hours, resolutions: Mapping[int, float]) -> pa.Table:
+def _table(hours: Hours, resolutions: Resolutions) -> pa.Table:
     scale = scales_of(hours.numbers, resolutions)
     pairs = {name: scaled(getattr(hours, name), scale) for name in FIGURES}
     plain = ~np.logical_and.reduce([lossless for _, lossless in pairs.values()])

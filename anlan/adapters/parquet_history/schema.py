@@ -7,7 +7,7 @@ differences; since version 3 that of a datastream that holds its values in `valu
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.scaling import held, scaled, scales_found, scales_of
 from anlan.adapters.parquet_history.segment_file import encode_segment
 from anlan.kernel.sensing.ports import SEGMENT
+from anlan.kernel.sensing.resolutions import Resolutions
 
 #: Version of the files; the one before is read by the same SQL.
 VERSION = 3
@@ -125,7 +126,7 @@ class Encoded:
     extent: Extent
 
 
-def encode(parts: Iterator[Rows], about: About, resolutions: Mapping[int, float]) -> Encoded:
+def encode(parts: Iterator[Rows], about: About, resolutions: Resolutions) -> Encoded:
     """Return a Parquet file of rows: of a segment as they came, of a day sorted by identity.
 
     Of a day each part is a row group. Raises ValueError where there are no rows.
@@ -178,7 +179,7 @@ def _layout(first: pa.Table) -> dict[str, Any]:
     return _DAY | _HOLDING if holding > floats else _DAY
 
 
-def _table(rows: Rows, resolutions: Mapping[int, float]) -> pa.Table:
+def _table(rows: Rows, resolutions: Resolutions) -> pa.Table:
     scale = scales_found(rows.numbers, rows.values, scales_of(rows.numbers, resolutions))
     beat, off = beats_of(rows)
     whole, lossless = scaled(rows.values, scale)

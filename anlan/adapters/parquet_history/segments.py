@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,7 @@ from anlan.adapters.parquet_history.disk import Disk
 from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.schema import About, Extent, describe, encode
 from anlan.kernel.sensing.ports import FileEntry
+from anlan.kernel.sensing.resolutions import Resolutions
 
 SEGMENTS, DAYS, ROLLUPS = "segments", "days", "rollups"
 ENDING = ".parquet"
@@ -59,13 +60,13 @@ def write_file(
     path: str,
     parts: Iterator[Rows],
     about: About,
-    resolutions: Mapping[int, float] | None = None,
+    resolutions: Resolutions | None = None,
 ) -> FileEntry:
     """Write readings durably under a name and return the file's catalogue row.
 
     Raises as `write_content` does.
     """
-    made = encode(parts, about, resolutions or {})
+    made = encode(parts, about, resolutions or Resolutions())
     _write(disk, folder, path, made.content)
     return _entry(path, made.content, made.about, made.extent)
 

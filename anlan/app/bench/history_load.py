@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.tiers import DAY_MS
 from anlan.kernel.sensing.batch import Batch, columns_of
+from anlan.kernel.sensing.resolutions import Resolutions
 
 #: Midnight of the bureau's 2026-08-01.
 FIRST_DAY = 1_785_513_600_000
@@ -61,9 +62,11 @@ class Load:
         """Return where the last day ends."""
         return FIRST_DAY + self.days * DAY_MS
 
-    def resolutions(self) -> dict[int, float]:
+    def resolutions(self) -> Resolutions:
         """Return the declared steps."""
-        return {number: KINDS[number % len(KINDS)][1] for number in range(self.datastreams)}
+        steps = np.array([step for _, step, _ in KINDS])
+        numbers = np.arange(self.datastreams, dtype=np.int32)
+        return Resolutions(numbers, steps[numbers % len(KINDS)])
 
     def day(self, day: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return times in ms and values of a day, a row a datastream, a column a poll."""

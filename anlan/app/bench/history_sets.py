@@ -19,6 +19,7 @@ from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.schema import About, encode
 from anlan.app.bench.history_load import FIRST_DAY, KINDS, Load, rows_of
 from anlan.kernel.sensing.ports import DAY
+from anlan.kernel.sensing.resolutions import Resolutions
 
 #: Above this share of different steps counting says nothing.
 MANY = 0.3
@@ -43,12 +44,14 @@ def sizes(load: Load, node: str, epoch: str) -> Iterator[Size]:
         some = slice(place, None, len(KINDS))
         numbers = np.arange(load.datastreams, dtype=np.int32)[some]
         rows = rows_of(numbers, times[some], values[some], 1)
-        content = encode(iter([rows]), about, dict.fromkeys(numbers.tolist(), step)).content
+        content = encode(
+            iter([rows]), about, Resolutions(numbers, np.full(len(numbers), step))
+        ).content
         bits = entropy_bits(load.jitter[some].ravel()) + _step_bits(values[some])
         yield Size(name, len(content) / len(rows), bits / 8, len(rows))
     for name, series in _recorded():
         together = Rows.together([_rows(i, *one) for i, one in enumerate(series)])
-        content = encode(iter([together]), about, {}).content
+        content = encode(iter([together]), about, Resolutions()).content
         readings = sum(len(times) for times, _ in series)
         bits = sum(
             len(said) * (_step_bits(said[None]) + entropy_bits(np.diff(at))) for at, said in series

@@ -11,7 +11,11 @@ from django.db.models import Max, Q
 
 from anlan.kernel.sensing.models import Datastream, HistoryFile
 from anlan.kernel.sensing.ports import ROLLUP, CatalogueAwayError, FileEntry
+from anlan.kernel.sensing.resolutions import Resolutions
 from anlan.kernel.sensing.services import catalogue as services
+
+#: Rows of datastreams that are under way from the database at once.
+AT_ONCE = 50_000
 
 _COLUMNS = tuple(field.name for field in fields(FileEntry))
 
@@ -87,9 +91,11 @@ class DjangoCatalogue:
         with self.asked():
             services.forget_files(paths)
 
-    def resolutions(self) -> dict[int, float]:
+    def resolutions(self) -> Resolutions:
         """Return the declared steps of value, by datastream number."""
         with self.asked():
             rows = Datastream.objects.filter(resolution__gt=0)
-            pairs = rows.values_list("number", "resolution")
-            return {number: step for number, step in pairs if step is not None}
+            pairs = rows.values_list("number", "resolution").order_by("number")
+            return Resolutions.of_pairs(
+                (number, step) for number, step in pairs.iterator(AT_ONCE) if step is not None
+            )

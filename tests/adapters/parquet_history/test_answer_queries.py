@@ -15,6 +15,7 @@ from anlan.adapters.parquet_history.tail import ROWS_MAX
 from anlan.adapters.parquet_history.tiers import Job
 from anlan.adapters.parquet_history.writer import HistoryWriter
 from anlan.kernel.sensing.ports import FileEntry, Reading
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import (
     LATER_EPOCH,
     NODE,
@@ -75,7 +76,10 @@ def test_at_every_step_the_answer_is_that_of_the_oracle(
         house = House.on(Path(name))
         store = house.store()
         compactor = Compactor(
-            node=NODE, folder=house.folder, catalogue=house.catalogue, resolutions={1: 0.1, 2: 0.5}
+            node=NODE,
+            folder=house.folder,
+            catalogue=house.catalogue,
+            resolutions=Resolutions.of({1: 0.1, 2: 0.5}),
         )
         for place, (message, act) in enumerate(zip(messages, acts, strict=False)):
             record(house.writer, [message])

@@ -30,6 +30,7 @@ from anlan.adapters.parquet_history.tiers import (
 from anlan.kernel.base.clock import now, to_ms
 from anlan.kernel.sensing.batch import Batch
 from anlan.kernel.sensing.ports import DAY, SEGMENT, CatalogueConflictError, FileEntry
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import (
     EPOCH,
     NODE,
@@ -97,7 +98,7 @@ def test_values_are_scaled_to_the_declared_step_only_where_not_a_bit_is_lost(
     rows = tuple((1, T0 + place, value, 192) for place, value in enumerate(values))
     rows += tuple((2, T0 + place, value, 192) for place, value in enumerate(values))
     catalogue = kept(tmp_path, [Message(1, rows)])
-    job = compactor(tmp_path, catalogue, resolutions={1: 0.1})
+    job = compactor(tmp_path, catalogue, resolutions=Resolutions.of({1: 0.1}))
     (born,) = job.compact(segments(catalogue))
     table = pq.read_table(tmp_path / born.path).to_pydict()
     stepped = [s for n, s in zip(table["number"], table["scaled"], strict=True) if n == 1]
@@ -112,7 +113,7 @@ def test_values_are_scaled_to_the_declared_step_only_where_not_a_bit_is_lost(
 
 def test_encodings_are_those_that_were_measured(tmp_path: Path) -> None:
     catalogue = kept(tmp_path, steady(20))
-    (born,) = compactor(tmp_path, catalogue, resolutions={7: 0.1, 8: 0.1}).compact(
+    (born,) = compactor(tmp_path, catalogue, resolutions=Resolutions.of({7: 0.1, 8: 0.1})).compact(
         segments(catalogue)
     )
     group = pq.ParquetFile(tmp_path / born.path).metadata.row_group(0)

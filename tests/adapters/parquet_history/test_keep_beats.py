@@ -13,6 +13,7 @@ from anlan.adapters.parquet_history.rows import Rows
 from anlan.adapters.parquet_history.scaling import scales_found
 from anlan.adapters.parquet_history.schema import About, describe, encode
 from anlan.kernel.sensing.ports import DAY
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import EPOCH, NODE, T0
 
 MINUTE = 60_000
@@ -96,7 +97,7 @@ def test_decimals_that_values_show_stand_in_for_a_step_that_nobody_declared() ->
 def test_a_file_says_its_first_and_last_reading_not_its_first_and_last_beat() -> None:
     jitter = np.rint(np.random.default_rng(5).normal(0, 8, 1440)).astype(np.int64)
     times = T0 + MINUTE * np.arange(1440) + jitter
-    made = encode(iter([one(times)]), _about(), {})
+    made = encode(iter([one(times)]), _about(), Resolutions())
     about, extent = describe(io.BytesIO(made.content))
     assert (about, extent) == (made.about, made.extent)
     assert (extent.t_lo_ms, extent.t_hi_ms) == (times.min(), times.max())
@@ -111,7 +112,7 @@ def test_a_day_of_jittered_steps_is_at_most_a_quarter_over_its_entropy() -> None
     numbers = np.repeat(np.arange(100, dtype=np.int32), 1440)
     rows = rows_of(numbers, times.astype(np.int64).ravel(), (steps / 10).ravel())
     bound = (_entropy_bits(jitter) + _entropy_bits(np.diff(steps))) / 8
-    content = encode(iter([rows]), _about(), dict.fromkeys(range(100), 0.1)).content
+    content = encode(iter([rows]), _about(), Resolutions.of(dict.fromkeys(range(100), 0.1))).content
     table = pq.read_table(io.BytesIO(content))
     back = table["beat_ms"].to_numpy() + table["off_ms"].to_numpy()
     assert (back == rows.times_ms).all()

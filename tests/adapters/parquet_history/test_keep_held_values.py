@@ -16,6 +16,7 @@ from anlan.adapters.parquet_history.rows import Rows, by_identity
 from anlan.adapters.parquet_history.schema import About, NotOurFileError, describe, encode
 from anlan.adapters.parquet_history.segments import write_file
 from anlan.kernel.sensing.ports import DAY
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import EPOCH, NODE, T0
 
 ABOUT = About(node=NODE, epoch=EPOCH, first=1, last=1, level=DAY)
@@ -62,7 +63,7 @@ def test_whatever_is_held_comes_back_bit_for_bit(values: list[float], times: int
         times_ms=T0 + np.arange(len(said)),
         values=said,
     )
-    table = pq.read_table(io.BytesIO(encode(iter([rows]), ABOUT, {}).content))
+    table = pq.read_table(io.BytesIO(encode(iter([rows]), ABOUT, Resolutions()).content))
     scale, scaled, value = (table[name].to_pylist() for name in ("scale", "scaled", "value"))
     back = [
         v if by is None else (v if whole is None else whole) / by
@@ -72,12 +73,12 @@ def test_whatever_is_held_comes_back_bit_for_bit(values: list[float], times: int
 
 
 def test_only_what_holds_and_steps_far_is_kept_by_repeats() -> None:
-    table = pq.read_table(io.BytesIO(encode(iter([day()]), ABOUT, {}).content))
+    table = pq.read_table(io.BytesIO(encode(iter([day()]), ABOUT, Resolutions()).content))
     numbers = table["number"].to_numpy()
     is_held = table["scaled"].is_null().to_numpy() & ~table["scale"].is_null().to_numpy()
     assert {int(one) for one in np.unique(numbers[is_held])} == {0, 4}
     analyser = day().take(slice(0, 480))
-    content = encode(iter([analyser]), ABOUT, {}).content
+    content = encode(iter([analyser]), ABOUT, Resolutions()).content
     kept = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0)
     sizes = {
         kept.column(at).path_in_schema: kept.column(at).total_compressed_size
@@ -89,12 +90,12 @@ def test_only_what_holds_and_steps_far_is_kept_by_repeats() -> None:
 
 def test_version_2_is_read_and_what_nobody_knows_is_not() -> None:
     old = msgspec.structs.replace(ABOUT, v=2)
-    about, _ = describe(io.BytesIO(encode(iter([day()]), old, {}).content))
+    about, _ = describe(io.BytesIO(encode(iter([day()]), old, Resolutions()).content))
     assert about.v == 2
     for version in (1, 4):
         other = msgspec.structs.replace(ABOUT, v=version)
         with pytest.raises(NotOurFileError, match=f"version {version}"):
-            describe(io.BytesIO(encode(iter([day()]), other, {}).content))
+            describe(io.BytesIO(encode(iter([day()]), other, Resolutions()).content))
 
 
 def _read(folder: Path, rows: Rows) -> Rows:

@@ -18,6 +18,7 @@ import pytest
 from anlan.adapters.parquet_history.compact import Compactor
 from anlan.adapters.parquet_history.tiers import Job
 from anlan.app.bench.history_load import FIRST_DAY, batch_of
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import NODE, FakeCatalogue, writer_on
 from tests.left_out import leave_out
 
@@ -53,7 +54,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.register()
     segments = sorted(catalogue.live(), key=lambda entry: entry.seq_first)
     compactor = Compactor(
-        node=NODE, folder=home / "history", catalogue=catalogue, resolutions={3: 0.1}
+        node=NODE,
+        folder=home / "history",
+        catalogue=catalogue,
+        resolutions=Resolutions.of({3: 0.1}),
     )
     compactor.compact(Job(tuple(segments[:2])))  # the last one stays as the recorder wrote it
     target = home / "copy"

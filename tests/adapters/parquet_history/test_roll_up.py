@@ -22,6 +22,7 @@ from anlan.adapters.parquet_history.tiers import Job, day_of
 from anlan.adapters.parquet_history.writer import HistoryWriter
 from anlan.kernel.base.clock import now
 from anlan.kernel.sensing.ports import DAY, ROLLUP, SEGMENT, Buckets, FileEntry
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import (
     EXERCISE,
     LATER_EPOCH,
@@ -42,7 +43,7 @@ HOUR, DAY_MS = 3_600_000, 86_400_000
 #: Midnight of the bureau's 2026-08-01.
 MIDNIGHT = 1_785_513_600_000
 LONG_AFTER = MIDNIGHT + 100 * DAY_MS
-STEPS = {1: 0.1, 2: 0.5}
+STEPS = Resolutions.of({1: 0.1, 2: 0.5})
 
 
 @dataclass

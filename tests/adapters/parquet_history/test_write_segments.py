@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from anlan.adapters.parquet_history.rows import COLUMNS, Rows
 from anlan.adapters.parquet_history.schema import ROWS_SQL, SCHEMA, About, describe, encode
 from anlan.kernel.sensing.ports import SEGMENT
+from anlan.kernel.sensing.resolutions import Resolutions
 from tests.adapters.parquet_history.oracle import EPOCH, NODE, T0
 
 ABOUT = About(node=NODE, epoch=EPOCH, first=1, last=9, level=SEGMENT)
@@ -34,7 +35,7 @@ messages = st.lists(
 @given(messages)
 def test_pyarrow_reads_what_was_written(said: list[tuple[int, int, int, int, float]]) -> None:
     rows = _rows(said)
-    made = encode(iter([rows]), ABOUT, {})
+    made = encode(iter([rows]), ABOUT, Resolutions())
     table = pq.read_table(io.BytesIO(made.content), page_checksum_verification=True)
     assert table.schema.equals(SCHEMA)
     assert table["scaled"].null_count == table["scale"].null_count == len(rows)
@@ -57,7 +58,7 @@ def test_pyarrow_reads_what_was_written(said: list[tuple[int, int, int, int, flo
 def test_duckdb_reads_it_and_passes_over_it_by_number_and_time(tmp_path: Path, count: int) -> None:
     rows = _rows([(count, 1_000, 0, 192, 1.5), (count, 1, 3, 64, 0.1)])
     path = str(tmp_path / "one.parquet")
-    Path(path).write_bytes(encode(iter([rows]), ABOUT, {}).content)
+    Path(path).write_bytes(encode(iter([rows]), ABOUT, Resolutions()).content)
     got = duckdb.sql(f"SELECT {ROWS_SQL} FROM read_parquet('{path}')").fetchnumpy()  # noqa: S608
     for name, column in zip(COLUMNS, got.values(), strict=True):
         assert (column == getattr(rows, name)).all(), name
@@ -72,7 +73,7 @@ def test_duckdb_reads_it_and_passes_over_it_by_number_and_time(tmp_path: Path, c
 def test_a_column_that_stands_still_costs_nothing_a_reading() -> None:
     sizes = []
     for count in (1_000, 100_000):
-        content = encode(iter([_rows([(count, 0, 0, 192, 1.5)] * 2)]), ABOUT, {}).content
+        content = encode(iter([_rows([(count, 0, 0, 192, 1.5)] * 2)]), ABOUT, Resolutions()).content
         group = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0)
         columns = [group.column(at) for at in range(group.num_columns)]
         still = ("beat_ms", "off_ms", "scaled", "scale", "quality", "lag_s", "sequence")
@@ -84,7 +85,7 @@ def test_a_column_that_stands_still_costs_nothing_a_reading() -> None:
 
 def test_a_segment_without_readings_is_refused() -> None:
     with pytest.raises(ValueError, match="without readings"):
-        encode(iter([]), ABOUT, {})
+        encode(iter([]), ABOUT, Resolutions())
 
 
 def _rows(said: list[tuple[int, int, int, int, float]]) -> Rows:

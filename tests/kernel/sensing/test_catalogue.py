@@ -125,7 +125,8 @@ def test_declared_steps_are_known_by_number(acting_as: Callable[[str], None]) ->
         Datastream.objects.filter(pk=plant.streams[1].pk).update(resolution=None)
     acting_as("anlan_recorder")
     catalogue = DjangoCatalogue(lambda: unit_of_work(machine("recorder")))
-    assert catalogue.resolutions() == {plant.streams[0].number: 0.1}
+    found = catalogue.resolutions()
+    assert (found.numbers.tolist(), found.steps.tolist()) == ([plant.streams[0].number], [0.1])
 
 
 def test_a_database_that_is_away_is_said_in_our_words(
