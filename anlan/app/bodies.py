@@ -1,18 +1,19 @@
 """Bodies of HTTP requests, read within a time and within the memory that all of them may take."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+
+from granian.rsgi import HTTPProtocol, ProtocolClosed
 
 from anlan.adapters.mqtt.const import MESSAGE_BYTES_MAX
 from anlan.kernel.base.errors import DomainError, InvalidError, TooLargeError, UnavailableError
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-
 #: A body may drip in for so long; it costs the bytes that have come, not a place of others.
 BODY_S = 30.0
 BODIES_BYTES_MAX = 64 * 1024**2
+#: Lines that may stand at once, idle ones too. What is small is read in one piece without account:
+#: that of all lines together is no more than the above.
+LINES_MAX, SMALL = 4_096, 16 * 1024
 
 
 class SlowError(DomainError):
@@ -28,25 +29,34 @@ class Bodies:
 
     held: int = 0
 
-    async def read(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        """Return the whole body. Raises TooLargeError as soon as it is certain, and Unavailable."""
-        declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > MESSAGE_BYTES_MAX:
+    async def read(self, declared: str | None, protocol: HTTPProtocol) -> bytes:
+        """Return the whole body; `declared` is its Content-Length, if it has one.
+
+        Raises TooLargeError as soon as it is certain, SlowError, UnavailableError, InvalidError.
+        """
+        length = int(declared) if declared is not None and declared.isdigit() else None
+        if length is not None and length > MESSAGE_BYTES_MAX:
             raise _too_large()
-        body = bytearray()
         try:
             async with asyncio.timeout(BODY_S):
-                while True:
-                    event = await receive()
-                    if event["type"] == "http.disconnect":
-                        raise InvalidError("连接中断")
-                    self._keep(body, event.get("body", b""))
-                    if not event.get("more_body", False):
-                        return bytes(body)
+                if length is not None and length <= SMALL:
+                    return bytes(await protocol())
+                return await self._parts(length, protocol)
         except TimeoutError as error:
             raise SlowError(f"报文须在 {BODY_S:g} 秒内发完") from error
+        except ProtocolClosed as error:
+            raise _broken_off() from error
+
+    async def _parts(self, length: int | None, protocol: HTTPProtocol) -> bytes:
+        body = bytearray()
+        try:
+            async for part in protocol:
+                self._keep(body, part)
         finally:
             self.held -= len(body)
+        if length is not None and len(body) != length:
+            raise _broken_off()  # a closed line ends the parts as the last of them does
+        return bytes(body)
 
     def _keep(self, body: bytearray, part: bytes) -> None:
         body += part
@@ -55,6 +65,10 @@ class Bodies:
             raise _too_large()
         if self.held > BODIES_BYTES_MAX:
             raise UnavailableError("同时上传的报文太多，请稍后重发同一报文")
+
+
+def _broken_off() -> InvalidError:
+    return InvalidError("连接中断")
 
 
 def _too_large() -> TooLargeError:

@@ -1,4 +1,4 @@
-"""The HTTP door: `POST /api/v1/observations`, the same message as over MQTT (raw ASGI).
+"""The HTTP door: `POST /api/v1/observations`, the same message as over MQTT (RSGI).
 
 202 says that READINGS has the readings. Behind nginx only this one path is reachable; the counts at
 `…/health` are for the machine itself.
@@ -7,16 +7,16 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any
 
 import msgspec
 from granian.constants import Interfaces
+from granian.rsgi import Headers, HTTPProtocol, Scope
 from granian.server.embed import Server
 
-from anlan.app.bodies import Bodies, Receive, SlowError
+from anlan.app.bodies import LINES_MAX, Bodies, SlowError
 from anlan.app.doors import Incoming, Outcome, Taken
 from anlan.app.gateway_health import Sums
 from anlan.app.mqtt_door import MqttDoor
@@ -38,9 +38,7 @@ PATH = "/api/v1/observations"
 USER_HEADER = "X-Gateway"
 ANSWER_S = 10.0
 REFUSALS_TOLD = 1_000
-
-Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+BACKLOG = 1_024
 
 #: Kept for a person to look at; what is not even signed comes from anybody and is only counted.
 _QUARANTINED = frozenset(
@@ -83,25 +81,25 @@ class MethodError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """The ASGI application of the HTTP door."""
+    """The RSGI application of the HTTP door."""
 
     mqtt: MqttDoor
     proxy_secret: bytes = field(default=b"", repr=False)
     bodies: Bodies = field(default_factory=Bodies)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            return
         body: Answer | dict[str, Any]
         try:
-            status, body = await self._answer(scope, receive)
+            status, body = await self._answer(scope, protocol)
         except DomainError as error:
             status, body = error.status, error.problem()
-        await _send(send, status, body)
+        protocol.response_bytes(status, _headers(status), msgspec.json.encode(body))
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, Answer | dict[str, Any]]:
-        path, method = scope["path"].rstrip("/"), scope["method"]
+    async def _answer(
+        self, scope: Scope, protocol: HTTPProtocol
+    ) -> tuple[int, Answer | dict[str, Any]]:
+        path, method = scope.path.rstrip("/"), scope.method
         if path == PATH + "/health" and method == "GET":
             return 200, self.health()
         if path != PATH:
@@ -112,9 +110,9 @@ class Observations:
             raise UnavailableError(
                 "磁盘将满，入口暂停接收，请保留数据稍后重发", code="sensing.disk_full"
             )
-        headers = {name.lower(): value for name, value in scope["headers"]}
-        payload = await self.bodies.read(headers, receive)
-        user = headers.get(USER_HEADER.lower().encode(), b"").decode("latin-1")
+        headers = scope.headers
+        payload = await self.bodies.read(headers.get("content-length"), protocol)
+        user = headers.get(USER_HEADER, "")
         incoming = Incoming(
             door=HTTP,
             user=user,
@@ -124,16 +122,16 @@ class Observations:
         )
         return await self._take(incoming)
 
-    def _is_certified(self, headers: dict[bytes, bytes], user: str) -> bool:
+    def _is_certified(self, headers: Headers, user: str) -> bool:
         """Tell whether the origin in front of us has seen this gateway's own certificate.
 
         It proves that it is the origin by a secret that lies in its configuration.
         """
-        given = headers.get(b"x-proxy-secret", b"")
+        given = headers.get("x-proxy-secret", "").encode()
         if not self.proxy_secret or not compare_digest(given, self.proxy_secret):
             return False
-        is_verified = headers.get(b"x-client-verify") == b"SUCCESS"
-        subject = headers.get(b"x-client-subject", b"").decode("latin-1")
+        is_verified = headers.get("x-client-verify") == "SUCCESS"
+        subject = headers.get("x-client-subject", "")
         return is_verified and bool(user) and subject == f"CN={user}"
 
     async def _take(self, incoming: Incoming) -> tuple[int, Answer]:
@@ -200,13 +198,10 @@ def _refusal(taken: Taken) -> DomainError:
             return InvalidError(f"报文不能读取：{taken.reason}", code=code, seq=taken.seq)
 
 
-async def _send(send: Send, status: int, body: Answer | dict[str, Any]) -> None:
-    kind = b"application/json" if status < 400 else b"application/problem+json"
-    headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
-    if status == UnavailableError.status:
-        headers.append((b"retry-after", b"5"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
+def _headers(status: int) -> list[tuple[str, str]]:
+    kind = "application/json" if status < 400 else "application/problem+json"
+    found = [("content-type", kind), ("cache-control", "no-store")]
+    return [*found, ("retry-after", "5")] if status == UnavailableError.status else found
 
 
 async def serve(mqtt: MqttDoor, port: int, proxy_secret: bytes) -> None:
@@ -215,8 +210,10 @@ async def serve(mqtt: MqttDoor, port: int, proxy_secret: bytes) -> None:
         Observations(mqtt, proxy_secret),
         address="127.0.0.1",
         port=port,
-        interface=Interfaces.ASGINL,
+        interface=Interfaces.RSGI,
         websockets=False,
+        backlog=BACKLOG,
+        backpressure=LINES_MAX,
         log_enabled=False,
     )
     try:

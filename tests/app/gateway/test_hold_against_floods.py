@@ -125,7 +125,7 @@ def test_a_message_that_is_too_large_is_set_aside_or_cut_off_and_the_others_go_o
 
 def test_clients_that_drip_their_bodies_keep_nobody_out(house: House, neighbour: Box) -> None:
     house.start()
-    dripping = [socket.create_connection(("127.0.0.1", house.http_port)) for _ in range(100)]
+    dripping = [socket.create_connection(("127.0.0.1", house.http_port)) for _ in range(400)]
     head = b"POST /api/v1/observations HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{"
     for line in dripping:
         line.sendall(head)
