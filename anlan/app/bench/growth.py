@@ -30,15 +30,17 @@ GATEWAYS, A_GATEWAY, A_SECOND, SECONDS = 2, 100, 50, {True: 6.0, False: 30.0}
 ASKED, PAGE = 40, 50
 #: A figure may grow by a quarter while what is stored grows a hundredfold.
 TARGET = 0.05
-PATIENCE_S = 600.0
+PATIENCE_S = 1_800.0
 
+#: `OFFSET 0`: else the row, and its number, is made anew for each of its columns.
 _STREAMS = """
-    INSERT INTO sensing_datastream
-    SELECT (jsonb_populate_record(d, jsonb_build_object(
-        'id', left(d.id, 16) || 'S' || lpad(n::text, 9, '0'),
-        'number', nextval('sensing_datastream_number'), 'tag', 'S' || n))).*
-    FROM sensing_datastream d, generate_series(%(first)s::int, %(last)s::int) n
-    WHERE d.number = (SELECT min(number) FROM sensing_datastream)
+    INSERT INTO sensing_datastream SELECT (made).* FROM (
+        SELECT jsonb_populate_record(d, jsonb_build_object(
+            'id', left(d.id, 16) || 'S' || lpad(n::text, 9, '0'),
+            'number', nextval('sensing_datastream_number'), 'tag', 'S' || n)) AS made
+        FROM sensing_datastream d, generate_series(%(first)s::int, %(last)s::int) n
+        WHERE d.number = (SELECT min(number) FROM sensing_datastream) OFFSET 0
+    ) copies
 """
 _LIMITS = """
     INSERT INTO sensing_limit
