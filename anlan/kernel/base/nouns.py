@@ -10,6 +10,10 @@ VIEWED_AS: Mapping[str, str] = {
     "sensing.suppression": "sensing.datastream",
     "sensing.outage": "sensing.datastream",
     "subjects.kind": "subjects.subject",
+    "places.division": "places.place",
+    "places.zone": "places.place",
+    "places.reorganisation": "places.place",
+    "people.duty_shift": "people.duty",
     "messaging.delivery": "messaging.message",
 }
 #: Nouns that reach named persons only, never everybody in the scope.
