@@ -80,6 +80,8 @@ class SessionOut(Schema):
     user: SessionUser | None
     posts: list[SessionPost]
     permissions: list[str]
+    #: Highest label that may be taken out: 0 public, 1 internal, 2 personal, 3 work secret.
+    ceiling: int
     demo: bool
     notice: str
     exercise: ExerciseRef | None

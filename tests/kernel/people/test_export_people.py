@@ -41,6 +41,7 @@ def test_8_1_4_2_g_a_list_that_names_people_leaves_as_personal(
 ) -> None:
     answer = signed_in(cast.people[who]).get(f"/api/v1/{path}", headers=SHEET)
     assert (answer.status_code, answer["Anlan-Label"]) == (200, "personal")
+    assert signed_in(cast.people[who]).get("/api/v1/session").json()["ceiling"] >= 2
     [row] = journalled("base.list.exported")
     assert row.data["sensitivity"] == 2
 
@@ -62,8 +63,9 @@ def test_8_1_4_2_g_nobody_takes_what_is_above_his_posts_ceiling(
     assert (answer.status_code, said["code"]) == (403, "base.above_ceiling")
     assert (said["reason"], said["sensitivity"]) == ("above_ceiling", 2)
     assert journalled("base.list.exported") == []
-    # he goes on looking at the page, where phones are masked
+    # he goes on looking at the page, where phones are masked, and which shows him no button for it
     assert client.get(f"/api/v1/{path}").status_code == 200
+    assert client.get("/api/v1/session").json()["ceiling"] < 2
 
 
 def test_8_1_4_11_b_a_phone_in_full_is_for_a_post_that_has_personal_data_in_hand(

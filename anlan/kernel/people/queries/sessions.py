@@ -194,6 +194,7 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         "user": None,
         "posts": [],
         "permissions": [],
+        "ceiling": 0,
         "demo": config().demo,
         "notice": NOTICE,
         "exercise": None,
@@ -235,6 +236,7 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
             for post in posts_of(user)
         ],
         "permissions": sorted(found.principal.permissions),
+        "ceiling": found.principal.ceiling,
         "must_change_password": found.must_change_password,
         "has_password": user.has_usable_password(),
         "second_factor_kinds": kinds_of(user),

@@ -9,6 +9,9 @@ import type { Session } from '@/api/types'
 
 import { canUseKeys, KeyNotUsedError, signByKey } from './securityKey'
 
+/** The label of personal data (个人敏感). */
+const PERSONAL = 2
+
 export const useSessionStore = defineStore('session', () => {
   const session = shallowRef<Session | null>(null)
   /** Somebody for whom no door opens before the password is changed or the second factor set up: not signed in for any other page. */
@@ -89,8 +92,11 @@ export const useSessionStore = defineStore('session', () => {
     return session.value?.permissions.includes(permission) ?? false
   }
 
+  /** Whether a post's ceiling lets this person take personal data out of the platform; the server decides again. */
+  const mayTakePersonal = computed(() => (session.value?.ceiling ?? 0) >= PERSONAL)
+
   return {
     session, heldBack, isCodeAwaited, kinds, takesKeys, isSignedIn, demo, exercise, name, post,
-    ensure, refresh, signIn, signInByLink, prove, proveWithKey, changePassword, forget, signOut, can,
+    ensure, refresh, signIn, signInByLink, prove, proveWithKey, changePassword, forget, signOut, can, mayTakePersonal,
   }
 })
