@@ -2904,6 +2904,8 @@ export interface components {
             posts: components["schemas"]["SessionPost"][];
             /** Permissions */
             permissions: string[];
+            /** Ceiling */
+            ceiling: number;
             /** Demo */
             demo: boolean;
             /** Notice */
