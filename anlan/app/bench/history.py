@@ -191,7 +191,8 @@ class Run:
             segments.sort(key=lambda entry: entry.seq_first)
             compactor.compact(Job(tuple(segments[:400])))
         parts = [e for e in self.catalogue.live() if e.level == DAY and e.t_lo_ms >= self.last_day]
-        if len(parts) > 1:
+        # a part of more than a file's rows is several files of one range, and whole already
+        if len({part.seq_last for part in parts}) > 1:
             compactor.compact(Job(tuple(parts)))
 
     def roll(self) -> None:
