@@ -1,11 +1,13 @@
 """The bench of history compares equals and keeps its published names."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from anlan.adapters.parquet_history.compact import Compactor
 from anlan.app.bench import history
 from anlan.app.bench.history_load import FIRST_DAY, new_load
 from anlan.app.bench.history_measure import agree
@@ -55,6 +57,17 @@ def test_without_peers_the_figures_stand_alone(monkeypatch: pytest.MonkeyPatch) 
     assert sum(line.startswith("no peer: ") for line in said) == 2
     size, bound = (report.rows[index].value for index in (5, 6))
     assert 0 < bound < size < 40
+
+
+def test_a_day_of_more_than_a_files_rows_is_put_together_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANLAN_SHARED", "/nowhere")
+    monkeypatch.setattr(PostgresTable, "open", classmethod(lambda _cls: None))
+    monkeypatch.setattr(Victoria, "open", classmethod(lambda _cls: None))
+    monkeypatch.setattr(history, "Compactor", partial(Compactor, file_rows=2_000))
+    report = history.run(quick=True)
+    assert [row.name for row in report.rows] == NAMES
 
 
 @pytest.mark.slow
