@@ -22,7 +22,8 @@ from anlan.adapters.parquet_history.tiers import DAY_MS, OFFSET_MS, Job, day_nam
 from anlan.kernel.sensing.ports import DAY, Catalogue, FileEntry
 from anlan.kernel.sensing.resolutions import Resolutions
 
-FILE_ROWS_MAX = 16_000_000
+#: A question of one datastream opens the file that has it: what else lies in that is what it waits for.
+FILE_ROWS_MAX = 3_000_000
 GRACE = timedelta(minutes=15)
 MEMORY = "1GB"
 #: Where sorting goes on when memory is full; nobody else uses it.

@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class Gathered:
 
     rows: Rows
     unreadable: tuple[str, ...] = ()
+    #: The same by epoch, repeats not dropped yet: what a further question need not read again.
+    by_epoch: Mapping[str, Rows] = field(default_factory=dict)
 
 
 def look(
@@ -61,23 +63,28 @@ def look(
     return View(entries=tuple(entries), tail=tail, tail_missing=gap)
 
 
-def gather(reader: FileReader, view: View, question: Question) -> Gathered:
-    """Read the rows of a view that lie in the question's span."""
+def gather(
+    reader: FileReader, view: View, question: Question, read: Mapping[str, Rows] | None = None
+) -> Gathered:
+    """Read the rows of a view that lie in the question's span; `read` are some that were read before."""
     by_epoch: dict[str, list[FileEntry]] = defaultdict(list)
     for entry in view.entries:
         if _may_hold(entry, question):
             by_epoch[entry.epoch].append(entry)
     parts: dict[str, list[Rows]] = defaultdict(list)
     unreadable: tuple[str, ...] = ()
+    for epoch, rows in (read or {}).items():
+        parts[epoch].append(_inside(rows, question))
     for epoch, entries in by_epoch.items():
-        read = reader.rows(entries, question)
-        parts[epoch].append(read.rows)
-        unreadable += read.unreadable
+        found = reader.rows(entries, question)
+        parts[epoch].append(found.rows)
+        unreadable += found.unreadable
     if view.tail is not None:
         parts[view.tail.epoch].append(_inside(view.tail.rows, question))
     # an epoch is a ULID: its order is the order of birth
-    sorted_parts = [by_identity(Rows.together(parts[epoch])) for epoch in sorted(parts)]
-    return Gathered(without_repeats(epochs_together(sorted_parts)), unreadable)
+    in_order = {epoch: by_identity(Rows.together(parts[epoch])) for epoch in sorted(parts)}
+    rows = without_repeats(epochs_together([*in_order.values()]))
+    return Gathered(rows, unreadable, in_order)
 
 
 def _may_hold(entry: FileEntry, question: Question) -> bool:

@@ -50,10 +50,10 @@ def read_hours(reader: FileReader, view: View, number: int, from_ms: int, to_ms:
     coverage, rolled, unreadable = _rolled(reader, view.entries, number, from_ms, to_ms)
     unsure = _cut_by_span(rolled, from_ms, to_ms) | _said_twice(rolled)
     fresh_view = replace(view, entries=coverage.fresh)
-    whole_view = replace(view, entries=(*coverage.covered, *coverage.fresh))
+    covered_view = replace(view, entries=coverage.covered, tail=None)
     parts: list[Hours] = []
     for start, end in _windows(from_ms, to_ms):
-        got = gather(reader, fresh_view, Question((number,), start, end))
+        fresh = got = gather(reader, fresh_view, Question((number,), start, end))
         unreadable |= frozenset(got.unreadable)
         late = _hours_in(got.rows)
         here = (rolled.hours >= start // HOUR_MS) & (rolled.hours < -(-end // HOUR_MS))
@@ -62,7 +62,7 @@ def read_hours(reader: FileReader, view: View, number: int, from_ms: int, to_ms:
         parts.append(_summed(got.rows, ~np.isin(got.rows.times_ms // HOUR_MS, again)))
         if len(again):
             asked = Question((number,), start, end, hours=tuple(again.tolist()))
-            got = gather(reader, whole_view, asked)
+            got = gather(reader, covered_view, asked, fresh.by_epoch)
             unreadable |= frozenset(got.unreadable)
             parts.append(_summed(got.rows))
     hours = Hours.together([rolled.take(~unsure), *parts])

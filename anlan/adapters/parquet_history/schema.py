@@ -26,7 +26,8 @@ from anlan.kernel.sensing.resolutions import Resolutions
 #: Version of the files; the one before is read by the same SQL.
 VERSION = 3
 KNOWN = (2, VERSION)
-ROW_GROUP = 1_000_000
+#: One datastream costs the group that it lies in: small ones, as long as a file has a dozen of them.
+ROW_GROUP = 250_000
 #: A page costs a header for each of ten columns, and one datastream costs the pages it lies in.
 PAGE_ROWS = 100_000
 ABOUT = b"anlan"

@@ -239,7 +239,7 @@ class Run:
         chance = np.random.default_rng(7)
         number = chance.integers(0, self.load.datastreams, self.queries).tolist()
         firm = chance.integers(0, max(1, self.load.datastreams // FIRM), self.queries).tolist()
-        ten = (self.last_day + chance.integers(0, 143, self.queries) * FIRM_MS).tolist()
+        ten = self._polled(np.array(firm), chance)
         few = chance.integers(0, min(MONTH_OF, self.load.datastreams), self.queries).tolist()
         start, end, last = FIRST_DAY, self.load.end_ms, self.last_day
         table, victoria = self.table, self.victoria
@@ -276,6 +276,14 @@ class Run:
                 [int(store.buckets(0, start, end, POINTS).count.sum())],
                 [victoria.raw('n="0"', start, end)],
             )
+
+    def _polled(self, firms: np.ndarray, chance: np.random.Generator) -> list[int]:
+        """Return the begin of ten minutes of the last day in which each firm is polled, in ms."""
+        every = self.load.every_ms
+        polls = self.load.phase[firms * FIRM] + every * chance.integers(
+            0, DAY_MS // every, len(firms)
+        )
+        return [self.last_day + max(0, int(one) - FIRM_MS // 2) for one in polls]
 
     def freshen(self) -> None:
         """Add late readings and corrections in files of their own, and a tail; ask again."""
