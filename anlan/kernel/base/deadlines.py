@@ -1,7 +1,8 @@
 """Deadlines are `due_at` columns, not jobs: slices say here how theirs are swept (7.19).
 
 The worker calls every sweep once a second inside a unit of work of its own. A sweep claims its due
-rows with `select_for_update(skip_locked=True)`, so that two workers never do the same row.
+rows with `select_for_update(skip_locked=True)`, so that two workers never do the same row. One that may
+take longer than a moment `is_long`: those are swept beside the others, which wait for none of it.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ class Sweep:
 
     name: str
     act: Callable[[int], int]
+    is_long: bool = False
 
 
 _sweeps: dict[str, Sweep] = {}
@@ -29,6 +31,6 @@ def register(sweep: Sweep) -> None:
     _sweeps[sweep.name] = sweep
 
 
-def sweeps() -> list[Sweep]:
-    """Return every sweep, in the order of registration."""
-    return list(_sweeps.values())
+def sweeps(*, are_long: bool = False) -> list[Sweep]:
+    """Return every sweep of a moment, or every long one, in the order of registration."""
+    return [one for one in _sweeps.values() if one.is_long is are_long]

@@ -178,9 +178,18 @@ class Door:
         return self._route("POST", path, permission, creating, options | extra)
 
     def list(
-        self, path: str, permission: str, spec: ListSpec, item: type[Schema]
-    ) -> Callable[[Callable[[HttpRequest], Rows]], View]:
-        """Declare a list: the view returns a query set or parts of one, paging and xlsx are made here."""
+        self,
+        path: str,
+        permission: str,
+        spec: ListSpec,
+        item: type[Schema],
+        *,
+        asks: type[ListQuery] = ListQuery,
+    ) -> Callable[[Callable[..., Rows]], View]:
+        """Declare a list: the view returns a query set or parts of one, paging and xlsx are made here.
+
+        Where the list `asks` for more than filter and page, the view is given all that was asked.
+        """
         page = type(
             f"{item.__name__}Page",
             (Schema,),
@@ -194,20 +203,22 @@ class Door:
             },
         )
 
-        def declare(view: Callable[[HttpRequest], Rows]) -> View:
+        def declare(view: Callable[..., Rows]) -> View:
             # not __annotations__: those of the query are the wrapper's own
             @wraps(view, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
-            def listed(request: HttpRequest, query: Query[ListQuery]) -> Any:
+            def listed(request: HttpRequest, given: Query[asks]) -> Any:  # type: ignore[valid-type]
+                query: ListQuery = given
+                said = () if asks is ListQuery else (query,)
                 if request.get_preferred_type([JSON, MEDIA_TYPE]) == MEDIA_TYPE:
                     with _act(request):
                         name = view.__name__
                         language = language_of(request)
                         made = exports.export_list(
-                            name, spec, view(request), query.ask(), language=language
+                            name, spec, view(request, *said), query.ask(), language=language
                         )
                     return _xlsx(request, made, name)
                 with unit_of_work(principal(request), read_only=True):
-                    return spec.page(view(request), query.ask())
+                    return spec.page(view(request, *said), query.ask())
 
             listed.__signature__ = _signature_of(listed)  # type: ignore[attr-defined]
             extra = {"responses": {200: XLSX}}
@@ -249,7 +260,7 @@ def _xlsx(request: HttpRequest, made: Export, name: str) -> HttpResponse:
     answer = HttpResponse(made.content, content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     answer["Cache-Control"] = "no-store"
-    answer["Content-Language"] = language_of(request)
+    answer["Content-Language"] = language_of(request).value
     answer["Anlan-Rows"] = str(made.rows)
     answer["Anlan-Label"] = made.label.name.lower()
     if made.further is not None:

@@ -92,6 +92,8 @@ class Ask:
     sort: str = ""
     after: str | None = None
     limit: int = PAGE_DEFAULT
+    #: What was asked beside the filters, as a spreadsheet says it of its rows.
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,11 @@ Key = Literal[
     "settings",
 ]
 KEYS: tuple[Key, ...] = get_args(Key)
+#: Under which heading a layer stands in the tree, from what calls to what lies below.
+LayerGroup = Literal["alarms", "subjects", "forces", "drawn", "ground"]
+#: How a layer goes with the time bar: it never changes, it is of now only, or it is drawn as of any moment.
+LayerTime = Literal["still", "live", "replay"]
+SignShape = Literal["dot", "hollow", "ring", "disc", "line", "dashes", "area", "level"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,39 @@ class Entry:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel(Entry):
+    """A panel of the wall: in the column on its right side, or along its foot."""
+
+    area: Literal["side", "foot"] = "side"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegendSign:
+    """One line of a legend: a sign as the map draws it, and what it means; a `level` says its priority."""
+
+    shape: SignShape
+    title_zh: str
+    title_en: str
+    colour: str = ""
+    priority: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapLayer(Entry):
+    """A layer of the map: what is drawn (`component`), from where, under which signs, who sees it.
+
+    `source` is the address that its data come from, `card` the component that shows what was clicked.
+    """
+
+    source: str
+    group: LayerGroup
+    time: LayerTime
+    legend: tuple[LegendSign, ...] = ()
+    card: str | None = None
+    is_visible: bool = True
+
+
 _entries: dict[Key, dict[str, Entry]] = {key: {} for key in KEYS}
 
 
@@ -42,6 +80,8 @@ def register(key: Key, entry: Entry) -> None:
     """Add an entry at start-up; a key or a name that is wrong stops the process."""
     if key not in _entries:
         raise KeyError(f"registry has no key {key!r}; it has {', '.join(KEYS)}")
+    if key == "map_layers" and not isinstance(entry, MapLayer):
+        raise TypeError(f"map layer {entry.name!r} is registered as a MapLayer")
     if entry.name in _entries[key]:
         raise ValueError(f"registry[{key}] already has {entry.name!r}")
     _entries[key][entry.name] = entry

@@ -46,7 +46,7 @@ def export_list(
         name=principal.name,
         unit=principal.unit,
         title=name,
-        filters=ask.filters,
+        filters=(*ask.said, *ask.filters),
         is_complete=further is None,
         language=language,
         label=label,
@@ -55,7 +55,7 @@ def export_list(
     record(
         ListExported(
             name=name,
-            filters=list(ask.filters),
+            filters=[*ask.said, *ask.filters],
             sort=ask.sort or spec.sort,
             after=ask.after,
             rows=len(found),

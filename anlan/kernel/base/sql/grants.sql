@@ -10,6 +10,8 @@ REVOKE UPDATE, DELETE, TRUNCATE ON base_journal, base_journal_pending, base_seal
 REVOKE INSERT ON base_sealed, base_seal FROM anlan_app, anlan_worker;
 -- A private half may be erased by a job; a trigger lets nothing else through.
 GRANT UPDATE (change) ON base_journal TO anlan_worker;
+-- What was noted at an alarm stands as it was written.
+REVOKE UPDATE, DELETE ON alerts_remark FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON base_relayprogress FROM anlan_app, anlan_worker;
 REVOKE INSERT, UPDATE, DELETE ON alerts_engineprogress, alerts_exerciseprogress,
     alerts_waitingmembers, alerts_enginewriter FROM anlan_app, anlan_worker;
@@ -18,7 +20,7 @@ REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worke
 -- The engine: alarms, their journal and its own progress.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_engine;
 REVOKE ALL ON people_user, people_onetimelink, people_secondfactor, people_recoverycode,
-    people_securitykey, people_contact, django_session FROM anlan_engine;
+    people_securitykey, people_contact, people_savedview, django_session FROM anlan_engine;
 GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress, alerts_exerciseprogress,
     alerts_waitingmembers, alerts_enginewriter TO anlan_engine;
 GRANT DELETE ON alerts_waitingmembers, alerts_engineprogress, alerts_enginewriter TO anlan_engine;
