@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from anlan.kernel.base.registry import Entry, register
+from anlan.kernel.base.registry import Entry, Panel, register
 
 
 class PeopleConfig(AppConfig):
@@ -30,6 +30,17 @@ class PeopleConfig(AppConfig):
             ("sign_in", "keep_sign_ins_days", forget_sign_ins),
         ):
             forgetting.register(forgetting.Forgetter(kind=kind, setting=setting, act=act))
+        register(
+            "panels",
+            Panel(
+                name="duty",
+                title_zh="值班",
+                title_en="On duty",
+                permission="people.duty.view",
+                component="kernel/people/DutyPanel",
+                order=30,
+            ),
+        )
         register(
             "menu",
             Entry(

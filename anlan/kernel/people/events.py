@@ -44,6 +44,15 @@ class UserState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewState:
+    """That a person has kept a view of a page; what it is called and asks is in the private half."""
+
+    id: str
+    user_id: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
     """A sign-in, a refusal or a sign-out, and from which address; `user_id` is null when no such account exists.
 
@@ -171,6 +180,15 @@ class SecurityKeyState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceState:
+    """That a person has set something for himself, and under which name; what he set is his own."""
+
+    id: str
+    name: str
+    recipients: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyShiftState:
     """Who is on duty for a post, from when to when."""
 
@@ -226,6 +244,8 @@ POST_CREATED = EventType("people.post.created", PostState, "设立岗位")
 POST_MOVED = EventType("people.post.moved", PostState, "岗位改属单位")
 APPOINTED = EventType("people.post.appointed", HoldingState, "任职")
 VACATED = EventType("people.post.vacated", HoldingState, "离任")
+VIEW_KEPT = EventType("people.view.kept", ViewState, "保存视图")
+VIEW_REMOVED = EventType("people.view.removed", ViewState, "删除视图", is_end=True)
 SCOPE_ASKED = EventType(
     "people.scope.asked", ScopeGrantState, "拟共享属地", schema=3, from_before=_of_a_division
 )
@@ -245,5 +265,6 @@ SCOPE_MOVED = EventType(
 SITE_REACH_GRANTED = EventType("people.site_reach.granted", SiteReachState, "授予企业管辖")
 SITE_REACH_ENDED = EventType("people.site_reach.ended", SiteReachState, "企业监管终止")
 SITE_REACH_MOVED = EventType("people.site_reach.moved", SiteReachState, "企业管辖改属单位")
+PREFERENCE_KEPT = EventType("people.preference.kept", PreferenceState, "保存个人设置")
 DUTY_SHIFT_ADDED = EventType("people.duty_shift.added", DutyShiftState, "排班")
 DUTY_SHIFT_MOVED = EventType("people.duty_shift.moved", DutyShiftState, "排班改属单位")

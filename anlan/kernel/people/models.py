@@ -283,3 +283,33 @@ class OneTimeLink(Identified):
     token_digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Preference(Identified):
+    """What a person has set for himself (个人设置), by the name of what it is for; nobody else reads it."""
+
+    actor = models.CharField(max_length=64)
+    name = models.CharField(max_length=48)
+    value = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "name"], name="people_preference_once")
+        ]
+
+
+class SavedView(Identified):
+    """How a person likes to look at a page: its question (filters, order, columns) under a name of his own.
+
+    Row security shows it to nobody else.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    page = models.CharField("页面", max_length=200)
+    name = models.CharField("名称", max_length=60)
+    question = models.CharField("筛选、排序和列", max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="people_view_once")
+        ]

@@ -1,6 +1,9 @@
 """Decisions about people and organisations that need no database."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from anlan.kernel.base.permissions import Principal
 
 #: GB 32100-2015, table 1: the characters in order of their values (no I, O, S, V, Z).
 CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -36,6 +39,19 @@ SLEEPS_AFTER = timedelta(days=90)
 #: The longest session whatever is done in it; idle sessions end by `config().session_idle_minutes`.
 SESSION_LIMIT = timedelta(hours=12)
 LINK_LIFETIME = timedelta(hours=24)
+#: A screen on a wall that somebody has put up: it reads, it does nothing, and it is not idle because nobody
+#: touches it. It ends all the same, and at once where its person's posts, password or account change.
+DISPLAY_LIMIT = timedelta(days=30)
+#: The highest label on a wall: internal (内部).
+DISPLAY_CEILING = 1
+#: What may be read and does not belong on a wall: accounts, messages, papers, what strangers sent.
+NOT_ON_A_DISPLAY = frozenset(
+    {
+        "audit.journal.view", "base.dead_letter.view", "documents.document.view",
+        "messaging.message.view", "people.post.view", "people.share.view", "people.user.view",
+        "sensing.quarantine.view",
+    }
+)  # fmt: skip
 
 #: Shown on the log-in page and beside every upload (practice P21).
 NOTICE = "本系统为非涉密系统，严禁存储、处理、传输国家秘密"
@@ -81,6 +97,29 @@ def is_asleep(last_used: datetime, at: datetime) -> bool:
 def session_ended(signed_in_at: datetime, seen_at: datetime, at: datetime, idle: timedelta) -> bool:
     """Tell whether a session is over: too old, or nobody has used it for `idle`."""
     return at - signed_in_at > SESSION_LIMIT or at - seen_at > idle
+
+
+def display_ended(put_up_at: datetime, put_up_from: str, at: datetime, comes_from: str) -> bool:
+    """Tell whether a display is over: too old, or no longer on the machine that it was put up on."""
+    return at - put_up_at > DISPLAY_LIMIT or put_up_from != comes_from
+
+
+def as_display(person: Principal) -> Principal:
+    """Return what somebody's wall may do: look at what he sees, up to internal, and nothing else."""
+    grants = tuple(
+        replace(
+            grant,
+            permissions=frozenset(one for one in grant.permissions if is_on_a_display(one)),
+            ceiling=min(grant.ceiling, DISPLAY_CEILING),
+        )
+        for grant in person.grants
+    )
+    return replace(person, grants=grants, ceiling=min(person.ceiling, DISPLAY_CEILING))
+
+
+def is_on_a_display(permission: str) -> bool:
+    """Tell whether a permission only shows, and what may hang on a wall."""
+    return permission.endswith(".view") and permission not in NOT_ON_A_DISPLAY
 
 
 def periods_overlap(first: tuple[datetime, datetime], second: tuple[datetime, datetime]) -> bool:

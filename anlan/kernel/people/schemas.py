@@ -85,6 +85,8 @@ class SessionOut(Schema):
     demo: bool
     notice: str
     exercise: ExerciseRef | None
+    #: Whether this is a screen on a wall, which reads and does nothing.
+    display: bool
     must_change_password: bool
     #: Whether the old password is asked for when a new one is set.
     has_password: bool
@@ -160,32 +162,6 @@ class TicketOut(Schema):
 
     ticket: str
     expires_at: datetime
-
-
-class MenuEntry(Schema):
-    """One entry of the registry."""
-
-    key: str
-    title_zh: str
-    title_en: str
-    component: str | None
-    path: str | None
-    icon: str | None
-    order: int
-
-
-class RegistryOut(Schema):
-    """What the systems add to the core and this person may open."""
-
-    menu: list[MenuEntry]
-    map_layers: list[MenuEntry]
-    dossier_sections: list[MenuEntry]
-    panels: list[MenuEntry]
-    report_templates: list[MenuEntry]
-    alarm_advice: list[MenuEntry]
-    search: list[MenuEntry]
-    exports: list[MenuEntry]
-    settings: list[MenuEntry]
 
 
 class OrganisationOut(Schema):
@@ -356,3 +332,27 @@ class NamesOut(Schema):
     """The names behind `actor` columns."""
 
     names: dict[str, Any]
+
+
+class ViewOut(Schema):
+    """How I look at a page: `question` is the query of its address."""
+
+    id: str
+    page: str
+    name: str
+    question: str
+    version: int
+
+
+class ViewsOut(Schema):
+    """My views."""
+
+    items: list[ViewOut]
+
+
+class ViewBody(Schema):
+    """A view to keep; `page` is a path of this application."""
+
+    page: Annotated[str, StringConstraints(max_length=200, pattern=r"^/([^/\x00?#][^\x00?#]*)?$")]
+    name: Title
+    question: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00#]*$")] = ""

@@ -20,9 +20,9 @@ from anlan.kernel.people.queries.sessions import (
     present,
     session_state,
 )
+from anlan.kernel.people.registry_schemas import RegistryOut
 from anlan.kernel.people.schemas import (
     LinkBody,
-    RegistryOut,
     SessionOut,
     SignInBody,
     TicketOut,
@@ -114,6 +114,14 @@ def sign_out(request: HttpRequest) -> dict[str, Any]:
         with unit_of_work(found.principal):
             sessions.sign_out(request=request, user=found.user)
     return session_state(request, None)
+
+
+@door.write("/session/display", SIGNED_IN, response=SessionOut)
+def put_up_display(request: HttpRequest) -> dict[str, Any]:
+    """Make this session a screen on a wall: it reads, stays when nobody touches it, and does nothing."""
+    if isinstance(request.user, User):
+        sessions.put_up_display(request=request, user=request.user)
+    return session_state(request, asking(request))
 
 
 @router.get(

@@ -21,7 +21,14 @@ from anlan.kernel.people.models import User
 from anlan.kernel.people.queries.holdings import posts_of
 from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.people.queries.second_factor import is_enrolled, is_required, kinds_of
-from anlan.kernel.people.rules import NOTICE, is_asleep, password_expired, session_ended
+from anlan.kernel.people.rules import (
+    NOTICE,
+    as_display,
+    display_ended,
+    is_asleep,
+    password_expired,
+    session_ended,
+)
 
 SIGNED_IN = "signed_in_at"
 SEEN = "seen_at"
@@ -32,6 +39,10 @@ PROVEN = "second_factor"
 #: Whose password was right and whose second factor is awaited; nobody is signed in yet.
 AWAITED = "second_factor_of"
 AWAITED_FOR_MS = 5 * 60_000
+#: Whether this is a screen on a wall (rules.DISPLAY_LIMIT).
+DISPLAY = "display"
+#: By this header a page says that it asks by itself: a panel counts anew, nobody has touched anything.
+UNATTENDED = "Anlan-Unattended"
 #: A session row is written at most so often, however busy the person is.
 _TOUCH_EVERY_MS = 60_000
 
@@ -44,6 +55,7 @@ class Asking:
     principal: Principal
     must_change_password: bool
     must_enrol: bool
+    is_display: bool = False
 
     @property
     def held_back(self) -> NotPermittedError | None:
@@ -64,16 +76,13 @@ def asking(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
     user = request.user
     if not isinstance(user, User) or not user.is_active:
         return None
-    signed_in, seen = request.session.get(SIGNED_IN), request.session.get(SEEN)
-    idle = timedelta(minutes=config().session_idle_minutes)
-    if (
-        signed_in is None
-        or seen is None
-        or session_ended(from_ms(signed_in), from_ms(seen), now(), idle)
-    ):
+    is_display = bool(request.session.get(DISPLAY))
+    if _is_over(request, is_display=is_display):
         request.session.flush()
         return None
-    if is_activity and now_ms() - seen > _TOUCH_EVERY_MS:
+    seen = request.session[SEEN]
+    is_activity = is_activity and UNATTENDED not in request.headers
+    if is_activity and not is_display and now_ms() - seen > _TOUCH_EVERY_MS:
         request.session[SEEN] = now_ms()
     must_change = user.must_change_password or (
         user.has_usable_password() and password_expired(user.password_changed_at, now())
@@ -86,10 +95,22 @@ def asking(request: HttpRequest, *, is_activity: bool = True) -> Asking | None:
         must_enrol = True
     return Asking(
         user=user,
-        principal=principal_of(user),
+        principal=as_display(principal_of(user)) if is_display else principal_of(user),
         must_change_password=must_change,
         must_enrol=must_enrol,
+        is_display=is_display,
     )
+
+
+def _is_over(request: HttpRequest, *, is_display: bool) -> bool:
+    signed_in, seen = request.session.get(SIGNED_IN), request.session.get(SEEN)
+    if signed_in is None or seen is None:
+        return True
+    if is_display:
+        put_up_from = request.session.get(ADDRESS, "")
+        return display_ended(from_ms(signed_in), put_up_from, now(), client_address(request))
+    idle = timedelta(minutes=config().session_idle_minutes)
+    return session_ended(from_ms(signed_in), from_ms(seen), now(), idle)
 
 
 def addresses_in_use(user: User, besides: str | None) -> set[str]:
@@ -129,6 +150,8 @@ def identity(request: HttpRequest) -> Principal | None:
         return None
     if found.held_back:
         raise found.held_back
+    if found.is_display and request.method not in {"GET", "HEAD"}:
+        raise NotPermittedError("大屏只读，请用个人会话操作", code="people.display_reads_only")
     return found.principal
 
 
@@ -198,6 +221,7 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         "demo": config().demo,
         "notice": NOTICE,
         "exercise": None,
+        "display": False,
         "must_change_password": False,
         "has_password": False,
         "second_factor": "none",
@@ -237,6 +261,7 @@ def session_state(request: HttpRequest, found: Asking | None) -> dict[str, Any]:
         ],
         "permissions": sorted(found.principal.permissions),
         "ceiling": found.principal.ceiling,
+        "display": found.is_display,
         "must_change_password": found.must_change_password,
         "has_password": user.has_usable_password(),
         "second_factor_kinds": kinds_of(user),

@@ -27,13 +27,14 @@ from anlan.kernel.people.models import LinkPurpose, OneTimeLink, User
 from anlan.kernel.people.queries.sessions import (
     ADDRESS,
     AWAITED,
+    DISPLAY,
     PROVEN,
     SEEN,
     SIGNED_IN,
     addresses_in_use,
     entry_refusal,
 )
-from anlan.kernel.people.rules import LINK_LIFETIME
+from anlan.kernel.people.rules import DISPLAY_LIMIT, LINK_LIFETIME
 from anlan.kernel.people.services.guessing import count, is_locked_by_codes, is_locked_by_name
 from anlan.kernel.people.services.second_factor import refuse_deleted
 from anlan.kernel.people.services.users import wake
@@ -91,6 +92,19 @@ def open_session(*, request: HttpRequest, user: User, how: str, is_proven: bool 
         state = events.UsedElsewhere(user_id=user.id, address=address, others=sorted(others))
         about = journal.Subject(id=user.id, version=user.version, place=journal.Place())
         journal.record(events.USED_ELSEWHERE, state, about)
+
+
+def put_up_display(*, request: HttpRequest, user: User) -> None:
+    """Turn this session into a screen on a wall: under a new key, from this address, for reading only.
+
+    An administrator has nothing to hang up. What it may do and when it ends stands in `rules`.
+    """
+    if user.administrator:
+        raise NotPermittedError("管理员账号不能挂屏", code="people.display_not_for_administrators")
+    is_proven = bool(request.session.get(PROVEN))
+    open_session(request=request, user=user, how="display", is_proven=is_proven)
+    request.session[DISPLAY] = True
+    request.session.set_expiry(DISPLAY_LIMIT)
 
 
 def await_second_factor(*, request: HttpRequest, user: User, how: str) -> None:
