@@ -13,6 +13,8 @@ DIGITS = sum(WIDTHS)
 
 #: What a county's code is multiplied by in `div`: the digits below it.
 COUNTY_UNIT = 10 ** (DIGITS - sum(WIDTHS[:3]))
+#: The same of a township's code.
+TOWNSHIP_UNIT = 10 ** (DIGITS - sum(WIDTHS[:4]))
 
 
 class DivisionLevel(IntEnum):
