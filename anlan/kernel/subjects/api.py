@@ -16,7 +16,7 @@ from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, Subj
 from anlan.kernel.subjects.rules import MATTERS
 from anlan.kernel.subjects.services import kinds
 
-VIEW = "subjects.subject.view"
+VIEW = queries.VIEW
 door = Door("subjects")
 router = door.router
 

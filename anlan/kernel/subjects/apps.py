@@ -13,7 +13,22 @@ class SubjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hang the slice's pages, layers and sections into the core."""
+        """Hang the slice's pages into the core; what stands somewhere is found by who asks what is near."""
+        from anlan.kernel.places import within
+        from anlan.kernel.subjects import queries
+
+        within.offer(within.Source(name="subjects", permission=queries.VIEW, rows=queries.near))
+        register(
+            "dossier_sections",
+            Entry(
+                name="history",
+                title_zh="变更记录",
+                title_en="Changes",
+                permission="subjects.subject.view",
+                component="kernel/subjects/HistorySection",
+                order=90,
+            ),
+        )
         register(
             "menu",
             Entry(

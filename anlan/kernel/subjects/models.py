@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F
 
 from anlan.kernel.base.fields import Identified, Placed
 from anlan.kernel.base.permissions import Facts
-from anlan.kernel.places.rules import COUNTY_UNIT
+from anlan.kernel.places.rules import COUNTY_UNIT, TOWNSHIP_UNIT
 
 
 class SubjectKind(Identified):
@@ -67,6 +68,10 @@ class Subject(Identified, Placed):
     county = models.GeneratedField(
         expression=F("div") / COUNTY_UNIT, output_field=models.BigIntegerField(), db_persist=True
     )
+    #: The township that `div` lies in, 000 for what stands in none: what is near a place is found township by township.
+    township = models.GeneratedField(
+        expression=F("div") / TOWNSHIP_UNIT, output_field=models.BigIntegerField(), db_persist=True
+    )
 
     class Meta:
         indexes = [
@@ -78,6 +83,7 @@ class Subject(Identified, Placed):
             models.Index(fields=["county", "name", "id"], name="subjects_county_name"),
             models.Index(fields=["county", "code", "id"], name="subjects_county_code"),
             models.Index(fields=["county", "status", "id"], name="subjects_county_status"),
+            GistIndex(fields=["township", "location"], name="subjects_township_place"),
         ]
 
     @property

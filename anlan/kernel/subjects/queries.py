@@ -5,16 +5,17 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, F, FloatField, Func, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import CharField, F, FloatField, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from anlan.kernel.base.errors import NotFoundError
-from anlan.kernel.base.permissions import Scope
-from anlan.kernel.base.reached import arms
+from anlan.kernel.base.permissions import Principal, Scope
+from anlan.kernel.base.reached import arms, narrowed
 from anlan.kernel.places.rules import COUNTY_UNIT
 from anlan.kernel.subjects import rules
 from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
 
+VIEW = "subjects.subject.view"
 #: With more counties than this a page is read by the names of all: each part costs a plan of its own.
 MOST_COUNTIES = 8
 #: Rows that a refused version names; the rest is counted.
@@ -101,6 +102,18 @@ def _beside(scope: Scope, counties: list[int]) -> Q | None:
 def _between(low: int | None, high: int | None) -> Q:
     above = Q() if low is None else Q(county__gt=low)
     return above if high is None else above & Q(county__lt=high)
+
+
+def near(principal: Principal) -> QuerySet[Any, Any]:
+    """Return the placed subjects in use as a source of `places.within`, each of its own kind."""
+    reached = narrowed(Subject.objects.all(), principal.within(VIEW))
+    return reached.exclude(status=SubjectStatus.RETIRED).annotate(
+        found_kind=F("kind__code"),
+        found_title=F("kind__title"),
+        found_title_en=F("kind__title_en"),
+        found_people=Cast(Value(None), IntegerField()),
+        found_demo=F("is_invented"),
+    )
 
 
 def kinds() -> QuerySet[SubjectKind]:

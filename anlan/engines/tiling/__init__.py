@@ -1,0 +1,1 @@
+"""Points counted into the cells of map tiles."""

@@ -1,0 +1,1 @@
+"""Kernel slice maps; see README.md."""
