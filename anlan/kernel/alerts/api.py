@@ -1,16 +1,25 @@
 """HTTP of alarms; one call per route."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from pydantic import AwareDatetime
 
-from anlan.kernel.alerts import queries, schemas
+from anlan.kernel.alerts import queries, replay, schemas, summaries, turns
 from anlan.kernel.alerts.events import AlarmState
-from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState
-from anlan.kernel.alerts.rules import CAUSES, CHECK_OUTCOMES, GROUPS
-from anlan.kernel.alerts.services import answers
+from anlan.kernel.alerts.models import Alarm, BureauState, FirmState, InstrumentState, Remark
+from anlan.kernel.alerts.rules import (
+    CAUSES,
+    CHECK_OUTCOMES,
+    GROUPS,
+    PHONE_WITHIN,
+    Priority,
+    clocks_of,
+)
+from anlan.kernel.alerts.services import answers, remarks
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.doors import Door, expected_version, principal
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.reached import narrowed
@@ -72,21 +81,58 @@ ALARMS = ListSpec(
     },
     sort="-raised_at",
 )
+#: The same as a desk shows them: until when each owner has to answer, and what is the reader's own.
+DESK = replace(
+    ALARMS,
+    fields={
+        **ALARMS.fields,
+        "firm_due_at": Field(path="firm_due_at", kind="time", sortable=True, title="企业时限"),
+        "bureau_due_at": Field(path="bureau_due_at", kind="time", sortable=True, title="部门时限"),
+        "is_mine": Field(path="is_mine", kind="bool"),
+        "turn": Field(path="turn", kind="time", sortable=True),
+    },
+)
 
 
-@door.list("/alarms", VIEW, ALARMS, schemas.AlarmOut)
+def _desk(request: HttpRequest, rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    who = principal(request)
+    return turns.with_turn(narrowed(rows, who, incident=True), who, now())
+
+
+@door.list("/alarms", VIEW, DESK, schemas.AlarmOut)
 def list_alarms(request: HttpRequest) -> QuerySet[Alarm]:
-    """List alarms, newest first."""
-    return narrowed(queries.alarms(), principal(request), incident=True)
+    """List alarms, newest first.
+
+    `sort=turn`: what the reader has to do himself first, the longest overdue before all.
+    """
+    return _desk(request, queries.alarms())
 
 
-@door.list("/alarms/open", VIEW, ALARMS, schemas.AlarmOut)
+@door.list("/alarms/open", VIEW, DESK, schemas.AlarmOut)
 def list_open_alarms(request: HttpRequest) -> QuerySet[Alarm]:
     """List what is active or not closed by its firm.
 
     `filter=in_open_group.eq:false` shows groups without their members, `parent_id.eq:` those of one.
     """
-    return narrowed(queries.open_alarms(), principal(request), incident=True)
+    return _desk(request, queries.open_alarms())
+
+
+@door.list("/alarms/mine", VIEW, DESK, schemas.AlarmOut)
+def list_my_alarms(request: HttpRequest) -> QuerySet[Alarm]:
+    """List what the reader has to do himself now: answer for the firm, or check for the bureau in charge.
+
+    A group that is open stands for its members.
+    """
+    who = principal(request)
+    return turns.my_alarms(narrowed(queries.desk_alarms(), who, incident=True), who, now())
+
+
+@door.read("/mine", VIEW, response=schemas.MineOut)
+def count_mine(request: HttpRequest) -> dict[str, Any]:
+    """Return how many alarms wait for the reader, and how many of them are late."""
+    who = principal(request)
+    rows = narrowed(queries.desk_alarms(), who, incident=True)
+    return turns.count_mine(rows, who, now())
 
 
 @door.read("/states", VIEW, response=schemas.StatesOut)
@@ -95,10 +141,50 @@ def subject_states(request: HttpRequest) -> dict[str, Any]:
     return queries.subject_states()
 
 
+@door.read("/replay", VIEW, response=schemas.AlarmReplayOut)
+def replay_alarms(request: HttpRequest, start: AwareDatetime, end: AwareDatetime) -> dict[str, Any]:
+    """Return the alarms open at a moment as they were known then, and what changed after it."""
+    return replay.replay(start, end)
+
+
+@door.read("/day", VIEW, response=schemas.DayOut)
+def last_day(request: HttpRequest) -> dict[str, Any]:
+    """Count the alarms of the last 24 hours, hour by hour."""
+    return summaries.last_day()
+
+
+@door.read("/firms", VIEW, response=schemas.SeriousFirmsOut)
+def serious_firms(request: HttpRequest) -> dict[str, Any]:
+    """Return the firms with an open red or orange alarm."""
+    return summaries.serious_firms()
+
+
+@door.read("/late", VIEW, response=schemas.LateOut)
+def late(request: HttpRequest) -> dict[str, Any]:
+    """Return the open alarms whose owner is late: by firm, and of the bureaus together."""
+    return summaries.late()
+
+
+@door.read("/reporting", VIEW, response=schemas.ReportingOut)
+def reporting(request: HttpRequest) -> dict[str, Any]:
+    """Return how many datastreams and gateways report, and where most are silent."""
+    return summaries.reporting()
+
+
 @door.read("/choices", VIEW, response=schemas.ChoicesOut)
 def choices(request: HttpRequest) -> dict[str, Any]:
-    """Return the causes and outcomes that the forms offer."""
+    """Return the causes and outcomes that the forms offer, and in what time an alarm is answered."""
+    clocks = {one.value: clocks_of(one) for one in Priority}
     return {
+        "clocks": [
+            {
+                "priority": priority,
+                "confirm_s": clock.confirm.total_seconds(),
+                "close_s": clock.close.total_seconds(),
+            }
+            for priority, clock in clocks.items()
+        ],
+        "phone_s": PHONE_WITHIN.total_seconds(),
         "causes": [{"code": code, "title": title} for code, title in CAUSES.items()],
         "outcomes": [{"code": c, "title": title} for c, (title, _) in CHECK_OUTCOMES.items()],
     }
@@ -144,3 +230,34 @@ def shelve_alarm(request: HttpRequest, alarm_id: str, said: schemas.ShelveIn) ->
 def unshelve_alarm(request: HttpRequest, alarm_id: str) -> dict[str, Any]:
     """Take back from the shelf."""
     return asdict(answers.unshelve_alarm(alarm_id=alarm_id, version=expected_version(request)))
+
+
+REMARKS = ListSpec(
+    fields={
+        "id": Field(path="id"),
+        "alarm_id": Field(path="alarm_id", title="报警"),
+        "text": Field(path="text", title="备注"),
+        "written_by": Field(path="written_by", title="备注人"),
+        "written_at": Field(path="created_at", kind="time", sortable=True, title="备注时间"),
+    },
+    sort="-written_at",
+)
+
+
+@door.list("/remarks", VIEW, REMARKS, schemas.RemarkOut)
+def list_remarks(request: HttpRequest) -> QuerySet[Remark]:
+    """List what was noted at alarms (备注), the newest first; `filter=alarm_id.eq:` those of one."""
+    return narrowed(queries.remarks(), principal(request))
+
+
+@door.create("/remarks", VIEW, response=schemas.RemarkOut)
+def write_remark(request: HttpRequest, said: schemas.RemarkIn) -> dict[str, Any]:
+    """Note something at an alarm; nobody does where he was only given a look (共享)."""
+    made = remarks.write_remark(**said.dict())
+    return {
+        "id": made.id,
+        "alarm_id": made.alarm_id,
+        "text": made.text,
+        "written_by": made.written_by,
+        "written_at": made.created_at,
+    }

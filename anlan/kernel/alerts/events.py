@@ -72,6 +72,16 @@ class AlarmState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkState:
+    """What somebody has noted at an alarm."""
+
+    id: str
+    alarm_id: str
+    text: str
+    written_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineDeafness:
     """The engine heard no ticks for a while; until then no sensor was judged silent.
 
@@ -127,5 +137,6 @@ ALARM_SUPPRESSED = _alarm("alerts.alarm.suppressed", "测点已抑制，报警�
 ALARM_UNSUPPRESSED = _alarm("alerts.alarm.unsuppressed", "抑制结束，报警恢复提醒")
 ALARM_TAKEN_OUT = _alarm("alerts.alarm.taken_out", "测点停用，报警不再提醒")
 ALARM_PUT_BACK = _alarm("alerts.alarm.put_back", "测点恢复使用，报警恢复提醒")
+REMARK_WRITTEN = EventType("alerts.remark.written", RemarkState, "报警备注")
 ENGINE_WAS_DEAF = EventType("alerts.engine.was_deaf", EngineDeafness, "平台自身监测中断")
 NOTICE_MISSED = EventType("alerts.notice.missed", NoticeMissed, "报警无人可通知")

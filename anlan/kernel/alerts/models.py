@@ -35,6 +35,8 @@ class BureauState(models.TextChoices):
 
 
 OPEN = Q(instrument_state="active") | ~Q(firm_state="closed")
+#: What the bureau's desk still has on its list, also of alarms that the firm has closed.
+TO_CHECK = Q(bureau_state__in=("listed", "in_hand"))
 
 
 class Alarm(Identified, Placed, Exercisable):
@@ -119,6 +121,7 @@ class Alarm(Identified, Placed, Exercisable):
                 name="alerts_alarm_aside",
             ),
             models.Index(fields=["-raised_at", "-id"], name="alerts_alarm_raised"),
+            models.Index(fields=["bureau_state"], condition=TO_CHECK, name="alerts_alarm_to_check"),
             models.Index(fields=["div", "-raised_at"], name="alerts_alarm_div"),
             models.Index(fields=["site", "-raised_at"], name="alerts_alarm_site"),
             models.Index(fields=["zone", "-raised_at"], name="alerts_alarm_zone"),
@@ -129,6 +132,17 @@ class Alarm(Identified, Placed, Exercisable):
         """Return what a decision about it rests on; its matter is that of its subject's kind."""
         matter = self.subject.kind.matter
         return replace(super().facts, incident=self.incident_id, matter=matter)
+
+
+class Remark(Identified, Placed, Exercisable):
+    """What somebody has noted at an alarm (备注): it stands as it was written, and hangs where the alarm does."""
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=500)
+    written_by = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["alarm", "created_at"], name="alerts_remark_of")]
 
 
 class WaitingMembers(models.Model):

@@ -23,7 +23,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Concat, StrIndex, Substr
 
 from anlan.kernel.alerts.events import AlarmState
-from anlan.kernel.alerts.models import OPEN, Alarm, EngineProgress, WaitingMembers
+from anlan.kernel.alerts.models import OPEN, TO_CHECK, Alarm, EngineProgress, Remark, WaitingMembers
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.models import Seal
 from anlan.kernel.sensing.models import Datastream, Device, Gateway, Limit
@@ -121,6 +121,11 @@ def open_alarms() -> QuerySet[Alarm]:
     return alarms().filter(OPEN)
 
 
+def desk_alarms() -> QuerySet[Alarm]:
+    """Return what is open, and what the bureau still has on its list though the firm has closed it."""
+    return alarms().filter(OPEN | TO_CHECK)
+
+
 def alarm_state(alarm_id: str) -> AlarmState:
     """Return the public state of one alarm, or say that there is none to be seen."""
     row = alarms().filter(pk=alarm_id).values(*_PATHS.values()).first()
@@ -147,6 +152,11 @@ def leader_of(cause_key: str, from_priority: int) -> str | None:
     """Return the first open alarm of a cause that is at least so urgent."""
     open_ones = Alarm.objects.filter(OPEN, cause_key=cause_key, priority__lte=from_priority)
     return open_ones.order_by("raised_at", "id").values_list("id", flat=True).first()
+
+
+def remarks() -> QuerySet[Remark]:
+    """Return what was noted at the alarms that the scope reaches."""
+    return Remark.objects.all()
 
 
 def journal_position() -> int:

@@ -1,6 +1,7 @@
 """What a transition is, and what the firm and the bureau may do with an alarm; no database."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
 
@@ -60,6 +61,29 @@ BUREAU_POSTS = ("monitor", "duty_officer")
 
 #: The shard group that judges the readings of exercises, apart from real ones (7.11).
 EXERCISE_GROUP = "exercise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """In what time after its last raise the firm confirms an alarm, and closes it (practice P5)."""
+
+    confirm: timedelta
+    close: timedelta
+
+
+#: From this priority upwards the short clocks run: HH, LL, and gas where its limit says so.
+#: All times: practice P5, defaults of this project, to be confirmed (项目默认 待核).
+SHORT_CLOCKS_FROM = 1
+SHORT_CLOCKS = Clocks(confirm=timedelta(minutes=10), close=timedelta(minutes=30))
+LONG_CLOCKS = Clocks(confirm=timedelta(minutes=30), close=timedelta(hours=4))
+#: In what time the bureau phones the firm about an alarm that is its business.
+PHONE_WITHIN = timedelta(minutes=10)
+
+
+def clocks_of(priority: int) -> Clocks:
+    """Return the clocks that run for an alarm of this priority."""
+    return SHORT_CLOCKS if priority <= SHORT_CLOCKS_FROM else LONG_CLOCKS
+
 
 #: The bureau's desk lists an alarm at once from this priority upwards.
 LISTED_AT_ONCE = 1
@@ -177,3 +201,36 @@ def firm_state_now(firm_state: str, occurrences: int, confirmed_occurrence: int)
     if firm_state == "confirmed" and occurrences > confirmed_occurrence:
         return "new"
     return firm_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Until when each owner has to answer an alarm; none of whom nothing is awaited."""
+
+    firm: datetime | None
+    bureau: datetime | None
+
+
+def due_of(
+    *,
+    priority: int,
+    firm_state: str,
+    bureau_state: str,
+    last_raised_at: datetime,
+    site: str | None,
+) -> Due:
+    """Return the deadlines of an alarm by what its owners have done (practice P5).
+
+    `firm_state` is as it counts (`firm_state_now`). What is listed the bureau phones about at once;
+    anything else becomes its business when the firm has missed its own time. Where there is no firm
+    the post in charge answers in its place.
+    """
+    clocks = clocks_of(priority)
+    answer_in = {"new": clocks.confirm, "confirmed": clocks.close}.get(firm_state)
+    answer_by = None if answer_in is None else last_raised_at + answer_in
+    listed_by = last_raised_at + PHONE_WITHIN if bureau_state == "listed" else None
+    if site is None:
+        return Due(firm=None, bureau=min(filter(None, (answer_by, listed_by)), default=None))
+    if bureau_state == "none" and answer_by is not None:
+        return Due(firm=answer_by, bureau=answer_by + PHONE_WITHIN)
+    return Due(firm=answer_by, bureau=listed_by)
