@@ -1,0 +1,1 @@
+"""Slice search; see README.md."""
