@@ -162,6 +162,18 @@ def growth(quick: Quick = False, json: Json = None, page: Page = None) -> None:
 
 
 @app.command()
+def tiles(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """矢量瓦片:行级安全下百万监测对象,报警风暴中再测一遍。Vector tiles of a million subjects, calm and in an alarm storm."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import tiles as bench  # its models need the house's settings
+
+        report = bench.run(house, quick=quick, say=_say)
+    _told(report, json, page)
+
+
+@app.command()
 def scope(
     rows: Annotated[int, typer.Option(help="监测对象数。Subjects.", min=10_000)] = 1_000_000,
     json: Json = None,

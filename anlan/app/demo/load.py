@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from anlan.app import base_map
+from anlan.app.base_map.invented.make import build_invented
 from anlan.app.demo import cast, equipment
 from anlan.app.demo.credentials import Credentials, read_credentials, write_credentials
 from anlan.app.demo.mapping import HERE
@@ -30,6 +32,7 @@ from anlan.kernel.sensing.models import Gateway
 
 STAMP = "loaded"
 ACTOR = "demo"
+PACK = "lingwu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ def _load(
     progress("区域 region")
     region = build_region()
     write_region(region, settings.path("region_dir"))
+    build_invented(region, PACK, settings.path("region_dir"))
     load_region(region)
     with unit_of_work(machine(ACTOR)):
         load_kinds()
@@ -138,6 +142,8 @@ def _digest(settings: Config, plants: list[Plant]) -> str:
     """Return the digest of all that the demo is made from."""
     files = [*HERE.glob("*.toml"), *HERE.glob("mappings/*.toml"), *HERE.glob("*.py")]
     files += [KINDS, PROPERTIES, *PACKS.glob("*.toml"), *PACKS.parent.glob("*.py")]
+    ground = Path(base_map.__file__).parent
+    files += [*ground.rglob("*.toml"), *ground.rglob("*.py")]
     return digest(files, settings.node, *(plant.code for plant in plants))
 
 

@@ -52,6 +52,8 @@ class Pack:
     neighbours_en: tuple[str, ...]
     demo: bool
     attribution: str
+    #: 审图号, where whoever made the map has one.
+    map_approval: str
     ancestors: tuple[NamedCode, ...]
     townships: tuple[Township, ...]
     invented: tuple[NamedCode, ...]
@@ -80,6 +82,7 @@ def read_pack(name: str = "lingwu") -> Pack:
         neighbours_en=tuple(raw["neighbours_en"]),
         demo=raw["demo"],
         attribution=raw["attribution"],
+        map_approval=raw.get("map_approval", ""),
         ancestors=tuple(NamedCode(**row) for row in raw["ancestor"]),
         townships=tuple(Township(**row) for row in raw["township"]),
         invented=tuple(NamedCode(**row) for row in raw["invented"]),
