@@ -9,7 +9,7 @@ const NAME = /^(systems|kernel)\/[a-z_]+\/[A-Z][A-Za-z]+$/
 export function faults(registry, exists) {
   const found = []
   for (const [key, entries] of Object.entries(registry)) {
-    for (const { name, key: other = name, component } of entries) {
+    for (const { name, key: other = name, component: drawn, card } of entries) for (const component of [drawn, card]) {
       if (component === null || component === undefined) continue
       if (!NAME.test(component)) found.push(`${key}.${other}: "${component}" is not systems/<name>/<Component> or kernel/<slice>/<Component>`)
       else if (!exists(component)) found.push(`${key}.${other}: there is no web/src/${component}.vue`)

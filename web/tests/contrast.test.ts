@@ -1,4 +1,4 @@
-/** WCAG 2.2 AA: text on every token it may lie on has at least 4.5 : 1, in both themes. */
+/** WCAG 2.2 AA: text on every token it may lie on has at least 4.5 : 1, in both themes; in high contrast 7 : 1. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
@@ -11,6 +11,8 @@ function tokensOf(selector: string): Record<string, string> {
 
 const light = tokensOf(':root')
 const dark = { ...light, ...tokensOf('html.dark') }
+const contrastLight = { ...light, ...tokensOf('html.contrast') }
+const contrastDark = { ...dark, ...tokensOf('html.contrast'), ...tokensOf('html.contrast.dark') }
 
 /** Relative luminance, WCAG 2.2. */
 function luminance(hex: string): number {
@@ -34,6 +36,12 @@ const pairs: [string, string][] = [
 describe.each([['light', light], ['dark', dark]])('%s theme', (_, tokens) => {
   it.each(pairs)('%s on %s can be read', (text, ground) => {
     expect(contrast(tokens[text] ?? '', tokens[ground] ?? '')).toBeGreaterThanOrEqual(4.5)
+  })
+})
+
+describe.each([['light', contrastLight], ['dark', contrastDark]])('%s theme in high contrast', (_, tokens) => {
+  it.each([...pairs, ['line', 'paper'], ['stale', 'paper']] as [string, string][])('%s on %s can be read with weak eyes (1.4.6)', (text, ground) => {
+    expect(contrast(tokens[text] ?? '', tokens[ground] ?? '')).toBeGreaterThanOrEqual(7)
   })
 })
 

@@ -15,6 +15,11 @@ describe('the registry check', () => {
     expect(faults(entry('systems/hazchem/NoSuchPage'), () => false)).toEqual(['menu.one: there is no web/src/systems/hazchem/NoSuchPage.vue'])
   })
 
+  it('looks for the card of a map layer as for the layer itself', () => {
+    const layer = { map_layers: [{ name: 'teams', component: 'systems/some/TeamsLayer', card: 'systems/some/TeamCard' }] }
+    expect(faults(layer, (name) => name !== 'systems/some/TeamCard')).toEqual(['map_layers.teams: there is no web/src/systems/some/TeamCard.vue'])
+  })
+
   it('refuses a name that leaves systems and kernel', () => {
     expect(faults(entry('../../etc/passwd'), () => true)).toHaveLength(1)
     expect(faults(entry('app/wall/WallPage'), () => true)).toHaveLength(1)

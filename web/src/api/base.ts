@@ -16,6 +16,11 @@ export function listJournal(query: ListQuery): Promise<Page<JournalRow>> {
   return take(client.GET('/api/v1/audit/journal', { params: { query } }))
 }
 
+/** Every version of one object that we reach, oldest first. */
+export async function readHistory(id: string): Promise<JournalRow[]> {
+  return (await take(client.GET('/api/v1/audit/history/{object_id}', { params: { path: { object_id: id } } }))).items
+}
+
 export const exportJournal = (query: ListQuery): Promise<Blob> => readSheet('/api/v1/audit/journal', query)
 
 export type Printed = components['schemas']['PrintBody']

@@ -51,7 +51,7 @@ describe('the door to the server', () => {
     for (const language of ['en', 'zh-CN']) {
       document.documentElement.lang = language
       server.mockClear()
-      await exportAlarms({}, true)
+      await exportAlarms({}, 'open')
       expect(sent().headers.get('Accept')).toContain('spreadsheetml')
       expect(sent().headers.get('Accept-Language')).toBe(language)
     }

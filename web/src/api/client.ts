@@ -80,5 +80,8 @@ export async function readSheet(path: string, query: object): Promise<Blob> {
   return take(ask(path, { params: { query }, headers: { Accept: XLSX }, parseAs: 'blob' }))
 }
 
+/** Options of what a page asks by itself: a panel counts anew, nobody has touched anything. */
+export const UNATTENDED = { headers: { 'Anlan-Unattended': '1' } } as const
+
 /** The header by which a change says which version it was made from. */
 export const ifMatch = (version: number) => ({ 'If-Match': `"${version}"` })

@@ -1,9 +1,9 @@
 /** Who I am: session, one-time link, second factor, the demo's cast. */
-import { client, keepCsrfToken, QUIET, take } from './client'
+import { client, keepCsrfToken, QUIET, take, UNATTENDED } from './client'
 import { tellServerTime } from './clock'
 import { ApiProblem } from './problem'
 import type { components, paths } from './schema'
-import type { CastMember, Session } from './types'
+import type { CastMember, DutyShift, Session } from './types'
 
 type Answer = paths['/api/v1/session']['get']['responses'][200]['content']['application/json']
 export type Offer = components['schemas']['OfferOut']
@@ -87,6 +87,11 @@ export async function changePassword(old: string, fresh: string): Promise<Standi
   return signedIn(kept(await take(client.POST('/api/v1/session/password', { body: { old, new: fresh } }), QUIET)))
 }
 
+/** Make this session a screen on a wall: it reads, stays untouched, and does nothing. */
+export async function putUpDisplay(): Promise<Standing> {
+  return signedIn(kept(await take(client.POST('/api/v1/session/display'), QUIET)))
+}
+
 export async function logOut(): Promise<void> {
   await take(client.DELETE('/api/v1/session'), QUIET)
   keepCsrfToken('')
@@ -101,6 +106,13 @@ export type Person = components['schemas']['UserOut']
 /** Everybody with an account, by name; for those who choose one. */
 export async function listPeople(): Promise<Person[]> {
   return (await take(client.GET('/api/v1/people/users', { params: { query: { limit: 500 } } }))).items
+}
+
+/** Who is on duty at a moment, in the organisations that I reach. */
+export async function listOnDuty(at: Date): Promise<DutyShift[]> {
+  const moment = at.toISOString()
+  const query = { filter: [`starts_at.le:${moment}`, `ends_at.gt:${moment}`], sort: 'starts_at', limit: 100 }
+  return (await take(client.GET('/api/v1/people/duty', { params: { query }, ...UNATTENDED }))).items
 }
 
 /** The names behind `actor` columns. */

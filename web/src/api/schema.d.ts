@@ -52,6 +52,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put Up Display
+         * @description Make this session a screen on a wall: it reads, stays when nobody touches it, and does nothing.
+         */
+        post: operations["anlan_kernel_people_api_sessions_put_up_display"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live-ticket": {
         parameters: {
             query?: never;
@@ -310,6 +330,30 @@ export interface paths {
          * @description Take one of my keys away; my other sessions end.
          */
         post: operations["anlan_kernel_people_api_own_keys_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/layer-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Layer Sets
+         * @description My sets of map layers.
+         */
+        get: operations["anlan_kernel_people_api_preferences_my_layer_sets"];
+        /**
+         * Keep Layer Sets
+         * @description Keep my sets of map layers, all of them; the last word stands.
+         */
+        put: operations["anlan_kernel_people_api_preferences_keep_layer_sets"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -638,6 +682,106 @@ export interface paths {
          * @description Take a closing back.
          */
         post: operations["anlan_kernel_places_api_keeping_reopen_zone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/within": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Within
+         * @description What I reach within a circle or an outline, the nearest first.
+         */
+        get: operations["anlan_kernel_places_api_nearby_within"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/within/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Within By Kind
+         * @description How many of each kind, and how many people, lie within; all of them, however long the list.
+         */
+        get: operations["anlan_kernel_places_api_nearby_within_by_kind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Place At
+         * @description What a point is called: division, zones, nearest settlement, and its coordinates in each system.
+         */
+        get: operations["anlan_kernel_places_api_nearby_place_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/base-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base Map
+         * @description What there is of the base map, bottom first, with source and approval number (审图号).
+         */
+        get: operations["anlan_app_base_map_api_base_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/base-map/tiles/{which}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tile
+         * @description One tile; 204 where nothing is drawn.
+         */
+        get: operations["anlan_app_base_map_api_tile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1128,6 +1272,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Views
+         * @description What I have kept, of one page or of all.
+         */
+        get: operations["anlan_kernel_people_api_views_my_views"];
+        /**
+         * Keep View
+         * @description Keep how I look at a page under a name; what stood under it is replaced.
+         */
+        put: operations["anlan_kernel_people_api_views_keep_view"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let View Go
+         * @description Let one of my views go; answered with what is left.
+         */
+        delete: operations["anlan_kernel_people_api_views_let_view_go"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1266,6 +1454,110 @@ export interface paths {
          * @description Note that I have read a message.
          */
         post: operations["anlan_kernel_messaging_api_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sketches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sketches
+         * @description List the sketches that I may see, the newest first.
+         */
+        get: operations["anlan_kernel_sketches_api_list_sketches"];
+        put?: never;
+        /**
+         * Draw Sketch
+         * @description Keep what I have drawn.
+         */
+        post: operations["anlan_kernel_sketches_api_draw_sketch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sketches/shapes.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sketch Shapes
+         * @description Return the sketches that I may see, for the map.
+         */
+        get: operations["anlan_kernel_sketches_api_sketch_shapes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sketches/{sketch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Sketch
+         * @description Change my sketch: words, shape, who may see it.
+         */
+        patch: operations["anlan_kernel_sketches_api_change_sketch"];
+        trace?: never;
+    };
+    "/api/v1/sketches/{sketch_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Sketch
+         * @description Take my sketch off the map.
+         */
+        post: operations["anlan_kernel_sketches_api_withdraw_sketch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sketches/{sketch_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Sketch
+         * @description Put my sketch back on the map.
+         */
+        post: operations["anlan_kernel_sketches_api_restore_sketch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2042,6 +2334,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maps/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Layers
+         * @description Return the layers that are drawn from tiles, as who asks sees them now.
+         */
+        get: operations["anlan_kernel_maps_api_list_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tiles/{layer}/{version}/{digest}/{zoom}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tile
+         * @description Return a vector tile (MVT 2.1) of slow facts; it may be kept for as long as its version stands.
+         *
+         *     The digest is that of the reach of who asks: another's is refused.
+         */
+        get: operations["anlan_kernel_maps_api_get_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/alarms": {
         parameters: {
             query?: never;
@@ -2052,6 +2386,8 @@ export interface paths {
         /**
          * List Alarms
          * @description List alarms, newest first.
+         *
+         *     `sort=turn`: what the reader has to do himself first, the longest overdue before all.
          */
         get: operations["anlan_kernel_alerts_api_list_alarms"];
         put?: never;
@@ -2084,6 +2420,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/alarms/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Alarms
+         * @description List what the reader has to do himself now: answer for the firm, or check for the bureau in charge.
+         *
+         *     A group that is open stands for its members.
+         */
+        get: operations["anlan_kernel_alerts_api_list_my_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Mine
+         * @description Return how many alarms wait for the reader, and how many of them are late.
+         */
+        get: operations["anlan_kernel_alerts_api_count_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/states": {
         parameters: {
             query?: never;
@@ -2104,6 +2482,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay Alarms
+         * @description Return the alarms open at a moment as they were known then, and what changed after it.
+         */
+        get: operations["anlan_kernel_alerts_api_replay_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Last Day
+         * @description Count the alarms of the last 24 hours, hour by hour.
+         */
+        get: operations["anlan_kernel_alerts_api_last_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/firms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Serious Firms
+         * @description Return the firms with an open red or orange alarm.
+         */
+        get: operations["anlan_kernel_alerts_api_serious_firms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Late
+         * @description Return the open alarms whose owner is late: by firm, and of the bureaus together.
+         */
+        get: operations["anlan_kernel_alerts_api_late"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/reporting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reporting
+         * @description Return how many datastreams and gateways report, and where most are silent.
+         */
+        get: operations["anlan_kernel_alerts_api_reporting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/choices": {
         parameters: {
             query?: never;
@@ -2113,7 +2591,7 @@ export interface paths {
         };
         /**
          * Choices
-         * @description Return the causes and outcomes that the forms offer.
+         * @description Return the causes and outcomes that the forms offer, and in what time an alarm is answered.
          */
         get: operations["anlan_kernel_alerts_api_choices"];
         put?: never;
@@ -2238,6 +2716,70 @@ export interface paths {
          * @description Take back from the shelf.
          */
         post: operations["anlan_kernel_alerts_api_unshelve_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Remarks
+         * @description List what was noted at alarms (备注), the newest first; `filter=alarm_id.eq:` those of one.
+         */
+        get: operations["anlan_kernel_alerts_api_list_remarks"];
+        put?: never;
+        /**
+         * Write Remark
+         * @description Note something at an alarm; nobody does where he was only given a look (共享).
+         */
+        post: operations["anlan_kernel_alerts_api_write_remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Find subjects, open alarms and places by any part of a name, by pinyin, initials or code.
+         */
+        get: operations["anlan_kernel_search_api_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/besides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Besides
+         * @description Find people, and pages of one's own menu, in the same way.
+         */
+        get: operations["anlan_kernel_search_api_find_besides"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2911,6 +3453,8 @@ export interface components {
             /** Notice */
             notice: string;
             exercise: components["schemas"]["ExerciseRef"] | null;
+            /** Display */
+            display: boolean;
             /** Must Change Password */
             must_change_password: boolean;
             /** Has Password */
@@ -2990,6 +3534,63 @@ export interface components {
             expires_at: string;
         };
         /**
+         * LegendSignOut
+         * @description One line of a layer's legend.
+         */
+        LegendSignOut: {
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "dot" | "hollow" | "ring" | "disc" | "line" | "dashes" | "area" | "level";
+            /** Title Zh */
+            title_zh: string;
+            /** Title En */
+            title_en: string;
+            /** Colour */
+            colour: string;
+            /** Priority */
+            priority: number | null;
+        };
+        /**
+         * MapLayerEntry
+         * @description A layer of the map: where its data come from, under which signs, how it goes with the time bar.
+         */
+        MapLayerEntry: {
+            /** Key */
+            key: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Title En */
+            title_en: string;
+            /** Component */
+            component: string | null;
+            /** Path */
+            path: string | null;
+            /** Icon */
+            icon: string | null;
+            /** Order */
+            order: number;
+            /** Source */
+            source: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "alarms" | "subjects" | "forces" | "drawn" | "ground";
+            /**
+             * Time
+             * @enum {string}
+             */
+            time: "still" | "live" | "replay";
+            /** Legend */
+            legend: components["schemas"]["LegendSignOut"][];
+            /** Card */
+            card: string | null;
+            /** Is Visible */
+            is_visible: boolean;
+        };
+        /**
          * MenuEntry
          * @description One entry of the registry.
          */
@@ -3010,6 +3611,31 @@ export interface components {
             order: number;
         };
         /**
+         * PanelEntry
+         * @description A panel of the wall.
+         */
+        PanelEntry: {
+            /** Key */
+            key: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Title En */
+            title_en: string;
+            /** Component */
+            component: string | null;
+            /** Path */
+            path: string | null;
+            /** Icon */
+            icon: string | null;
+            /** Order */
+            order: number;
+            /**
+             * Area
+             * @enum {string}
+             */
+            area: "side" | "foot";
+        };
+        /**
          * RegistryOut
          * @description What the systems add to the core and this person may open.
          */
@@ -3017,11 +3643,11 @@ export interface components {
             /** Menu */
             menu: components["schemas"]["MenuEntry"][];
             /** Map Layers */
-            map_layers: components["schemas"]["MenuEntry"][];
+            map_layers: components["schemas"]["MapLayerEntry"][];
             /** Dossier Sections */
             dossier_sections: components["schemas"]["MenuEntry"][];
             /** Panels */
-            panels: components["schemas"]["MenuEntry"][];
+            panels: components["schemas"]["PanelEntry"][];
             /** Report Templates */
             report_templates: components["schemas"]["MenuEntry"][];
             /** Alarm Advice */
@@ -3229,6 +3855,44 @@ export interface components {
              */
             code: string;
             key?: components["schemas"]["KeyAnswer"] | null;
+        };
+        /**
+         * LayerLook
+         * @description How one layer stands in a set.
+         */
+        LayerLook: {
+            /** Key */
+            key: string;
+            /** Is Visible */
+            is_visible: boolean;
+            /**
+             * Opacity
+             * @default 1
+             */
+            opacity: number;
+        };
+        /**
+         * LayerSet
+         * @description A set of layers under a name (图层组合).
+         */
+        LayerSet: {
+            /** Name */
+            name: string;
+            /** Layers */
+            layers: components["schemas"]["LayerLook"][];
+        };
+        /**
+         * LayerSets
+         * @description My sets, and with which of them the map opens ("" for what ships).
+         */
+        LayerSets: {
+            /** Sets */
+            sets?: components["schemas"]["LayerSet"][];
+            /**
+             * Opens With
+             * @default
+             */
+            opens_with: string;
         };
         /**
          * RegionOut
@@ -3617,6 +4281,272 @@ export interface components {
              * Format: date
              */
             on: string;
+        };
+        /**
+         * WithinQuery
+         * @description What lies within, as a list.
+         */
+        WithinQuery: {
+            /**
+             * Filter
+             * @default []
+             */
+            filter: string[];
+            /**
+             * Sort
+             * @default
+             */
+            sort: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Radius M */
+            radius_m?: number | null;
+            /**
+             * Outline
+             * @default
+             */
+            outline: string;
+        };
+        /**
+         * WithinRow
+         * @description One thing that lies within; `population` is null for what is no settlement.
+         */
+        WithinRow: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Kind Title */
+            kind_title: string;
+            /** Kind Title En */
+            kind_title_en: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Distance M */
+            distance_m: number;
+            /** Population */
+            population: number | null;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Is Invented */
+            is_invented: boolean;
+        };
+        /** WithinRowPage */
+        WithinRowPage: {
+            /** Items */
+            items: components["schemas"]["WithinRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * AreaQuery
+         * @description A circle (`lon`, `lat`, `radius_m`), or an outline: `106.1 38.1;106.3 38.1;106.3 38.3`.
+         */
+        AreaQuery: {
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Radius M */
+            radius_m?: number | null;
+            /**
+             * Outline
+             * @default
+             */
+            outline: string;
+        };
+        /**
+         * KindWithin
+         * @description How many of one kind lie within, and how many people.
+         */
+        KindWithin: {
+            /** Kind */
+            kind: string;
+            /** Kind Title */
+            kind_title: string;
+            /** Kind Title En */
+            kind_title_en: string;
+            /** Count */
+            count: number;
+            /** Population */
+            population: number | null;
+        };
+        /**
+         * PointQuery
+         * @description A point, and in which system its coordinates are given; CGCS2000 and WGS-84 count as one.
+         */
+        PointQuery: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /**
+             * Datum
+             * @default wgs84
+             * @enum {string}
+             */
+            datum: "wgs84" | "gcj02" | "bd09";
+        };
+        /**
+         * CoordinatesOut
+         * @description A point in each system, longitude first, in degrees.
+         */
+        CoordinatesOut: {
+            /** Wgs84 */
+            wgs84: [
+                number,
+                number
+            ];
+            /** Gcj02 */
+            gcj02: [
+                number,
+                number
+            ];
+            /** Bd09 */
+            bd09: [
+                number,
+                number
+            ];
+        };
+        /**
+         * DivisionAt
+         * @description A division that a point lies in; of a schematic outline nothing follows at its edge.
+         */
+        DivisionAt: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Level */
+            level: number;
+            /** Is Schematic */
+            is_schematic: boolean;
+        };
+        /**
+         * NearestOut
+         * @description The nearest settlement; `bearing_deg` is the direction from it to the point, from north.
+         */
+        NearestOut: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Population */
+            population: number | null;
+            /** Distance M */
+            distance_m: number;
+            /** Bearing Deg */
+            bearing_deg: number;
+        };
+        /**
+         * PlaceAtOut
+         * @description What a point is called; `lon` and `lat` are CGCS2000/WGS-84.
+         */
+        PlaceAtOut: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            coordinates: components["schemas"]["CoordinatesOut"];
+            /** Divisions */
+            divisions: components["schemas"]["DivisionAt"][];
+            /** Zones */
+            zones: components["schemas"]["ZoneAt"][];
+            nearest: components["schemas"]["NearestOut"] | null;
+        };
+        /**
+         * ZoneAt
+         * @description A functional zone that a point lies in.
+         */
+        ZoneAt: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Is Schematic */
+            is_schematic: boolean;
+            /** Is Invented */
+            is_invented: boolean;
+        };
+        /**
+         * BaseMapOut
+         * @description The base map; empty where none was built.
+         */
+        BaseMapOut: {
+            /** Items */
+            items: components["schemas"]["BaseTilesOut"][];
+        };
+        /**
+         * BaseTilesOut
+         * @description One archive of tiles, and who must be named beside it.
+         */
+        BaseTilesOut: {
+            /**
+             * Archive
+             * @enum {string}
+             */
+            archive: "ground" | "relief";
+            /** Version */
+            version: string;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Min Zoom */
+            min_zoom: number;
+            /** Max Zoom */
+            max_zoom: number;
+            /** Signs */
+            signs: string;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Map Approval */
+            map_approval: string;
+            /** Is Invented */
+            is_invented: boolean;
+        };
+        /**
+         * TileQuery
+         * @description Which tile; `v` is the version that whoever asks was told of.
+         */
+        TileQuery: {
+            /** Z */
+            z: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /**
+             * V
+             * @default
+             */
+            v: string;
         };
         /**
          * UserOut
@@ -4242,6 +5172,45 @@ export interface components {
             valid_to?: string | null;
         };
         /**
+         * ViewOut
+         * @description How I look at a page: `question` is the query of its address.
+         */
+        ViewOut: {
+            /** Id */
+            id: string;
+            /** Page */
+            page: string;
+            /** Name */
+            name: string;
+            /** Question */
+            question: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ViewsOut
+         * @description My views.
+         */
+        ViewsOut: {
+            /** Items */
+            items: components["schemas"]["ViewOut"][];
+        };
+        /**
+         * ViewBody
+         * @description A view to keep; `page` is a path of this application.
+         */
+        ViewBody: {
+            /** Page */
+            page: string;
+            /** Name */
+            name: string;
+            /**
+             * Question
+             * @default
+             */
+            question: string;
+        };
+        /**
          * DocumentOut
          * @description A document, without its content.
          */
@@ -4362,6 +5331,194 @@ export interface components {
         UnreadOut: {
             /** Unread */
             unread: number;
+        };
+        /**
+         * SketchRow
+         * @description A sketch in a list, its shape left out.
+         */
+        SketchRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "point" | "line" | "area" | "circle";
+            /** Radius M */
+            radius_m: number | null;
+            /** Author */
+            author: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Audience
+             * @enum {string}
+             */
+            audience: "own" | "organisation" | "territory";
+            /** Shared Until */
+            shared_until: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Exercise Id */
+            exercise_id: string | null;
+        };
+        /** SketchRowPage */
+        SketchRowPage: {
+            /** Items */
+            items: components["schemas"]["SketchRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * SketchFacts
+         * @description What a sketch says beside its shape.
+         */
+        SketchFacts: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "point" | "line" | "area" | "circle";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Radius M */
+            radius_m: number | null;
+            /** Author */
+            author: string;
+            /** Author Name */
+            author_name: string;
+            /** Organisation Id */
+            organisation_id: string;
+            /**
+             * Audience
+             * @enum {string}
+             */
+            audience: "own" | "organisation" | "territory";
+            /** Shared With */
+            shared_with: string[];
+            /** Shared Until */
+            shared_until: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Exercise Id */
+            exercise_id: string | null;
+        };
+        /**
+         * SketchFeature
+         * @description A sketch as the map draws it: a GeoJSON feature; a circle is a point with `radius_m`.
+         */
+        SketchFeature: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            properties: components["schemas"]["SketchFacts"];
+        };
+        /**
+         * AudienceBody
+         * @description Who may see it: a ring of people, and organisations by name until a time.
+         */
+        AudienceBody: {
+            /**
+             * Audience
+             * @default own
+             * @enum {string}
+             */
+            audience: "own" | "organisation" | "territory";
+            /** Shared With */
+            shared_with?: string[];
+            /** Shared Until */
+            shared_until?: string | null;
+        };
+        /**
+         * SketchBody
+         * @description What somebody draws; `shape` is a GeoJSON geometry.
+         */
+        SketchBody: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "point" | "line" | "area" | "circle";
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Shape */
+            shape: {
+                [key: string]: unknown;
+            };
+            /** Radius M */
+            radius_m?: number | null;
+            shown?: components["schemas"]["AudienceBody"];
+        };
+        /**
+         * SketchShapes
+         * @description The newest sketches; `is_whole` tells whether there are no more.
+         */
+        SketchShapes: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Is Whole */
+            is_whole: boolean;
+            /** Features */
+            features: components["schemas"]["SketchFeature"][];
+        };
+        /**
+         * SketchPatch
+         * @description What is to be another; with a shape goes the radius of a circle.
+         */
+        SketchPatch: {
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Shape */
+            shape?: {
+                [key: string]: unknown;
+            } | null;
+            /** Radius M */
+            radius_m?: number | null;
+            shown?: components["schemas"]["AudienceBody"] | null;
         };
         /**
          * SubjectRow
@@ -6203,6 +7360,47 @@ export interface components {
             time_resolution_ms: number;
         };
         /**
+         * LayerOut
+         * @description A layer as whoever asks sees it now.
+         *
+         *     `tiles` is the address of its tiles with {z}, {x} and {y} left open; `count` what is in them. From
+         *     `points_zoom` on they hold points wherever there are not too many, at `most_zoom` nothing else.
+         */
+        LayerOut: {
+            /** Layer */
+            layer: string;
+            /** Version */
+            version: number;
+            /** Digest */
+            digest: string;
+            /** Count */
+            count: number;
+            /** Tiles */
+            tiles: string;
+            /** Points Zoom */
+            points_zoom: number;
+            /** Most Zoom */
+            most_zoom: number;
+        };
+        /**
+         * TilePath
+         * @description The address of a tile: which layer, as which version and scope see it, and where.
+         */
+        TilePath: {
+            /** Layer */
+            layer: string;
+            /** Version */
+            version: number;
+            /** Digest */
+            digest: string;
+            /** Zoom */
+            zoom: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * AlarmOut
          * @description The public state of an alarm (events.AlarmState), and what the asking person may do with it.
          */
@@ -6338,6 +7536,10 @@ export interface components {
             site: string | null;
             /** Exercise Id */
             exercise_id: string | null;
+            /** Firm Due At */
+            firm_due_at: string | null;
+            /** Bureau Due At */
+            bureau_due_at: string | null;
             /** May */
             may: ("confirm" | "close" | "check" | "shelve")[];
         };
@@ -6351,6 +7553,16 @@ export interface components {
             count: number;
             /** Count Capped */
             count_capped: boolean;
+        };
+        /**
+         * MineOut
+         * @description How many alarms wait for somebody, and how many of them are late.
+         */
+        MineOut: {
+            /** Count */
+            count: number;
+            /** Late */
+            late: number;
         };
         /**
          * StatesOut
@@ -6377,6 +7589,200 @@ export interface components {
             active: number;
         };
         /**
+         * AlarmChange
+         * @description A version of an alarm, and when it was known: to the microsecond, which a date of JSON is not.
+         */
+        AlarmChange: {
+            /** Known At */
+            known_at: string;
+            /** State */
+            state: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AlarmReplayOut
+         * @description Alarms open at `start` and what changed up to `end`, each as the journal holds it (events.AlarmState).
+         */
+        AlarmReplayOut: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Open */
+            open: {
+                [key: string]: unknown;
+            }[];
+            /** Changes */
+            changes: components["schemas"]["AlarmChange"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DayOut
+         * @description The last 24 clock hours of alarms, the present one included.
+         */
+        DayOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Hours */
+            hours: components["schemas"]["HourOut"][];
+            /** Raised */
+            raised: number;
+            /** Raised Before */
+            raised_before: number;
+            /** Unanswered */
+            unanswered: number;
+            /** Closed */
+            closed: number;
+            /** False */
+            false: number;
+        };
+        /**
+         * HourOut
+         * @description How many alarms came in one clock hour, of priorities 1 to 4.
+         */
+        HourOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Counts */
+            counts: number[];
+        };
+        /**
+         * SeriousFirm
+         * @description A firm with an open red or orange alarm; `since` is the raise of its oldest.
+         */
+        SeriousFirm: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Priority */
+            priority: number;
+            /** Count */
+            count: number;
+            /** Active */
+            active: number;
+            /** Unanswered */
+            unanswered: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * SeriousFirmsOut
+         * @description Firms in red and orange, the worst first; `red` and `orange` count all of them.
+         */
+        SeriousFirmsOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Red */
+            red: number;
+            /** Orange */
+            orange: number;
+            /** Firms */
+            firms: components["schemas"]["SeriousFirm"][];
+        };
+        /**
+         * LateFirm
+         * @description A firm that is late: with how many alarms, and until when the oldest should have been answered.
+         */
+        LateFirm: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Count */
+            count: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /**
+         * LateOut
+         * @description Open alarms whose owner is late, by owner.
+         */
+        LateOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Firms */
+            firms: components["schemas"]["LateFirm"][];
+            /** Firm Count */
+            firm_count: number;
+            /** Bureau Count */
+            bureau_count: number;
+            /** Bureau Due At */
+            bureau_due_at: string | null;
+        };
+        /**
+         * ReportingOut
+         * @description What reports and what is silent.
+         */
+        ReportingOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Datastreams */
+            datastreams: number;
+            /** Silent */
+            silent: number;
+            /** Gateways */
+            gateways: number;
+            /** Lost */
+            lost: number;
+            /** Firms */
+            firms: components["schemas"]["SilentFirm"][];
+        };
+        /**
+         * SilentFirm
+         * @description A firm with silent datastreams: how many of how many.
+         */
+        SilentFirm: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Silent */
+            silent: number;
+            /** Of */
+            of: number;
+        };
+        /**
          * Choice
          * @description A code with its Chinese title.
          */
@@ -6388,13 +7794,29 @@ export interface components {
         };
         /**
          * ChoicesOut
-         * @description What a person may say when closing or checking.
+         * @description What a person may say when closing or checking, and in what time an alarm is answered.
          */
         ChoicesOut: {
+            /** Clocks */
+            clocks: components["schemas"]["ClockOut"][];
+            /** Phone S */
+            phone_s: number;
             /** Causes */
             causes: components["schemas"]["Choice"][];
             /** Outcomes */
             outcomes: components["schemas"]["Choice"][];
+        };
+        /**
+         * ClockOut
+         * @description In how many seconds after its last raise the firm confirms and closes an alarm of a priority.
+         */
+        ClockOut: {
+            /** Priority */
+            priority: number;
+            /** Confirm S */
+            confirm_s: number;
+            /** Close S */
+            close_s: number;
         };
         /**
          * CloseIn
@@ -6438,6 +7860,168 @@ export interface components {
             until: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * RemarkOut
+         * @description What somebody has noted at an alarm.
+         */
+        RemarkOut: {
+            /** Id */
+            id: string;
+            /** Alarm Id */
+            alarm_id: string;
+            /** Text */
+            text: string;
+            /** Written By */
+            written_by: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /** RemarkOutPage */
+        RemarkOutPage: {
+            /** Items */
+            items: components["schemas"]["RemarkOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * RemarkIn
+         * @description A remark to write.
+         */
+        RemarkIn: {
+            /** Alarm Id */
+            alarm_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FoundAlarm
+         * @description An open alarm of a subject that was found, or one whose own name says what was asked.
+         */
+        FoundAlarm: {
+            /** Id */
+            id: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
+            /** Condition */
+            condition: string;
+            /** Priority */
+            priority: number;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+        };
+        /**
+         * FoundPlace
+         * @description A division, zone or settlement.
+         */
+        FoundPlace: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "division" | "zone" | "settlement";
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Code */
+            code: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+        };
+        /**
+         * FoundSubject
+         * @description A subject; `hint` says what it is and whose.
+         */
+        FoundSubject: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Code */
+            code: string;
+            /** Hint */
+            hint: string;
+            /** Hint En */
+            hint_en: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+        };
+        /**
+         * SearchOut
+         * @description What one question found, by group.
+         */
+        SearchOut: {
+            /** Subjects */
+            subjects: components["schemas"]["FoundSubject"][];
+            /** Alarms */
+            alarms: components["schemas"]["FoundAlarm"][];
+            /** Places */
+            places: components["schemas"]["FoundPlace"][];
+        };
+        /**
+         * BesidesOut
+         * @description What was found that hangs on no territory: people, and pages of one's own menu.
+         */
+        BesidesOut: {
+            /** People */
+            people: components["schemas"]["FoundPerson"][];
+            /** Pages */
+            pages: components["schemas"]["FoundPage"][];
+        };
+        /**
+         * FoundPage
+         * @description A page of the menu.
+         */
+        FoundPage: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Path */
+            path: string;
+        };
+        /**
+         * FoundPerson
+         * @description Somebody with an account, or on duty; `hint` says which of it.
+         */
+        FoundPerson: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Username */
+            username: string;
+            /** Hint */
+            hint: string;
         };
         /**
          * CredentialsOut
@@ -7349,6 +8933,27 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_people_api_sessions_put_up_display: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_people_api_sessions_live_ticket: {
         parameters: {
             query?: never;
@@ -7682,6 +9287,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_preferences_my_layer_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerSets"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_preferences_keep_layer_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerSets"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerSets"];
                 };
             };
             default: components["responses"]["Refusal"];
@@ -8159,6 +9810,135 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ZoneOut"];
                 };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_nearby_within: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                lon?: number | null;
+                lat?: number | null;
+                radius_m?: number | null;
+                outline?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithinRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_nearby_within_by_kind: {
+        parameters: {
+            query?: {
+                lon?: number | null;
+                lat?: number | null;
+                radius_m?: number | null;
+                outline?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindWithin"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_places_api_nearby_place_at: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+                datum?: "wgs84" | "gcj02" | "bd09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceAtOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_base_map_api_base_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseMapOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_base_map_api_tile: {
+        parameters: {
+            query: {
+                z: number;
+                x: number;
+                y: number;
+                v?: string;
+            };
+            header?: never;
+            path: {
+                which: "ground" | "relief";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Refusal"];
         };
@@ -8962,6 +10742,77 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_people_api_views_my_views: {
+        parameters: {
+            query?: {
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_views_keep_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_people_api_views_let_view_go: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_documents_api_documents: {
         parameters: {
             query?: {
@@ -9174,6 +11025,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sketches_api_list_sketches: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sketches_api_draw_sketch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SketchBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchFeature"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sketches_api_sketch_shapes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchShapes"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sketches_api_change_sketch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                sketch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SketchPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchFeature"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sketches_api_withdraw_sketch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                sketch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchFeature"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_sketches_api_restore_sketch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                sketch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchFeature"];
                 };
             };
             default: components["responses"]["Refusal"];
@@ -10465,6 +12474,62 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_maps_api_list_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOut"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_maps_api_get_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                version: number;
+                digest: string;
+                zoom: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description An empty tile. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_alerts_api_list_alarms: {
         parameters: {
             query?: {
@@ -10519,6 +12584,54 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    anlan_kernel_alerts_api_list_my_alarms: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_count_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MineOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
     anlan_kernel_alerts_api_subject_states: {
         parameters: {
             query?: never;
@@ -10535,6 +12648,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_replay_alarms: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReplayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_last_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_serious_firms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriousFirmsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_late: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_reporting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportingOut"];
                 };
             };
             default: components["responses"]["Refusal"];
@@ -10721,6 +12942,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_list_remarks: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_alerts_api_write_remark: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_search_api_find: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_search_api_find_besides: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesidesOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -78,11 +78,13 @@ export interface Span {
   fromMs: number
   toMs: number
   points: number
+  /** As they were known then: without what came later. */
+  knownByMs?: number | null
 }
 
 /** Readings of a span: raw, or buckets when there are more than `points`. */
-export function readObservations(id: string, { fromMs, toMs, points }: Span, signal?: AbortSignal): Promise<Observations> {
-  const query = { start: new Date(fromMs).toISOString(), end: new Date(toMs).toISOString(), points }
+export function readObservations(id: string, { fromMs, toMs, points, knownByMs = null }: Span, signal?: AbortSignal): Promise<Observations> {
+  const query = { start: new Date(fromMs).toISOString(), end: new Date(toMs).toISOString(), points, ...(knownByMs === null ? {} : { as_of: new Date(knownByMs).toISOString() }) }
   return take(
     client.GET('/api/v1/sensing/datastreams/{datastream_id}/observations', {
       params: { path: { datastream_id: id }, query },

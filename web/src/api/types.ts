@@ -1,5 +1,5 @@
 /** The nouns of the API, read off the generated paths, so that a change there fails the type check here. */
-import type { paths } from './schema'
+import type { components, paths } from './schema'
 
 type Body<T> = T extends { responses: { 200: { content: { 'application/json': infer R } } } } ? R : never
 type Get<P extends keyof paths> = Body<paths[P]['get']>
@@ -35,10 +35,16 @@ export type Resending = Sent<paths['/api/v1/sensing/quarantine/{message_id}/rese
 export type Adoption = Sent<paths['/api/v1/sensing/quarantine/{message_id}/adopt']['post']>
 export type DeadLetter = Item<'/api/v1/operations/dead-letters'>
 type AnyAlarm = Item<'/api/v1/alerts/alarms'>
-/** The live stream tells everybody the same of an alarm: what this person `may` do stands only in answers to him. */
-export type Alarm = Omit<AnyAlarm, 'may'> & Partial<Pick<AnyAlarm, 'may'>>
+type Asked = 'may' | 'firm_due_at' | 'bureau_due_at'
+/** The live stream tells everybody the same of an alarm: what this person `may` do and until when stands only in answers to him. */
+export type Alarm = Omit<AnyAlarm, Asked> & Partial<Pick<AnyAlarm, Asked>>
 export type AlarmRight = AnyAlarm['may'][number]
 export type AlarmChoices = Get<'/api/v1/alerts/choices'>
+export type AlarmDay = Get<'/api/v1/alerts/day'>
+export type SeriousFirms = Get<'/api/v1/alerts/firms'>
+export type LateAlarms = Get<'/api/v1/alerts/late'>
+export type Reporting = Get<'/api/v1/alerts/reporting'>
+export type Remark = Item<'/api/v1/alerts/remarks'>
 export type AlarmStates = Get<'/api/v1/alerts/states'>
 export type Message = Item<'/api/v1/messaging/messages'>
 export type Health = Get<'/api/v1/health'>
@@ -48,6 +54,9 @@ export type JournalRow = Item<'/api/v1/audit/journal'>
 export type Seal = Item<'/api/v1/audit/seals'>
 /** What came of computing a stretch of the chain again. */
 export type Verified = Body<paths['/api/v1/audit/verify']['post']>
+export type DutyShift = Item<'/api/v1/people/duty'>
+/** A page as somebody likes to look at it: `question` is the query of its address. */
+export type SavedView = Item<'/api/v1/people/views'>
 export type CastMember = Item<'/api/v1/demo/cast'>
 
 /** One contribution of a slice to menu, map, dossier or wall (kernel/base/registry.py). */
@@ -61,8 +70,24 @@ export interface RegistryEntry {
   order: number
 }
 
-export type RegistryKey = 'menu' | 'map_layers' | 'dossier_sections' | 'panels'
-export type Registry = Record<RegistryKey, RegistryEntry[]>
+type Schemas = components['schemas']
+/** A layer of the map with its legend (kernel/base/registry.py: MapLayer). */
+export type MapLayerEntry = Schemas['MapLayerEntry']
+export type LegendSign = Schemas['LegendSignOut']
+
+/** A panel of the wall, and where it stands. */
+export interface PanelEntry extends RegistryEntry {
+  area: 'side' | 'foot'
+}
+
+/** What each key of the registry holds. */
+export interface Registry {
+  menu: RegistryEntry[]
+  map_layers: MapLayerEntry[]
+  dossier_sections: RegistryEntry[]
+  panels: PanelEntry[]
+}
+export type RegistryKey = keyof Registry
 
 /** What every list takes: `field.op:value` filters, a sort key, a cursor. */
 export interface ListQuery {

@@ -1,5 +1,5 @@
 /** Who may go where: nobody past the log-in page without a session; titles; the systems' own pages. */
-import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouterScrollBehavior } from 'vue-router'
 
 import type { RegistryEntry } from '@/api/types'
 import { loaderOf } from '@/kernel/base/components'
@@ -10,7 +10,10 @@ import { homeOf, NO_POST } from './home'
 import { i18n } from './i18n'
 import { routes } from './routes'
 
-export const router = createRouter({ history: createWebHistory(), routes, scrollBehavior: () => ({ top: 0 }) })
+/** Another page begins at its top; what is asked of the same page leaves it where it stands. */
+const scrollBehavior: RouterScrollBehavior = (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 })
+
+export const router = createRouter({ history: createWebHistory(), routes, scrollBehavior })
 
 /** Give a system's menu entry its route; the kernel's pages have theirs already. */
 function addSystemRoutes(entries: RegistryEntry[]): boolean {

@@ -44,6 +44,11 @@ describe('a curve', () => {
     expect(valueSpan(curve, [limit(900)])?.[1]).toBeLessThan(90)
   })
 
+  it('makes room for what stands beside it', () => {
+    const curve: Curve = { t: [1, 2], v: [80, 84], beside: { t: [1, 2], v: [20, null], label: 'then' } }
+    expect(valueSpan(curve, [])?.[0]).toBeLessThan(20)
+  })
+
   it('draws limits alone when there is no reading', () => {
     expect(valueSpan({ t: [], v: [] }, [])).toBeNull()
     expect(valueSpan({ t: [], v: [] }, [{ condition: 'H', value: 10, priority: 3 }])?.[1]).toBeGreaterThan(10)

@@ -5,6 +5,8 @@ export interface Curve {
   /** Extremes of each bucket, when the curve is down-sampled. */
   min?: (number | null)[]
   max?: (number | null)[]
+  /** Another time of the same datastream, moved onto this time axis; drawn behind it. */
+  beside?: { t: number[]; v: (number | null)[]; label: string }
   /** Moments that a line across the curve names, as the raise of an alarm. */
   marks?: { t: number; label: string }[]
 }
@@ -74,7 +76,7 @@ export function axisDecimals([low, high]: [number, number]): number {
  * A limit at ten times the span of the values would press the curve into a flat line.
  */
 export function valueSpan(curve: Curve, limits: CurveLimit[]): [number, number] | null {
-  const values = [curve.v, curve.min ?? [], curve.max ?? []].flat().filter((v): v is number => v !== null)
+  const values = [curve.v, curve.min ?? [], curve.max ?? [], curve.beside?.v ?? []].flat().filter((v): v is number => v !== null)
   const marks = limits.map((limit) => limit.value)
   const all = values.length ? values : marks
   if (!all.length) return null

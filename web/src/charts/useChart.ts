@@ -10,6 +10,11 @@ use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, CanvasRender
 /** A slow wall redraws four curves four times a second and no more. */
 const REDRAW_MS = 250
 
+/** A colour, font or size of the token file, as it stands in the present theme. */
+export function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+
 export function useChart(box: Ref<HTMLElement | null>, option: () => EChartsCoreOption): void {
   let chart: ECharts | null = null
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -15,8 +15,15 @@ function drawLevel(priority: Priority): ImageData | null {
   canvas.width = canvas.height = SIZE * RATIO
   const pen = canvas.getContext('2d')
   if (!pen) return null
-  pen.scale((SIZE * RATIO) / 26, (SIZE * RATIO) / 26)
-  pen.translate(1, 1)
+  pen.scale(RATIO, RATIO)
+  drawSign(pen, priority, SIZE / 2, SIZE / 2)
+  return pen.getImageData(0, 0, canvas.width, canvas.height)
+}
+
+/** Draw the sign of a level round a point, 26 pixels wide. */
+export function drawSign(pen: CanvasRenderingContext2D, priority: Priority, x: number, y: number): void {
+  pen.save()
+  pen.translate(x - 12, y - 12)
   const shape = new Path2D(SHAPES[priority])
   pen.fillStyle = MAP_LEVELS[priority]
   pen.strokeStyle = '#0b1413'
@@ -28,7 +35,7 @@ function drawLevel(priority: Priority): ImageData | null {
   pen.textAlign = 'center'
   pen.textBaseline = 'middle'
   pen.fillText(String(priority), 12, FIGURE_Y[priority] + 0.5)
-  return pen.getImageData(0, 0, canvas.width, canvas.height)
+  pen.restore()
 }
 
 interface TakesImages {

@@ -8,6 +8,8 @@ export function useNotify() {
   const problem = useProblem()
   return {
     done: (text: string) => ElMessage({ message: text, type: 'success', grouping: true }),
+    /** What is not done, and why not: nothing has gone wrong. */
+    told: (text: string) => ElMessage({ message: text, type: 'info', grouping: true }),
     /** A refusal that is a sentence already, kept until the person closes it. */
     said: (text: string) => ElMessage({ message: text, type: 'error', duration: 0, grouping: true, showClose: true }),
     refused: (error: unknown) =>

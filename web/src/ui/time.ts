@@ -92,3 +92,9 @@ export function fromShanghai(text: string): string {
   const ms = Date.parse(`${text}+08:00`)
   return Number.isFinite(ms) ? new Date(ms).toISOString() : ''
 }
+
+/** "12分钟", "3 hr": a span in its largest whole unit, never rounded up; under a second it is none. */
+export function spanText(ms: number, locale: string): string {
+  const [unit, size] = STEPS.find(([, step]) => ms >= step) ?? (['second', 1_000] as const)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.trunc(ms / size))
+}

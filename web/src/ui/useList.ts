@@ -32,7 +32,8 @@ const PAUSE_MS = 250
 const MOST = 500
 
 export function useList<T extends { id: string | number }>({ fetch, sort: first, filters, search = 'search', limit = 50 }: ListOptions<T>) {
-  const words = ref('')
+  // What the search found is looked up here: `/people?q=…`.
+  const words = ref(new URLSearchParams(location.search).get('q') ?? '')
   const sort = ref(first)
   const rows = shallowRef<T[]>([])
   const next = ref<string | null>(null)

@@ -75,28 +75,33 @@ describe('the map', () => {
 })
 
 describe('the list', () => {
-  const open: Filter = { status: 'open', priorities: [], conditions: [] }
+  const open: Filter = { status: 'open', priorities: [], conditions: [], words: '' }
   const never = () => false
+  const known = { isInOpenGroup: never, isMine: never }
 
   it('asks the server in its own words', () => {
-    expect(queryOf({ status: 'new', priorities: [3, 1], conditions: ['HH'] }, '-raised_at').filter).toEqual(['firm_state.eq:new', 'priority.in:1,3', 'condition.in:HH'])
+    expect(queryOf({ status: 'new', priorities: [3, 1], conditions: ['HH'], words: ' T101 ' }, '-raised_at').filter).toEqual(['firm_state.eq:new', 'priority.in:1,3', 'condition.in:HH', 'search.like:T101'])
   })
 
   it('asks one alarm the same question', () => {
-    expect(matches(testAlarm(), { ...open, priorities: [2] })).toBe(false)
-    expect(matches(testAlarm({ instrument_state: 'returned', firm_state: 'closed' }), open)).toBe(false)
-    expect(matches(testAlarm({ bureau_state: 'none' }), { ...open, status: 'toCheck' })).toBe(false)
+    expect(matches(testAlarm(), { ...open, priorities: [2] }, never)).toBe(false)
+    expect(matches(testAlarm({ instrument_state: 'returned', firm_state: 'closed' }), open, never)).toBe(false)
+    expect(matches(testAlarm({ bureau_state: 'none' }), { ...open, status: 'toCheck' }, never)).toBe(false)
+    expect(matches(testAlarm(), { ...open, status: 'mine' }, never)).toBe(false)
+    expect(matches(testAlarm(), { ...open, status: 'mine' }, () => true)).toBe(true)
+    expect(matches(testAlarm(), { ...open, words: '液氨' }, never)).toBe(true)
+    expect(matches(testAlarm(), { ...open, words: '液氧' }, never)).toBe(false)
   })
 
   it('changes a held row in place, also when it no longer matches', () => {
     const closed = testAlarm({ version: 2, instrument_state: 'returned', firm_state: 'closed' })
-    expect(merge([testAlarm()], [closed], open, never)).toEqual({ items: [closed], added: 0 })
+    expect(merge([testAlarm()], [closed], open, known)).toEqual({ kept: [closed], fresh: [] })
   })
 
-  it('puts a new alarm on top and leaves a strange one out', () => {
+  it('finds a new alarm and leaves a strange one out', () => {
     const fresh = testAlarm({ id: 'A2' })
     const strange = testAlarm({ id: 'A3', firm_state: 'closed', instrument_state: 'returned' })
-    expect(merge([testAlarm()], [fresh, strange], open, never).items.map((one) => one.id)).toEqual(['A2', 'A1'])
+    expect(merge([testAlarm()], [fresh, strange], open, known).fresh.map((one) => one.id)).toEqual(['A2'])
   })
 
   it('folds members under their group only where the group is listed too', () => {
@@ -104,16 +109,16 @@ describe('the list', () => {
     const member = testAlarm({ id: 'M', parent_id: 'G', condition: 'silent', priority: 4 })
     const folds = (alarm: Parameters<typeof isInOpenGroup>[0]) => isInOpenGroup(alarm, (id) => (id === 'G' ? group : undefined))
     expect(queryOf(open, '-raised_at').filter).toEqual(['in_open_group.eq:false'])
-    expect(merge([group], [member], open, folds).items.map((one) => one.id)).toEqual(['G'])
+    expect(merge([group], [member], open, { ...known, isInOpenGroup: folds }).fresh).toEqual([])
     const silent = { ...open, conditions: ['silent'] }
     expect(queryOf(silent, '-raised_at').filter).toEqual(['condition.in:silent'])
-    expect(merge([], [member], silent, folds).items.map((one) => one.id)).toEqual(['M'])
+    expect(merge([], [member], silent, { ...known, isInOpenGroup: folds }).fresh.map((one) => one.id)).toEqual(['M'])
     const closed = { ...group, instrument_state: 'returned', firm_state: 'closed' } as const
     expect(isInOpenGroup(member, () => closed)).toBe(false)
   })
 
   it('does not go back to an older version', () => {
-    expect(merge([testAlarm({ version: 3 })], [testAlarm({ version: 2 })], open, never).items[0]?.version).toBe(3)
+    expect(merge([testAlarm({ version: 3 })], [testAlarm({ version: 2 })], open, known).kept[0]?.version).toBe(3)
   })
 })
 

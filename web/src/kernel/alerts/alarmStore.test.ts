@@ -41,6 +41,23 @@ describe('the alarm store', () => {
     expect(store.open.size).toBe(0)
   })
 
+  it('tells whoever has read the list of every change, also behind a replay', () => {
+    const store = useAlarmStore()
+    const shown = () => store.newest.map((alarm) => `${alarm.id}${alarm.version}`)
+    expect(shown()).toEqual([])
+    store.apply([row(testAlarm())])
+    expect(shown()).toEqual(['A11'])
+    store.apply([row(testAlarm({ version: 2, firm_state: 'confirmed' }))])
+    expect(shown()).toEqual(['A12'])
+    expect(store.states.get('S1')?.unanswered ?? false).toBe(false)
+    store.showThen(new Map())
+    expect(shown()).toEqual([])
+    store.apply([row(testAlarm({ version: 3 }))])
+    expect(shown()).toEqual([])
+    store.showThen(null)
+    expect(shown()).toEqual(['A13'])
+  })
+
   it('does not bring back what was gone by a row that comes late', () => {
     const store = useAlarmStore()
     store.apply([row(testAlarm({ version: 3 }), true)])

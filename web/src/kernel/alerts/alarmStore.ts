@@ -35,6 +35,8 @@ export const useAlarmStore = defineStore('alarms', () => {
   const live = useLiveStore()
   const rights = useAlarmRights()
   const open = shallowRef(new Map<string, Alarm>())
+  /** What was open at the moment that is played again; null is the present. */
+  const then = shallowRef<ReadonlyMap<string, Alarm> | null>(null)
   const summary = shallowRef<AlarmStates['states']>([])
   const isComplete = ref(false)
   const loaded = ref(false)
@@ -149,9 +151,12 @@ export const useAlarmStore = defineStore('alarms', () => {
     return () => void listeners.delete(listen)
   }
 
-  const states = computed(() => (isComplete.value ? derive(open.value.values()) : fromSummary(summary.value)))
+  /** What is shown; the present goes on being kept beside a replay. No computed: the map is the same after a change, and nobody would be told. */
+  const held = () => then.value ?? open.value
+  const showThen = (alarms: ReadonlyMap<string, Alarm> | null) => void (then.value = alarms)
+  const states = computed(() => (then.value || isComplete.value ? derive(held().values()) : fromSummary(summary.value)))
   /** What a list shows: a group stands for its members. */
-  const unfolded = computed(() => [...open.value.values()].filter((alarm) => !isInOpenGroup(alarm, (id) => open.value.get(id))))
+  const unfolded = computed(() => [...held().values()].filter((alarm) => !isInOpenGroup(alarm, (id) => held().get(id))))
   const newest = computed(() => [...unfolded.value].sort(byNewest))
   const counts = computed(() => {
     const counted: Record<Priority, number> = { 1: 0, 2: 0, 3: 0, 4: 0 }
@@ -159,7 +164,7 @@ export const useAlarmStore = defineStore('alarms', () => {
     return PRIORITIES.map((priority) => ({ priority, count: counted[priority] }))
   })
 
-  return { open, states, newest, counts, isComplete, loaded, error, lastRaised, start, refresh, apply, put, onChanged }
+  return { open, states, newest, counts, isComplete, loaded, error, lastRaised, start, refresh, apply, put, onChanged, showThen }
 })
 
 const UNTOUCHED: SubjectState = { priority: 4, count: 0, unanswered: false, offline: true }

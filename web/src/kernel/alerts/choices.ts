@@ -1,18 +1,28 @@
-/** The causes and outcomes of the forms, asked once; ours to translate, the server's to decide. */
+/** The causes and outcomes of the forms and the clocks of an answer, asked once; ours to translate, the server's to decide. */
 import { shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 
 import { readAlarmChoices } from '@/api/alerts'
 import type { AlarmChoices } from '@/api/types'
 
-const choices = shallowRef<AlarmChoices>({ causes: [], outcomes: [] })
+const choices = shallowRef<AlarmChoices>({ clocks: [], phone_s: 0, causes: [], outcomes: [] })
 let asked: Promise<void> | null = null
 
-export function useChoices() {
-  const { t, te, locale } = useI18n()
+function ask(): void {
   asked ??= readAlarmChoices()
     .then((found) => void (choices.value = found))
     .catch(() => void (asked = null))
+}
+
+/** In what time an alarm is answered; none known until the server has said. */
+export function useClocks(): Readonly<typeof choices> {
+  ask()
+  return choices
+}
+
+export function useChoices() {
+  const { t, te, locale } = useI18n()
+  ask()
 
   const titled = (kind: 'cause' | 'outcome', code: string, title: string): string => {
     const key = `alerts.${kind}.${code}`

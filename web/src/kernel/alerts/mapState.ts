@@ -11,7 +11,7 @@ export interface Painted {
 
 const CALM: Painted = { p: 0, unanswered: false, offline: false }
 
-function worse(before: Painted | undefined, state: SubjectState): Painted {
+export function worse(before: Painted | undefined, state: SubjectState): Painted {
   return {
     p: before && before.p > 0 ? Math.min(before.p, state.priority) : state.priority,
     unanswered: (before?.unanswered ?? false) || state.unanswered,

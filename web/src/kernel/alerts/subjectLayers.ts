@@ -8,12 +8,12 @@ import { PRIORITIES } from '@/ui/levels'
 
 import { NEAR_ZOOM } from './subjectSigns'
 
-const p: ExpressionSpecification = ['coalesce', ['feature-state', 'p'], 0]
-const isOffline: ExpressionSpecification = ['boolean', ['feature-state', 'offline'], false]
-const level: ExpressionSpecification = ['match', p, 1, MAP_LEVELS[1], 2, MAP_LEVELS[2], 3, MAP_LEVELS[3], 4, MAP_LEVELS[4], '#8a9794']
+export const priority: ExpressionSpecification = ['coalesce', ['feature-state', 'p'], 0]
+export const isOffline: ExpressionSpecification = ['boolean', ['feature-state', 'offline'], false]
+export const level: ExpressionSpecification = ['match', priority, 1, MAP_LEVELS[1], 2, MAP_LEVELS[2], 3, MAP_LEVELS[3], 4, MAP_LEVELS[4], '#8a9794']
 const isTop: ExpressionSpecification = ['==', ['coalesce', ['get', 'kind'], ''], 'enterprise']
 
-const nameOf = (language: string) => ({
+export const nameOf = (language: string) => ({
   layout: {
     'text-field': nameIn(language),
     'text-size': 12,
@@ -67,10 +67,10 @@ export function subjectLayers(isNear: boolean, language: string): LayerSketch[] 
     },
     { id: id('name'), type: 'symbol', ...shared, ...nameOf(language) },
     // Four layers, the worst on top: an icon cannot be chosen by feature-state, its opacity can.
-    ...[...PRIORITIES].reverse().map((priority): LayerSketch => ({
-      id: id(`level-${priority}`), type: 'symbol', ...shared,
-      layout: { 'icon-image': levelImage(priority), 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': isNear ? 0.8 : 1 },
-      paint: { 'icon-opacity': ['case', ['all', ['==', p, priority], ['!', isOffline]], 1, 0] },
+    ...[...PRIORITIES].reverse().map((one): LayerSketch => ({
+      id: id(`level-${one}`), type: 'symbol', ...shared,
+      layout: { 'icon-image': levelImage(one), 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': isNear ? 0.8 : 1 },
+      paint: { 'icon-opacity': ['case', ['all', ['==', priority, one], ['!', isOffline]], 1, 0] },
     })),
   ]
 }

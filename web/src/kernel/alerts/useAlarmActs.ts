@@ -1,5 +1,5 @@
 /** Which act is being asked for, on which alarm; one dialog at a time. */
-import { inject, provide, shallowRef, type InjectionKey, type ShallowRef } from 'vue'
+import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 
 import type { Alarm } from '@/api/types'
 
@@ -10,9 +10,11 @@ export interface Asked {
   alarm: Alarm
 }
 
-interface Acts {
+export interface Acts {
   asked: ShallowRef<Asked | null>
   ask: (act: Act, alarm: Alarm) => void
+  /** Somebody wants to write a remark at the alarm that is open: whoever takes remarks answers it. */
+  isRemarking: Ref<boolean>
 }
 
 const ACTS: InjectionKey<Acts> = Symbol('alarm acts')
@@ -20,7 +22,7 @@ const ACTS: InjectionKey<Acts> = Symbol('alarm acts')
 /** Called by the page that carries `<AlarmActDialogs>`. */
 export function provideAlarmActs(): Acts {
   const asked = shallowRef<Asked | null>(null)
-  const acts: Acts = { asked, ask: (act, alarm) => void (asked.value = { act, alarm }) }
+  const acts: Acts = { asked, ask: (act, alarm) => void (asked.value = { act, alarm }), isRemarking: ref(false) }
   provide(ACTS, acts)
   return acts
 }

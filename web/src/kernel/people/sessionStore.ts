@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
 import { askKeys, proveByKey } from '@/api/keys'
-import { changePassword as sendPassword, logIn, logInByLink, logOut, proveSecondFactor, readSession, type Standing } from '@/api/people'
+import { changePassword as sendPassword, logIn, logInByLink, logOut, proveSecondFactor, putUpDisplay, readSession, type Standing } from '@/api/people'
 import { ApiProblem } from '@/api/problem'
 import type { Session } from '@/api/types'
 
@@ -25,6 +25,8 @@ export const useSessionStore = defineStore('session', () => {
   /** Whether this browser, at this address, can speak to security keys. */
   const takesKeys = computed(() => keyKinds.value.includes('webauthn') && canUseKeys())
   const demo = computed(() => session.value?.demo ?? false)
+  /** A screen on a wall, which only reads. */
+  const isDisplay = computed(() => session.value?.display ?? false)
   const exercise = computed(() => session.value?.exercise ?? null)
   const name = computed(() => session.value?.user.name ?? '')
   const post = computed(() => session.value?.posts[0] ?? null)
@@ -78,6 +80,10 @@ export const useSessionStore = defineStore('session', () => {
     settle(await readSession())
   }
 
+  async function hangUp(): Promise<void> {
+    settle(await putUpDisplay())
+  }
+
   function forget(): void {
     settle({ session: null, isCodeAwaited: false, kinds: [], keyKinds: keyKinds.value })
     asked = null
@@ -96,7 +102,7 @@ export const useSessionStore = defineStore('session', () => {
   const mayTakePersonal = computed(() => (session.value?.ceiling ?? 0) >= PERSONAL)
 
   return {
-    session, heldBack, isCodeAwaited, kinds, takesKeys, isSignedIn, demo, exercise, name, post,
-    ensure, refresh, signIn, signInByLink, prove, proveWithKey, changePassword, forget, signOut, can, mayTakePersonal,
+    session, heldBack, isCodeAwaited, kinds, takesKeys, isSignedIn, isDisplay, demo, exercise, name, post,
+    ensure, refresh, signIn, signInByLink, prove, proveWithKey, changePassword, hangUp, forget, signOut, can, mayTakePersonal,
   }
 })

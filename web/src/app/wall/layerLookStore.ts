@@ -1,0 +1,88 @@
+/** How the layers of the map stand, and the sets of it that somebody has kept for himself. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+
+import { keepLayerSets, readLayerSets, type LayerLook, type LayerSet } from '@/api/layerSets'
+import type { MapLayerEntry } from '@/api/types'
+
+export interface Look {
+  isVisible: boolean
+  opacity: number
+}
+
+/** The name of what ships: nobody can call a set of his own so. */
+export const SHIPPED = ''
+
+type Shipped = Pick<MapLayerEntry, 'key' | 'is_visible'>
+
+export const useLayerLookStore = defineStore('layerLook', () => {
+  const looks = ref<Record<string, Look>>({})
+  const sets = shallowRef<LayerSet[]>([])
+  const opensWith = ref(SHIPPED)
+  /** The set that the map now shows, until a layer is changed by hand. */
+  const chosen = ref<string | null>(SHIPPED)
+  let shipped: Shipped[] = []
+  let asked: Promise<void> | null = null
+
+  const look = (key: string): Look => looks.value[key] ?? { isVisible: true, opacity: 1 }
+
+  /** Take what ships, then one's own sets once; a set that names a layer that is no more shows the rest. */
+  function begin(layers: readonly Shipped[]): Promise<void> {
+    shipped = [...layers]
+    if (asked) return asked
+    use(SHIPPED)
+    asked = readLayerSets().then(
+      (kept) => {
+        sets.value = kept.sets ?? []
+        opensWith.value = kept.opens_with ?? SHIPPED
+        use(opensWith.value)
+      },
+      () => {
+        // Without one's own sets the map still opens, as it ships.
+        asked = null
+      },
+    )
+    return asked
+  }
+
+  function use(name: string): void {
+    const set = sets.value.find((one) => one.name === name)
+    const own = new Map((set?.layers ?? []).map((one) => [one.key, one]))
+    looks.value = Object.fromEntries(shipped.map(({ key, is_visible }) => {
+      const one = own.get(key)
+      return [key, { isVisible: one?.is_visible ?? is_visible, opacity: one?.opacity ?? 1 }]
+    }))
+    chosen.value = set ? name : SHIPPED
+  }
+
+  function put(key: string, change: Partial<Look>): void {
+    looks.value = { ...looks.value, [key]: { ...look(key), ...change } }
+    chosen.value = null
+  }
+
+  const now = computed<LayerLook[]>(() =>
+    Object.entries(looks.value).map(([key, { isVisible, opacity }]) => ({ key, is_visible: isVisible, opacity })),
+  )
+
+  async function keep(next: LayerSet[], opens: string): Promise<void> {
+    const kept = await keepLayerSets({ sets: next, opens_with: next.some((one) => one.name === opens) ? opens : SHIPPED })
+    sets.value = kept.sets ?? []
+    opensWith.value = kept.opens_with ?? SHIPPED
+  }
+
+  /** Keep what is shown under a name; a set of that name is replaced. */
+  async function save(name: string): Promise<void> {
+    const kept = name.trim()
+    await keep([...sets.value.filter((one) => one.name !== kept), { name: kept, layers: now.value }], opensWith.value)
+    chosen.value = kept
+  }
+
+  async function forget(name: string): Promise<void> {
+    await keep(sets.value.filter((one) => one.name !== name), opensWith.value)
+    if (chosen.value === name) chosen.value = null
+  }
+
+  const openWith = (name: string) => keep(sets.value, name)
+
+  return { looks, sets, opensWith, chosen, look, begin, use, put, save, forget, openWith }
+})
