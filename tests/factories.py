@@ -17,6 +17,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import NotSignedInError
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
+from anlan.kernel.base.journal import Place, PlacedRow
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import current_work, unit_of_work
 from anlan.kernel.documents import services as documents
@@ -42,6 +43,9 @@ from anlan.kernel.people.services import duty, organisations, posts, shares, use
 from anlan.kernel.places import queries
 from anlan.kernel.places.models import Area, Division, Settlement
 from anlan.kernel.places.services import loading as places
+from anlan.kernel.sketches import services as sketches
+from anlan.kernel.sketches.models import Sketch, SketchKind
+from anlan.kernel.sketches.rules import Shown
 
 PASSWORD = "Right-Horse-7-Staple"
 _numbers = count(1)
@@ -271,4 +275,26 @@ def message(
             recipients=[one.id for one in recipients],
             sensitivity=Sensitivity(sensitivity),
             place=home_of(principal_of(sender)) if sender else None,
+        )
+
+
+def sketch(
+    user: User | None = None,
+    *,
+    audience: str = "territory",
+    shared_with: list[Organisation] | None = None,
+    at: PlacedRow | None = None,
+) -> Sketch:
+    """Have a person, or the process `factory`, draw a point; of the process say where it hangs."""
+    with unit_of_work(principal_of(user)) if user else working():
+        return sketches.draw_sketch(
+            kind=SketchKind.POINT,
+            name="集结点",
+            shape={"type": "Point", "coordinates": [106.3, 38.1]},
+            shown=Shown(
+                audience=audience,
+                shared_with=[one.id for one in shared_with or []],
+                shared_until=now() + timedelta(days=1) if shared_with else None,
+            ),
+            place=Place.of(at) if at else None,
         )

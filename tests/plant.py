@@ -8,6 +8,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import Organisation
 from anlan.kernel.places.rules import div_of
+from anlan.kernel.search.services import index_subjects
 from anlan.kernel.sensing.models import Datastream, Gateway
 from anlan.kernel.sensing.services import equipment, limits
 from anlan.kernel.subjects import services as subjects
@@ -78,4 +79,5 @@ def build_plant(
             limits.file_limit(datastream_id=stream.id, condition="HH", value=90.0, deadband=1.0)
             limits.file_limit(datastream_id=stream.id, condition="H", value=80.0, deadband=1.0)
             made.append(stream)
+        index_subjects([site.id, tank.id])  # as the worker does behind every act
     return Plant(firm, site, tank, gateway, tuple(made))

@@ -1,43 +1,57 @@
 """Mounts the slices' routes; the order is the kernel's."""
 
 from anlan.app.api import api
+from anlan.app.base_map import api as base_map
 from anlan.app.demo import api as demo
 from anlan.app.health import api as health
 from anlan.app.register import api as register
 from anlan.kernel.alerts import api as alerts
 from anlan.kernel.base.api import audit, dead_letters
 from anlan.kernel.documents import api as documents
+from anlan.kernel.maps import api as maps
 from anlan.kernel.messaging import api as messaging
 from anlan.kernel.people.api import (
     contacts,
     directory,
     own_account,
     own_keys,
+    preferences,
     sessions,
     shares,
     supervision,
+    views,
 )
 from anlan.kernel.places.api import keeping as places
+from anlan.kernel.places.api import nearby
+from anlan.kernel.search import api as search
 from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
+from anlan.kernel.sketches import api as sketches
 from anlan.kernel.subjects import api as subjects
 from anlan.systems.data_quality.api import doubles, findings
 
 api.add_router("", sessions.router)
 api.add_router("", own_account.router)
 api.add_router("", own_keys.router)
+api.add_router("", preferences.router)
 api.add_router("/places", places.router)
+api.add_router("/places", nearby.router)
+api.add_router("/base-map", base_map.router)
 api.add_router("/people", contacts.router)
 api.add_router("/people", directory.router)
 api.add_router("/people", shares.router)
 api.add_router("/people", supervision.router)
+api.add_router("/people", views.router)
 api.add_router("/documents", documents.router)
 api.add_router("/messaging", messaging.router)
+api.add_router("/sketches", sketches.router)
 api.add_router("/subjects", subjects.router)
 api.add_router("/sensing", sensing.router)
 api.add_router("/sensing", gateways.router)
 api.add_router("/sensing", quarantine.router)
+api.add_router("", maps.router)
 api.add_router("/alerts", alerts.router)
+api.add_router("/search", search.router)
 api.add_router("/register", register.router)
 api.add_router("/audit", audit.router)
 api.add_router("/operations", dead_letters.router)

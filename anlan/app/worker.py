@@ -69,6 +69,7 @@ async def run(config: Config) -> None:
     parts: list[Coroutine[Any, Any, None]] = [
         *(reaction.react(stop) for reaction in reactions),
         sweep_deadlines(stop),
+        sweep_deadlines(stop, are_long=True),
         run_jobs(stop),
         export_heads(config, stop),
         clean(stop),
@@ -90,11 +91,11 @@ async def run(config: Config) -> None:
             await nats.close()
 
 
-async def sweep_deadlines(stop: asyncio.Event) -> None:
+async def sweep_deadlines(stop: asyncio.Event, *, are_long: bool = False) -> None:
     """Once a second let every slice handle what has come due."""
     database = DatabaseThread(machine("deadlines"))
     while not stop.is_set():
-        for sweep in deadlines.sweeps():
+        for sweep in deadlines.sweeps(are_long=are_long):
             try:
                 while await database.write(sweep.act, deadlines.AT_ONCE) >= deadlines.AT_ONCE:
                     pass

@@ -21,6 +21,8 @@ from tests.plant import build_plant
 
 pytestmark = pytest.mark.django_db
 Pages = dict[str, list[list[Any]]]
+#: What a list asks for beside filter and page.
+ASKED = {"/api/v1/places/within": {"lon": "106.6", "lat": "38.1", "radius_m": "3000"}}
 
 
 @pytest.fixture
@@ -49,7 +51,9 @@ def pages(content: bytes) -> Pages:
 def taken(readers: list[Client], path: str, language: str) -> Pages:
     """Return a list as the first of the readers gets it who may."""
     for one in readers:
-        answer = one.get(path, headers={"Accept": MEDIA_TYPE, "Accept-Language": language})
+        answer = one.get(
+            path, ASKED.get(path), headers={"Accept": MEDIA_TYPE, "Accept-Language": language}
+        )
         if answer.status_code == 200:
             assert answer["Content-Language"] == language
             return pages(answer.content)

@@ -51,6 +51,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.people import models as people
     from anlan.kernel.places import models as places
     from anlan.kernel.sensing import models as sensing
+    from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
 
     held: dict[str, set[str]] = {
@@ -68,6 +69,8 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "relation": set(people.SiteRelation),
         "purpose": set(people.LinkPurpose),
         "status": set(subjects.SubjectStatus),
+        "figure": set(sketches.SketchKind),
+        "audience": set(sketches.Audience),
         "kind": {
             *people.OrganisationKind,
             *people.KeyKind,

@@ -144,7 +144,7 @@ async def test_deadlines_are_swept_until_none_is_due_and_a_mistake_stops_nobody(
         deadlines.Sweep(name="broken", act=fail),
         deadlines.Sweep(name="alarms", act=sweep),
     ]
-    monkeypatch.setattr(deadlines, "sweeps", lambda: swept)
+    monkeypatch.setattr(deadlines, "sweeps", lambda *, are_long: [] if are_long else swept)
     stop = asyncio.Event()
     task = asyncio.create_task(worker.sweep_deadlines(stop))
     async with asyncio.timeout(PATIENCE_S):
@@ -160,6 +160,8 @@ def test_a_sweep_is_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deadlines, "_sweeps", {})
     one = deadlines.Sweep(name="alarms", act=lambda _limit: 0)
     deadlines.register(one)
-    assert deadlines.sweeps() == [one]
+    long = deadlines.Sweep(name="grids", act=lambda _limit: 0, is_long=True)
+    deadlines.register(long)
+    assert (deadlines.sweeps(), deadlines.sweeps(are_long=True)) == ([one], [long])
     with pytest.raises(ValueError, match="alarms"):
         deadlines.register(one)

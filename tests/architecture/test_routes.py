@@ -16,6 +16,7 @@ from anlan.kernel.people.catalogue import permissions
 HARMLESS = {
     "POST /api/v1/session",
     "DELETE /api/v1/session",
+    "POST /api/v1/session/display",
     "POST /api/v1/session/link",
     "POST /api/v1/session/password",
     "POST /api/v1/session/second-factor",
@@ -29,8 +30,12 @@ HARMLESS = {
     "POST /api/v1/session/second-factor/keys/{key_id}/remove",
     "PATCH /api/v1/session/second-factor/keys/{key_id}",
     "POST /api/v1/messaging/messages/{message_id}/read",
+    # how one's own map stands: nobody else has it, the last word stands
+    "PUT /api/v1/session/layer-sets",
     "POST /api/v1/audit/verify",
     "POST /api/v1/people/users/by-phone",
+    "PUT /api/v1/people/views",
+    "DELETE /api/v1/people/views/{view_id}",
     "POST /api/v1/subjects/kinds/{kind_id}/check",
     # a workbook enters what is not there yet: the same again enters nothing
     "POST /api/v1/register/firms",

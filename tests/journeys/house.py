@@ -28,6 +28,8 @@ PARTS = (
     "security_administrator",
     "audit_administrator",
 )
+#: Well below the half hour after which an idle session ends.
+STAY_AWAKE_S = 300.0
 LINK = re.compile(r"(http://\S+)/link#(\S+)")
 
 
@@ -60,6 +62,14 @@ class House:
         assert answer.status_code == 200, answer.text
         self._sessions[part] = client.cookies
         return client
+
+    def stay_awake(self) -> None:
+        """Use every session now and then: a slow run of all journeys is longer than a desk may stand idle."""
+        while self.process.poll() is None:
+            time.sleep(STAY_AWAKE_S)
+            for cookies in list(self._sessions.values()):
+                with suppress(httpx.HTTPError):
+                    httpx.get(f"{self.address}/api/v1/registry", cookies=cookies, timeout=20)
 
     def anlan(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the house."""
@@ -113,7 +123,9 @@ def build(home: Path, patience_s: float = 400.0) -> House:
         process.kill()
         raise AssertionError("anlan demo did not come up:\n" + "".join(said[-40:]))
     tokens = dict(zip(PARTS, (token for _, token in links), strict=True))
-    return House(process, home, links[0][0], tokens)
+    made = House(process, home, links[0][0], tokens)
+    threading.Thread(target=made.stay_awake, daemon=True).start()
+    return made
 
 
 def frames(client: httpx.Client, seconds: float) -> Iterator[tuple[str, dict[str, Any]]]:

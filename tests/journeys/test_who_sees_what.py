@@ -119,7 +119,7 @@ def on_the_map(page: Page) -> set[str]:
     """Return what the search over the map finds."""
     found = set()
     for code, name in firms().items():
-        page.get_by_placeholder("查找监测对象").fill(name)
+        page.get_by_placeholder("查找图层、对象、地名").fill(name)
         page.locator(".found li").first.wait_for(timeout=PATIENCE_MS)
         if page.locator(".found li button").count():
             found.add(code)

@@ -34,9 +34,12 @@ INSTALLED_APPS = [
     "anlan.kernel.people",
     "anlan.kernel.documents",
     "anlan.kernel.messaging",
+    "anlan.kernel.sketches",
     "anlan.kernel.subjects",
     "anlan.kernel.sensing",
+    "anlan.kernel.maps",
     "anlan.kernel.alerts",
+    "anlan.kernel.search",
     "anlan.systems.data_quality",
 ]
 MIDDLEWARE = [

@@ -35,6 +35,8 @@ CREDIT_CODE = "91640181MA76H3GN1" + credit_code_check_character("91640181MA76H3G
 EMPTY: dict[str, Any] = {}
 CORNERS = [[106.0, 38.0], [106.2, 38.0], [106.2, 38.2], [106.0, 38.0]]
 PLAIN = {"type": "object", "properties": {"capacity_m3": {"type": "number"}}}
+POINT = {"type": "Point", "coordinates": [106.3, 38.1]}
+NEAR = {"lon": "106.3", "lat": "38.1", "radius_m": "3000"}
 OUTLINE = {"type": "Polygon", "coordinates": [CORNERS]}
 FROM = {"on": "2026-12-01", "reason": "批复〔2026〕1号"}
 
@@ -55,6 +57,7 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "POST /session": lambda _: Call(body=EMPTY),
     "DELETE /session": lambda _: Call(),
     "POST /session/link": lambda _: Call(body=EMPTY),
+    "POST /session/display": lambda _: Call(body=EMPTY),
     "POST /session/password": lambda _: Call(body=EMPTY),
     "GET /session/second-factor": lambda _: Call(),
     "POST /session/second-factor": lambda _: Call(body=EMPTY),
@@ -69,7 +72,11 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "POST /session/second-factor/keys/{key_id}/remove": lambda r: Call(r.user, body=EMPTY),
     "GET /live-ticket": lambda _: Call(),
     "GET /registry": lambda _: Call(),
+    "GET /session/layer-sets": lambda _: Call(),
+    "PUT /session/layer-sets": lambda _: Call(body={"sets": [], "opens_with": ""}),
     "GET /places/region": lambda _: Call(),
+    "GET /base-map": lambda _: Call(),
+    "GET /base-map/tiles/{which}": lambda _: Call("ground", query={"z": "5", "x": "25", "y": "12"}),
     "GET /places/divisions": lambda _: Call(),
     "GET /places/vintages": lambda _: Call(),
     "GET /places/zones": lambda _: Call(),
@@ -77,6 +84,9 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /places/areas.geojson": lambda _: Call(),
     "GET /places/settlements.geojson": lambda _: Call(),
     "GET /places/reorganisations": lambda r: Call(sees=r.reorganisation),
+    "GET /places/within": lambda _: Call(query=NEAR),
+    "GET /places/within/kinds": lambda _: Call(query=NEAR),
+    "GET /places/at": lambda _: Call(query={"lon": "106.3", "lat": "38.1"}),
     "POST /places/divisions": lambda _: Call(
         body={"code": f"{COUNTY}109", "name": "新镇", "on": FROM["on"]}
     ),
@@ -220,11 +230,22 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
             "ends_at": _later(40),
         }
     ),
+    "GET /people/views": lambda _: Call(),
+    "PUT /people/views": lambda _: Call(
+        body={"page": "/subjects", "name": "储罐", "question": "kind=tank"}
+    ),
+    "DELETE /people/views/{view_id}": lambda r: Call(r.user),
     "GET /documents": lambda r: Call(sees=r.document),
     "POST /documents": _paper,
     "GET /documents/{document_id}": lambda r: Call(r.document),
     "GET /documents/{document_id}/content": lambda r: Call(r.document),
     "POST /documents/{document_id}/withdraw": lambda r: Call(r.document),
+    "GET /sketches": lambda r: Call(sees=r.sketch, query={"limit": "500"}),
+    "POST /sketches": lambda _: Call(body={"kind": "point", "name": "集结点", "shape": POINT}),
+    "GET /sketches/shapes.geojson": lambda r: Call(sees=r.sketch),
+    "PATCH /sketches/{sketch_id}": lambda r: Call(r.sketch, {"name": "改名"}),
+    "POST /sketches/{sketch_id}/withdraw": lambda r: Call(r.sketch),
+    "POST /sketches/{sketch_id}/restore": lambda r: Call(r.sketch),
     "GET /messaging/messages": lambda r: Call(sees=r.message),
     "GET /messaging/unread": lambda _: Call(),
     "POST /messaging/messages/{message_id}/read": lambda r: Call(r.message),
@@ -244,6 +265,10 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /subjects/{subject_id}": lambda r: Call(r.subject),
     "PATCH /subjects/{subject_id}": lambda r: Call(r.subject, {"name": "新名"}),
     "GET /sensing/datastreams": lambda r: Call(sees=r.datastream),
+    "GET /maps/layers": lambda _: Call(),
+    "GET /tiles/{layer}/{version}/{digest}/{zoom}/{x}/{y}.mvt": lambda _: Call(
+        "subjects/1/0000000000000000/0/0/0"
+    ),
     "GET /sensing/subjects/{subject_id}/datastreams": lambda r: Call(r.subject, sees=r.datastream),
     "GET /sensing/subjects/{subject_id}/observations": lambda r: Call(r.subject, query=SPAN),
     "GET /sensing/datastreams/{datastream_id}": lambda r: Call(r.datastream),
@@ -322,7 +347,22 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /health/live": lambda _: Call(),
     "GET /alerts/alarms": lambda r: Call(sees=r.new_alarm),
     "GET /alerts/alarms/open": lambda r: Call(sees=r.new_alarm),
+    "GET /alerts/alarms/mine": lambda _: Call(),
+    "GET /alerts/mine": lambda _: Call(),
+    "GET /alerts/remarks": lambda _: Call(),
+    "POST /alerts/remarks": lambda r: Call(
+        body={"alarm_id": r.new_alarm, "text": "中控称正在倒罐"}
+    ),
     "GET /alerts/states": lambda r: Call(sees=r.subject),
+    "GET /search": lambda r: Call(sees=r.subject, query={"q": "T101"}),
+    "GET /search/besides": lambda _: Call(query={"q": "报警"}),
+    "GET /alerts/replay": lambda r: Call(
+        sees=r.new_alarm, query={"start": _later(-1), "end": _later(1)}
+    ),
+    "GET /alerts/day": lambda _: Call(),
+    "GET /alerts/firms": lambda r: Call(sees=r.site),
+    "GET /alerts/late": lambda _: Call(),
+    "GET /alerts/reporting": lambda _: Call(),
     "GET /alerts/choices": lambda _: Call(),
     "GET /alerts/alarms/{alarm_id}": lambda r: Call(r.new_alarm),
     "POST /alerts/alarms/{alarm_id}/confirm": lambda r: Call(r.new_alarm),

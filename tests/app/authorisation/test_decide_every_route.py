@@ -86,7 +86,7 @@ class Asker:
         self.client.cookies["anlan_session"] = session
         method, path = table.called(operation).split()
         path = PREFIX + (
-            path[: path.index("{")] + call.path + path[path.index("}") + 1 :]
+            path[: path.index("{")] + call.path + path[path.rindex("}") + 1 :]
             if "{" in path
             else path
         )

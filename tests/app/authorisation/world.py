@@ -71,6 +71,7 @@ class Rows:
     """What the operations touch: one of each at a site, then what belongs to no site."""
 
     site: str
+    sketch: str
     subject: str
     datastream: str
     retired_datastream: str
@@ -112,7 +113,7 @@ class Rows:
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
-        of_a_site = list(self.__dataclass_fields__)[:16]
+        of_a_site = list(self.__dataclass_fields__)[:17]
         return replace(self, **{name: new_ulid() for name in (*of_a_site, "asked_share")})
 
 
@@ -354,6 +355,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         story = Journal.objects.filter(object=raised[0].alarm_id).order_by("id")[0]
     return {
         "site": plant.site.id,
+        "sketch": factories.sketch(at=plant.site).id,
         "subject": plant.tank.id,
         "datastream": plant.streams[4].id,
         "retired_datastream": plant.streams[6].id,
@@ -392,8 +394,6 @@ def _quarantined(plant: Plant) -> str:
 
 def versions() -> dict[str, int]:
     """Return the version of every row, by its id."""
-    found: dict[str, int] = {}
     with unit_of_work(machine("test")):
-        for model in VERSIONED:
-            found |= dict(model.objects.values_list("pk", "version"))
-    return found
+        parts = [model.objects.values_list("pk", "version") for model in VERSIONED]
+        return {key: version for part in parts for key, version in part}

@@ -12,6 +12,7 @@ PREFIX = "/api/v1"
 #: The list in which the objects of a noun stand, as HTTP shows them.
 LISTS = {
     "alerts.alarm": "/alerts/alarms",
+    "alerts.remark": "/alerts/remarks",
     "base.dead_letter": "/operations/dead-letters",
     "documents.document": "/documents",
     "messaging.delivery": "/messaging/messages",
@@ -32,6 +33,7 @@ LISTS = {
     "sensing.property": "/sensing/properties",
     "sensing.quarantine": "/sensing/quarantine",
     "sensing.suppression": "/sensing/suppressions",
+    "sketches.sketch": "/sketches",
     "subjects.kind": "/subjects/kinds",
     "subjects.subject": "/subjects",
 }
