@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from anlan.kernel.alerts.models import OPEN, Alarm
 from anlan.kernel.alerts.queries import open_alarms
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.permissions import Facts, Principal, decide
@@ -99,7 +100,10 @@ def _alarms(principal: Principal, text: str, subject_ids: list[str]) -> list[dic
     worded = Q()
     for word in words(text):
         worded &= Q(search__icontains=word)
-    said = worded | Q(subject_id__in=subject_ids)
+    # a name is put together for each row that is looked at: in a storm only for the newest
+    recent = Alarm.objects.filter(OPEN).order_by("-raised_at").values_list("pk", flat=True)
+    newest = list(recent[:MOST_ORDERED])
+    said = Q(subject_id__in=subject_ids) | (Q(pk__in=newest) & worded)
     rows = open_alarms().filter(said).order_by("priority", "-raised_at").values(*names, *reach)
     return [
         {name: row[name] for name in names}
