@@ -9,8 +9,8 @@ export interface Refreshed<T> extends Load<T> {
   soon: () => void
 }
 
-/** What changed is worth a look at once, what changes each second is not. */
-const SOON_MS = 2_000
+/** What changed is worth a look soon; in a storm, when all screens ask, not oftener than this. */
+const SOON_MS = 5_000
 
 export function useRefreshed<T>(fetch: (signal: AbortSignal) => Promise<T>, everyMs: number): Refreshed<T> {
   const load = useLoad(fetch)
