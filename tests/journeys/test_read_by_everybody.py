@@ -78,6 +78,26 @@ def test_nor_in_the_dark(house: House, browser: Chromium) -> None:
     assert not found, "\n".join(found)
 
 
+def test_a_page_that_turns_dark_is_dark_at_once(house: House, browser: Chromium) -> None:
+    page = browser.page_of(house.sign_in("monitor"))  # who asks for less motion, as `page_of` has it
+    page.goto(house.address + "/subjects")
+    cell = page.locator("tbody td:nth-child(3)").first
+    cell.wait_for()
+    light, dark = cell.evaluate(
+        """
+        (cell) => {
+            const ink = () => getComputedStyle(cell).color
+            const before = ink()
+            document.documentElement.classList.add('dark')
+            return [before, ink()]
+        }
+        """
+    )
+    assert light == "rgb(23, 33, 31)"
+    assert dark == "rgb(237, 243, 242)"
+    page.context.close()
+
+
 #: What is wider than the window, and buttons whose words do not fit into them.
 _TOO_LONG = """
 () => [
