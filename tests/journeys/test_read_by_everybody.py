@@ -79,7 +79,9 @@ def test_nor_in_the_dark(house: House, browser: Chromium) -> None:
 
 
 def test_a_page_that_turns_dark_is_dark_at_once(house: House, browser: Chromium) -> None:
-    page = browser.page_of(house.sign_in("monitor"))  # who asks for less motion, as `page_of` has it
+    page = browser.page_of(
+        house.sign_in("monitor")
+    )  # who asks for less motion, as `page_of` has it
     page.goto(house.address + "/subjects")
     cell = page.locator("tbody td:nth-child(3)").first
     cell.wait_for()

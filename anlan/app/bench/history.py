@@ -32,7 +32,7 @@ from anlan.app.bench.history_load import FIRST_DAY, Load, batch_of, new_load
 from anlan.app.bench.history_measure import TailOf, agree, flushes_of, median_ms, seconds
 from anlan.app.bench.history_peer import PostgresTable
 from anlan.app.bench.history_rows import Figures
-from anlan.app.bench.history_sets import sizes
+from anlan.app.bench.history_sets import bound_of, sizes
 from anlan.app.bench.history_victoria import FIRM, Victoria, payload_of
 from anlan.app.bench.report import Report, new_report
 from anlan.kernel.sensing.batch import Batch, decode, encode
@@ -52,6 +52,8 @@ TARGET_OF_BOUND, TARGET_OF_CPU = 1.25, 0.2
 #: Datastreams and how often each is read: 50 M readings, or 1 G.
 DATASTREAMS = {True: 1_158, False: 440_000}
 EVERY_MS = {True: 60_000, False: 1_140_000}
+#: The data sets are invented as sensors are read, however rarely the load's are.
+SETS = (1_158, 1, 60_000)
 QUERIES = {True: 30, False: 100}
 #: Datastreams, days and polls of a load that fills one flush.
 WARM = (150, 1, 60_000)
@@ -167,10 +169,7 @@ class Run:
         )
         files = [self.folder / e.path for e in self.catalogue.live() if e.path not in laid]
         kept = sum(file.stat().st_size for file in files) / self.load.rows_a_day
-        kinds = list(sizes(self.load, NODE, EPOCH))
-        invented = [one for one in kinds if one.name not in {"tep", "skab", "nab"}]
-        bound = sum(one.bound * one.readings for one in invented) / self.load.rows_a_day
-        rows = self.load.rows_a_day
+        bound, rows = bound_of(self.load), self.load.rows_a_day
         self.figures.less(
             "history.size.day",
             kept,
@@ -180,7 +179,7 @@ class Run:
             self.victoria.bytes_per_reading(rows) if self.victoria else None,
         )
         self.figures.alone("history.size.bound", bound, "B/reading")
-        for one in kinds:
+        for one in sizes(new_load(*SETS), NODE, EPOCH):
             self.figures.less(
                 f"history.size.{one.name}.of_bound", one.kept / one.bound, "x", TARGET_OF_BOUND
             )

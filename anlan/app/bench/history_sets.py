@@ -36,6 +36,14 @@ class Size:
     readings: int
 
 
+def bound_of(load: Load) -> float:
+    """Return the bound of a day of a load in bytes a reading, over its kinds."""
+    _, values = load.day(0)
+    bits = [_bits(load, values, place) for place in range(len(KINDS))]
+    weights = [len(range(place, load.datastreams, len(KINDS))) for place in range(len(KINDS))]
+    return float(np.average(bits, weights=weights)) / 8
+
+
 def sizes(load: Load, node: str, epoch: str) -> Iterator[Size]:
     """Measure the invented kinds, then the recorded sets that are there."""
     about = About(node=node, epoch=epoch, first=1, last=1, level=DAY)
@@ -47,8 +55,7 @@ def sizes(load: Load, node: str, epoch: str) -> Iterator[Size]:
         content = encode(
             iter([rows]), about, Resolutions(numbers, np.full(len(numbers), step))
         ).content
-        bits = entropy_bits(load.jitter[some].ravel()) + _step_bits(values[some])
-        yield Size(name, len(content) / len(rows), bits / 8, len(rows))
+        yield Size(name, len(content) / len(rows), _bits(load, values, place) / 8, len(rows))
     for name, series in _recorded():
         together = Rows.together([_rows(i, *one) for i, one in enumerate(series)])
         content = encode(iter([together]), about, Resolutions()).content
@@ -64,6 +71,12 @@ def entropy_bits(symbols: NDArray[np.float64] | NDArray[np.int64]) -> float:
     _, counts = np.unique(symbols, return_counts=True)
     share = counts / counts.sum()
     return float(-(share * np.log2(share)).sum())
+
+
+def _bits(load: Load, values: NDArray[np.float64], place: int) -> float:
+    """Return the bound of one kind in bits a reading: the jitter of its times, its steps."""
+    some = slice(place, None, len(KINDS))
+    return entropy_bits(load.jitter[some].ravel()) + _step_bits(values[some])
 
 
 def _step_bits(values: NDArray[np.float64]) -> float:

@@ -12,7 +12,7 @@ from anlan.app.bench import history
 from anlan.app.bench.history_load import FIRST_DAY, new_load
 from anlan.app.bench.history_measure import agree
 from anlan.app.bench.history_peer import PostgresTable
-from anlan.app.bench.history_sets import _spacing_bits, entropy_bits, sizes
+from anlan.app.bench.history_sets import _spacing_bits, bound_of, entropy_bits, sizes
 from anlan.app.bench.history_victoria import Victoria, payload_of
 from tests.left_out import leave_out
 
@@ -36,6 +36,7 @@ NAMES = [
     "history.query.30d_500_points.raw",
     "history.query.30d_500_points.cold",
 ]
+RECORDED = {"tep", "skab", "nab"}
 COMPARED = [NAMES[place] for place in (0, 1, 5, 12, 13, 14)]
 
 
@@ -44,6 +45,7 @@ def small_load(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "DATASTREAMS", {True: 8, False: 8})
     monkeypatch.setattr(history, "QUERIES", {True: 3, False: 3})
     monkeypatch.setattr(history, "DAYS", 3)
+    monkeypatch.setattr(history, "SETS", (8, 1, 60_000))
 
 
 def test_without_peers_the_figures_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +107,13 @@ def test_the_bound_is_the_entropy_of_what_was_drawn() -> None:
     assert _spacing_bits(drawn) == pytest.approx(
         np.log2(10_000 * np.sqrt(2 * np.pi * np.e)), abs=0.05
     )
+
+
+def test_the_bound_of_a_load_is_that_of_its_kinds_by_how_many_they_are() -> None:
+    load = new_load(6, 1, 60_000)  # two of pressure and of level, one of the others
+    kinds = [one for one in sizes(load, "n000000", history.EPOCH) if one.name not in RECORDED]
+    whole = sum(one.bound * one.readings for one in kinds) / load.rows_a_day
+    assert bound_of(load) == pytest.approx(whole)
 
 
 def test_messages_and_day_files_hold_the_same_readings() -> None:
