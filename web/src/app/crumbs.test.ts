@@ -17,6 +17,13 @@ it('a dossier stands below its list, under its own name', () => {
   ])
 })
 
+it('what a dossier is a part of stands between its list and itself', () => {
+  const above = [{ path: '/subjects/9', title: '演示化工' }]
+  expect(titles({ path: '/subjects/1', title: '对象档案', name: 'V204 球罐', above })).toEqual([
+    ['一张图', '/'], ['监测对象', '/subjects'], ['演示化工', '/subjects/9'], ['V204 球罐', null],
+  ])
+})
+
 it('a page that belongs to another entry than its address says stands there', () => {
   expect(titles({ path: '/datastreams', under: '/gateways', title: '测点' })).toEqual([['一张图', '/'], ['采集网关', '/gateways'], ['测点', null]])
 })
