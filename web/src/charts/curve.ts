@@ -50,6 +50,15 @@ export function append(curve: Curve, t: number, v: number | null): Curve {
   return next
 }
 
+/** Go on from a curve that was asked for with what was heard meanwhile, up to a moment. */
+export function goOn(asked: Curve, heard: Curve, until = Infinity): Curve {
+  let next = asked
+  heard.t.forEach((at, n) => {
+    if (at > (next.t.at(-1) ?? 0) && at <= until) next = append(next, at, heard.v[n] ?? null)
+  })
+  return next
+}
+
 /** Drop what is older than `from`. */
 export function since(curve: Curve, from: number): Curve {
   const first = curve.t.findIndex((t) => t >= from)
