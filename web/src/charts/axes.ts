@@ -1,4 +1,7 @@
 /** The axes, limits and moments of a curve, as every chart draws them. */
+import { format } from 'echarts/core'
+
+import { figure } from '@/ui/figure'
 import { minuteTime, shortTime } from '@/ui/time'
 
 import { axisDecimals, type CurveLimit } from './curve'
@@ -36,6 +39,11 @@ export function tooltip(formatter: (params: unknown) => string) {
     borderColor: token('--line'),
     textStyle: { color: token('--ink'), fontSize: 12 },
   }
+}
+
+/** A value of a tooltip, which is HTML: names and units are people's words and stay words. */
+export function tipValue(value: number | null, resolution: number | null, unit: string, name = ''): string {
+  return format.encodeHTML(name) + (name && ' ') + `<b>${figure(value, resolution)} ${format.encodeHTML(unit)}</b>`
 }
 
 /** A limit across the chart; `of` names whose it is where there are several curves. */
