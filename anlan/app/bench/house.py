@@ -92,13 +92,15 @@ class BenchHouse:
             self._thread = None
 
 
-def wait_until(holds: Callable[[], bool], what: str, patience_s: float = 120.0) -> None:
-    """Wait until something holds. Raises TimeoutError that names it."""
+def wait_until(
+    holds: Callable[[], bool], what: str, patience_s: float = 120.0, every_s: float = 0.05
+) -> None:
+    """Wait until something holds, with a look each so often. Raises TimeoutError that names it."""
     end = time.monotonic() + patience_s
     while not holds():
         if time.monotonic() > end:
             raise TimeoutError(f"not within {patience_s:.0f} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every_s)
 
 
 @contextlib.contextmanager

@@ -81,9 +81,17 @@ class Box:
         return f"a1/{self.firm}/{self.code}/obs"
 
 
-def build_plant(admin_dsn: str, *, gateways: int, datastreams: int) -> list[Box]:
-    """Load a firm with so many gateways and datastreams, HH alone on each; Django is set up."""
+def build_plant(
+    admin_dsn: str, *, gateways: int, datastreams: int, silence_s: int | None = None
+) -> list[Box]:
+    """Load a firm with so many gateways and datastreams, HH alone on each; Django is set up.
+
+    With `silence_s` each is missed too when nothing was heard of it for so long.
+    """
     rows, model = _by_services(gateways)
+    if silence_s is not None:
+        with unit_of_work(machine(ACTOR)):
+            limits.file_limit(datastream_id=model, condition="silent", value=float(silence_s))
     with psycopg.connect(admin_dsn) as admin:
         said: dict[str, Any] = {
             "gateways": [row.id for row in rows],

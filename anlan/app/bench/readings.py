@@ -119,7 +119,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
     """Measure in an empty house."""
     report = new_report("readings", quick=quick)
     boxes = build_plant(house.admin_dsn, gateways=GATEWAYS, datastreams=DATASTREAMS[quick])
-    ticket = admit()
+    ticket = admit().ticket
     house.start()
     with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
         bench = Bench(house, boxes, admin)

@@ -3,12 +3,13 @@
 import multiprocessing
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from anlan.app.bench import listener
 from anlan.app.bench.plant import COUNTY
 from anlan.kernel.base import tickets
-from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.permissions import Principal, machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 
 #: A session lasts no longer.
@@ -51,8 +52,16 @@ class Screen:
             self._process.join()
 
 
-def admit() -> Callable[[], str]:
-    """Appoint a duty officer of the county and sign him in; return what makes his tickets."""
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who has signed in, and what makes his tickets."""
+
+    who: Principal
+    ticket: Callable[[], str]
+
+
+def admit(role: str = "duty_officer", territory: str = COUNTY) -> Admitted:
+    """Appoint somebody of the bureau of a territory and sign him in; a duty officer of the county."""
     from importlib import import_module
 
     from django.conf import settings
@@ -61,20 +70,22 @@ def admit() -> Callable[[], str]:
     from anlan.kernel.people.queries.principals import principal_of
     from anlan.kernel.people.services import organisations, posts, users
 
+    name = f"{role}_{territory}"
     with unit_of_work(machine("bench")):
         bureau = organisations.create_organisation(
-            name="压测应急局（虚构）",
+            name=f"压测应急局 {name}（虚构）",
             kind=OrganisationKind.BUREAU,
-            territory_code=COUNTY,
+            territory_code=territory,
             is_invented=True,
         )
-        role = Role.objects.get(code="duty_officer")
-        post = posts.create_post(organisation=bureau, role=role, territory_code=COUNTY)
-        user = users.create_user(username="bench_screen", name="压测屏幕", is_invented=True)
+        held = Role.objects.get(code=role)
+        post = posts.create_post(organisation=bureau, role=held, territory_code=territory)
+        user = users.create_user(username=f"bench_{name}", name=f"压测 {name}", is_invented=True)
         posts.appoint(user=user, post=post)
         store = import_module(settings.SESSION_ENGINE).SessionStore()
         # as of somebody who goes on working: idle for half an hour, his stream would rightly end
         store.set_expiry(A_SHIFT_S)
         store.create()
         who = principal_of(user)
-    return lambda: tickets.issue(who, store.session_key, settings.SECRET_KEY)[0]
+    key = store.session_key
+    return Admitted(who, lambda: tickets.issue(who, key, settings.SECRET_KEY)[0])

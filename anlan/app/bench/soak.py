@@ -144,7 +144,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
     report = new_report("soak", quick=quick)
     seconds = SECONDS[quick]
     boxes = build_plant(house.admin_dsn, gateways=GATEWAYS, datastreams=DATASTREAMS[quick])
-    ticket = admit()
+    ticket = admit().ticket
     with house.layout.settings_file.open("a", encoding="utf-8") as settings:
         settings.write(f"segment_seconds = {SEGMENT_S[quick]}\n")
     house.start()

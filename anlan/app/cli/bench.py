@@ -174,6 +174,18 @@ def tiles(quick: Quick = False, json: Json = None, page: Page = None) -> None:
 
 
 @app.command()
+def crowd(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """五百块屏前的报警风暴：每个原因的第一条多久上屏。An alarm storm before 500 screens: when they hear of each cause."""
+    from anlan.app.bench.house import bench_house
+
+    with bench_house() as house:
+        from anlan.app.bench import crowd as bench  # its models need the house's settings
+
+        report = bench.run(house, quick=quick, say=_say)
+    _told(report, json, page)
+
+
+@app.command()
 def scope(
     rows: Annotated[int, typer.Option(help="监测对象数。Subjects.", min=10_000)] = 1_000_000,
     json: Json = None,

@@ -1,0 +1,276 @@
+"""An alarm storm before 500 screens: when they hear the first of each cause, and what that costs (7.15, 7.19).
+
+A thousand datastreams a second cross a limit of first priority, or return, for a minute; in the midst of it
+two hundred gateways fall silent with five hundred datastreams each. Every alarm of a limit is a cause of its
+own, every gateway one with all that hangs on it. The screens are of three posts at three levels of divisions, so that
+they are nine audiences; somebody checks an alarm twice a second meanwhile.
+"""
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import psycopg
+
+from anlan.app.bench.beside import Beside
+from anlan.app.bench.boxes import Sender, payload_of, send_all
+from anlan.app.bench.crowd_heard import Told, told_of
+from anlan.app.bench.house import BenchHouse, wait_until
+from anlan.app.bench.plant import CALM, Box, build_plant
+from anlan.app.bench.processes import resident_mb
+from anlan.app.bench.readings_made import Made
+from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.screen import admit
+from anlan.app.bench.tiles_storm import Storm
+from anlan.kernel.alerts.services import answers
+from anlan.kernel.base.permissions import Principal
+from anlan.kernel.base.unit_of_work import unit_of_work
+
+#: Gateways that fall silent, gateways that cross limits, datastreams of each.
+LOST, RAGING, EACH = {True: 10, False: 200}, 20, 500
+SCREENS = {True: 50, False: 500}
+SILENCE_S, STORM_S = 60, 60.0
+#: The storm begins so long before the gateways are missed.
+BEFORE_S = 20.0
+LOOK_S, CLICK_EVERY_S = 1.0, 0.5
+TARGET_FIRST_MS, TARGET_CLICK_MS, TARGET_MEMBERS_S = 1_000.0, 300.0, 15.0
+TARGET_GROWTH = 1.1
+PATIENCE_S = 600.0
+AUDIENCES = tuple(
+    (role, territory)
+    for role in ("duty_officer", "duty_leader", "monitor")
+    for territory in ("640181", "6401", "64")
+)
+
+
+@dataclass
+class Clicks(Beside):
+    """Somebody who checks an open alarm twice a second, as the route does it."""
+
+    who: Principal
+    admin_dsn: str
+    ms: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def go_on(self, stop: threading.Event) -> None:
+        """Check the newest open alarm that nobody has checked."""
+        with psycopg.connect(self.admin_dsn, autocommit=True) as admin:
+            while not stop.wait(CLICK_EVERY_S):
+                row = admin.execute(
+                    "SELECT id FROM alerts_alarm WHERE bureau_state <> 'closed' AND check_note = ''"
+                    " AND datastream_id IS NOT NULL ORDER BY id DESC LIMIT 1"
+                ).fetchone()
+                if row is None:
+                    continue
+                begun = time.perf_counter()
+                try:
+                    with unit_of_work(self.who):
+                        answers.check_alarm(
+                            alarm_id=row[0], outcome="verified_by_phone", note="压测核实"
+                        )
+                except Exception as error:  # noqa: BLE001 - every failure is counted and told
+                    self.errors.append(repr(error))
+                else:
+                    self.ms.append((time.perf_counter() - begun) * 1000)
+
+
+@dataclass
+class Memory(Beside):
+    """What the processes hold while the block runs, a look a second."""
+
+    pids: dict[str, int]
+    looks: list[dict[str, float]] = field(default_factory=list)
+
+    def go_on(self, stop: threading.Event) -> None:
+        """Look."""
+        while not stop.wait(LOOK_S):
+            self.looks.append(resident_mb(self.pids))
+
+
+class Screens:
+    """All screens while the block runs; what they heard is in `told` afterwards."""
+
+    def __init__(self, port: int, tickets: list[str]) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name) / "heard.npz"
+        argv = [sys.executable, "-m", "anlan.app.bench.crowd_screens", str(port), str(self._file)]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self._process = subprocess.Popen(argv, **pipes)
+        self._say("\n".join([*tickets, "", ""]))
+        self.told: Told | None = None
+
+    def _say(self, text: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        self._process.stdin.write(text)
+        self._process.stdin.flush()
+
+    def __enter__(self) -> Self:
+        assert self._process.stdout is not None  # noqa: S101 - asked for above
+        if self._process.stdout.readline() != "open\n":
+            self._process.kill()
+            raise TimeoutError("not every screen was opened")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._say("\n")
+        self._process.wait(PATIENCE_S)
+        self.told = told_of(self._file)
+        self._folder.cleanup()
+
+
+def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _: None) -> Report:
+    """Run in an empty house."""
+    report = new_report("crowd", quick=quick)
+    boxes = build_plant(
+        house.admin_dsn,
+        gateways=LOST[quick] + RAGING,
+        datastreams=(LOST[quick] + RAGING) * EACH,
+        silence_s=SILENCE_S,
+    )
+    lost, raging = boxes[: LOST[quick]], boxes[LOST[quick] :]
+    people = [admit(role, territory) for role, territory in AUDIENCES]
+    tickets = [people[place % len(people)].ticket() for place in range(SCREENS[quick])]
+    house.start()
+    with psycopg.connect(house.admin_dsn, autocommit=True) as admin:
+        say("limits on their way to the engine")
+        wait_until(lambda: _count(admin, _WAITING) == 0, "the log has all limits", PATIENCE_S)
+        say(f"{len(lost)} gateways speak once and fall silent")
+        spoken = time.monotonic()
+        _speak(house, lost)
+        with Screens(house.ports.live, tickets) as screens:
+            time.sleep(max(0.0, spoken + SILENCE_S - BEFORE_S - time.monotonic()))
+            say("the storm")
+            with (
+                Memory(house.pids()) as memory,
+                Clicks(people[0].who, house.admin_dsn) as clicks,
+                Storm(raging, house.nats.mqtt_port),
+            ):
+                ended = time.monotonic() + STORM_S
+                every = len(lost) * EACH
+                _wait(admin, _GROUPS, len(lost), "all are missed")
+                missed = time.monotonic()
+                _wait(admin, _MEMBERS, every, "all members have rows")
+                members_s = time.monotonic() - missed
+                time.sleep(max(0.0, ended - time.monotonic()))
+        report.rows.extend(_heard(screens, admin, len(lost)))
+        report.rows.extend(_cost(clicks, memory, members_s))
+        exact = _count(admin, _MEMBERS) - every
+        report.rows.append(_must("crowd.members.too_many_or_few", float(exact), "alarms"))
+    return report
+
+
+_WAITING = "SELECT count(*) FROM sensing_limit WHERE log_seq IS NULL"
+_GROUPS = "SELECT count(*) FROM alerts_alarm WHERE datastream_id IS NULL"
+_MEMBERS = "SELECT count(*) FROM alerts_alarm WHERE parent_id IS NOT NULL"
+_RAISED = """
+    SELECT count(DISTINCT object) FROM base_journal
+    WHERE type = 'alerts.alarm.raised' AND data->>'condition' = 'HH'
+"""
+
+
+def _speak(house: BenchHouse, boxes: list[Box]) -> None:
+    """Have each gateway send one message with a reading of each of its datastreams."""
+    senders = [Sender(box, house.nats.mqtt_port) for box in boxes]
+    for sender in senders:
+        sender.open()
+    wait_until(lambda: all(sender.is_open for sender in senders), "every gateway is let in")
+    for sender in senders:
+        index = np.arange(len(sender.box.tags))
+        times = np.full(len(index), time.time_ns() // 1_000_000)
+        made = Made(index, times, np.full(len(index), CALM))
+        sender.due.append((0.0, 1, payload_of(sender.box, 1, made, packed=True)))
+    send_all(senders, PATIENCE_S)
+    for sender in senders:
+        sender.close()
+
+
+def _heard(
+    screens: Screens, admin: psycopg.Connection[tuple[Any, ...]], lost: int
+) -> Iterator[Row]:
+    told = screens.told
+    if told is None:
+        raise RuntimeError("the screens have told nothing")
+    alarms, groups = told.limits_ms, told.gateways_ms
+    yield Row(name="crowd.screens", value=float(told.screens), unit="screens")
+    yield _must("crowd.screens.lost", float(told.lost), "screens")
+    yield Row(name="crowd.limits.raised", value=float(_count(admin, _RAISED)), unit="alarms")
+    yield Row(name="crowd.limits.shown_as_rows", value=float(len(alarms)), unit="alarms")
+    yield _must("crowd.gateways.not_shown", float(lost - len(groups)), "gateways")
+    for name, found in (("limits", alarms), ("gateways", groups)):
+        yield Row(name=f"crowd.{name}.first.p50", value=_at(found, 50), unit="ms")
+        p99 = _at(found, 99)
+        yield Row(
+            name=f"crowd.{name}.first.p99",
+            value=p99,
+            unit="ms",
+            target=TARGET_FIRST_MS,
+            met=p99 <= TARGET_FIRST_MS,
+        )
+    yield _must("crowd.screens.without_a_gateway", float(np.sum(~np.isfinite(groups))), "times")
+    for name, value in (("mean", told.rate.mean()), ("most", told.rate.max())):
+        yield Row(name=f"crowd.bytes.{name}", value=_four(value / 1e6), unit="MB/s")
+        one = value / told.screens / 1e3
+        yield Row(name=f"crowd.bytes.a_screen.{name}", value=_four(one), unit="kB/s")
+
+
+def _cost(clicks: Clicks, memory: Memory, members_s: float) -> Iterator[Row]:
+    p99 = _at(np.array(clicks.ms), 99)
+    yield Row(name="crowd.clicks", value=float(len(clicks.ms)), unit="clicks")
+    yield _must("crowd.clicks.failed", float(len(clicks.errors)), "clicks")
+    yield Row(
+        name="crowd.clicks.p99",
+        value=p99,
+        unit="ms",
+        target=TARGET_CLICK_MS,
+        met=p99 <= TARGET_CLICK_MS,
+    )
+    yield Row(
+        name="crowd.members.behind_their_groups",
+        value=_four(members_s),
+        unit="s",
+        target=TARGET_MEMBERS_S,
+        met=members_s <= TARGET_MEMBERS_S,
+    )
+    third = len(memory.looks) // 3
+    for name in ("live", "engine", "nats"):
+        before, after = (
+            float(np.median([look[name] for look in part]))
+            for part in (memory.looks[third : 2 * third], memory.looks[-third:])
+        )
+        yield Row(name=f"crowd.memory.{name}", value=_four(after), unit="MB")
+        yield Row(
+            name=f"crowd.memory.{name}.growth",
+            value=_four(after / before),
+            unit="x",
+            target=TARGET_GROWTH if name == "live" else None,
+            met=after / before <= TARGET_GROWTH if name == "live" else None,
+        )
+
+
+def _wait(admin: psycopg.Connection[tuple[Any, ...]], question: str, least: int, what: str) -> None:
+    # counting costs: not more often than the figure's second digit needs
+    wait_until(lambda: _count(admin, question) >= least, what, PATIENCE_S, LOOK_S / 2)
+
+
+def _count(admin: psycopg.Connection[tuple[Any, ...]], question: str) -> int:
+    row = admin.execute(question.encode()).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _must(name: str, value: float, unit: str) -> Row:
+    return Row(name=name, value=value, unit=unit, target=0.0, met=value == 0)
+
+
+def _at(values: np.ndarray, percent: int) -> float:
+    return _four(float(np.percentile(values, percent))) if values.size else 0.0
+
+
+def _four(value: float) -> float:
+    return float(f"{value:.4g}")

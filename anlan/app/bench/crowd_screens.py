@@ -1,0 +1,149 @@
+"""Five hundred screens on the live stream, in one process: when each of them hears the first of each cause.
+
+Run as `python -m anlan.app.bench.crowd_screens PORT FILE`: tickets come by standard input, a line each,
+an empty line ends them. A line goes out when all stand; a line in, and what was heard goes into FILE
+(npz). They ask by HTTP/1.0, so that what arrives are the frames and nothing else, and a frame that
+many screens get is read once: the listeners' own cost must not be what is measured.
+"""
+
+import asyncio
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+PATIENCE_S = 60.0
+FRAME_END = b"\n\n"
+#: Frames whose causes are remembered; every audience gets the same bytes within moments.
+FRAMES_KNOWN = 512
+
+
+class _State(msgspec.Struct):
+    last_raised_at: str = ""
+    instrument_state: str = ""
+    cause_key: str = ""
+    parent_id: str | None = None
+
+
+class _Row(msgspec.Struct):
+    type: str
+    id: str
+    gone: bool = False
+    state: _State = msgspec.field(default_factory=_State)
+
+
+class _Rows(msgspec.Struct):
+    rows: list[_Row]
+
+
+_rows = msgspec.json.Decoder(_Rows)
+
+
+@dataclass(slots=True)
+class Heard:
+    """What all screens have heard: ns of the first frame that tells of a cause, by screen; 0: not yet."""
+
+    screens: int
+    at_ns: dict[str, np.ndarray] = field(default_factory=dict)
+    bytes_by_s: Counter[int] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
+    _known: dict[bytes, list[str]] = field(default_factory=dict)
+
+    def take(self, screen: int, frame: bytes, now_ns: int) -> None:
+        """Note one frame of one screen."""
+        causes = self._known.get(frame)
+        if causes is None:
+            if len(self._known) >= FRAMES_KNOWN:
+                self._known.clear()
+            causes = self._known[frame] = self._causes(frame)
+        for cause in causes:
+            noted = self.at_ns.get(cause)
+            if noted is None:
+                noted = self.at_ns[cause] = np.zeros(self.screens, np.int64)
+            if noted[screen] == 0:
+                noted[screen] = now_ns
+
+    def _causes(self, frame: bytes) -> list[str]:
+        """Return `cause|moment` of each active alarm that is a cause of its own, or a group."""
+        head, _, body = frame.partition(b"data: ")
+        event = head.partition(b"event: ")[2].strip().decode()
+        self.events[event] += 1
+        if event != "rows":
+            return []
+        return [
+            f"{row.state.cause_key or row.id}|{row.state.last_raised_at}"
+            for row in _rows.decode(body).rows
+            if row.type == "alerts.alarm"
+            and row.state.instrument_state == "active"
+            and row.state.parent_id is None
+        ]
+
+    def save(self, file: Path) -> None:
+        """Write everything down."""
+        seconds = sorted(self.bytes_by_s)
+        np.savez(
+            file,
+            causes=np.array(list(self.at_ns)),
+            at_ns=np.array(list(self.at_ns.values())).reshape(-1, self.screens),
+            seconds=np.array(seconds),
+            bytes=np.array([self.bytes_by_s[one] for one in seconds]),
+            events=np.array([f"{name} {count}" for name, count in self.events.items()]),
+            lost=np.array(self.lost),
+        )
+
+
+class Screen(asyncio.Protocol):
+    """One screen: it asks with its ticket and notes what comes."""
+
+    def __init__(self, place: int, request: bytes, heard: Heard) -> None:
+        self._place, self._request, self._heard = place, request, heard
+        self._rest = b""
+        self.is_open = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what TCP gives
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        """Note each frame that is whole."""
+        now_ns = time.time_ns()
+        self._heard.bytes_by_s[now_ns // 1_000_000_000] += len(data)
+        *frames, self._rest = (self._rest + data).split(FRAME_END)
+        for frame in frames:
+            self._heard.take(self._place, frame, now_ns)
+            if not self.is_open.done() and b"event: hello" in frame:
+                self.is_open.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A screen that is let go is lost."""
+        self._heard.lost += 1
+        if not self.is_open.done():
+            self.is_open.set_exception(ConnectionError(self._rest.decode(errors="replace")))
+
+
+async def listen_all(port: int, file: Path, tickets: list[str]) -> None:
+    """Open a screen for each ticket, listen until told, write down what was heard."""
+    heard = Heard(len(tickets))
+    loop = asyncio.get_running_loop()
+    screens = []
+    for place, ticket in enumerate(tickets):
+        request = f"GET /live?ticket={ticket} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode()
+        screen = Screen(place, request, heard)
+        await loop.create_connection(lambda made=screen: made, "127.0.0.1", port)  # type: ignore[misc]
+        screens.append(screen)
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.gather(*(screen.is_open for screen in screens))
+    print("open", flush=True)  # noqa: T201 - it is what we are for
+    await asyncio.to_thread(sys.stdin.readline)
+    heard.save(file)
+
+
+if __name__ == "__main__":
+    said = iter(sys.stdin.readline, "\n")
+    asyncio.run(listen_all(int(sys.argv[1]), Path(sys.argv[2]), [line.strip() for line in said]))
