@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-GATEWAY = "gateway:"
+GATEWAY, RED = "gateway:", "red:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Told:
 
     screens: int
     lost: int
-    limits_ms: NDArray[np.float64]
+    reds_ms: NDArray[np.float64]
     gateways_ms: NDArray[np.float64]
     rate: NDArray[np.int64]
     frames: dict[str, int]
@@ -31,6 +31,7 @@ def told_of(file: Path) -> Told:
         lost = int(said["lost"])
     raised_ns = np.array([_ns(one.rpartition("|")[2]) for one in causes.tolist()], np.int64)
     is_group = np.array([one.startswith(GATEWAY) for one in causes.tolist()], bool)
+    is_red = np.array([one.startswith(RED) for one in causes.tolist()], bool)
     took_ms = np.where(at_ns > 0, (at_ns - raised_ns[:, None]) / 1e6, np.inf)
     # seconds in which nothing came count too; the first and the last are not whole
     rate = np.zeros(int(seconds[-1] - seconds[0]) + 1, np.int64)
@@ -38,7 +39,7 @@ def told_of(file: Path) -> Told:
     return Told(
         screens=at_ns.shape[1],
         lost=lost,
-        limits_ms=took_ms[~is_group],
+        reds_ms=took_ms[is_red],
         gateways_ms=took_ms[is_group],
         rate=rate[1:-1],
         frames={name: int(count) for name, count in frames.items()},

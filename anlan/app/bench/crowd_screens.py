@@ -27,6 +27,13 @@ class _State(msgspec.Struct):
     instrument_state: str = ""
     cause_key: str = ""
     parent_id: str | None = None
+    priority: int | None = None
+
+    @property
+    def is_first_of_a_cause(self) -> bool:
+        if self.instrument_state != "active" or self.parent_id is not None:
+            return False
+        return bool(self.cause_key) or self.priority == 1
 
 
 class _Row(msgspec.Struct):
@@ -69,18 +76,16 @@ class Heard:
                 noted[screen] = now_ns
 
     def _causes(self, frame: bytes) -> list[str]:
-        """Return `cause|moment` of each active alarm that is a cause of its own, or a group."""
+        """Return `cause|moment` of each group, and of each red alarm that is a cause of its own."""
         head, _, body = frame.partition(b"data: ")
         event = head.partition(b"event: ")[2].strip().decode()
         self.events[event] += 1
         if event != "rows":
             return []
         return [
-            f"{row.state.cause_key or row.id}|{row.state.last_raised_at}"
+            f"{row.state.cause_key or f'red:{row.id}'}|{row.state.last_raised_at}"
             for row in _rows.decode(body).rows
-            if row.type == "alerts.alarm"
-            and row.state.instrument_state == "active"
-            and row.state.parent_id is None
+            if row.type == "alerts.alarm" and row.state.is_first_of_a_cause
         ]
 
     def save(self, file: Path) -> None:

@@ -4,6 +4,7 @@ What is copied are whole rows, so a copy differs from its model in id, number, t
 a million datastreams come in by minutes instead of days.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,16 +83,16 @@ class Box:
 
 
 def build_plant(
-    admin_dsn: str, *, gateways: int, datastreams: int, silence_s: int | None = None
+    admin_dsn: str, *, gateways: int, datastreams: int, more: Mapping[str, float] | None = None
 ) -> list[Box]:
-    """Load a firm with so many gateways and datastreams, HH alone on each; Django is set up.
+    """Load a firm with so many gateways and datastreams, HH on each and `more`; Django is set up.
 
-    With `silence_s` each is missed too when nothing was heard of it for so long.
+    `more` are further limits by condition, in % (for `silent` in s).
     """
     rows, model = _by_services(gateways)
-    if silence_s is not None:
-        with unit_of_work(machine(ACTOR)):
-            limits.file_limit(datastream_id=model, condition="silent", value=float(silence_s))
+    with unit_of_work(machine(ACTOR)):
+        for condition, value in (more or {}).items():
+            limits.file_limit(datastream_id=model, condition=condition, value=value)
     with psycopg.connect(admin_dsn) as admin:
         said: dict[str, Any] = {
             "gateways": [row.id for row in rows],

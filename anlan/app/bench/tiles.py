@@ -19,7 +19,7 @@ from django.db import connection
 
 from anlan.app.bench import tiles_rows
 from anlan.app.bench.house import BenchHouse, wait_until
-from anlan.app.bench.plant import Box, build_plant
+from anlan.app.bench.plant import BEYOND, Box, build_plant
 from anlan.app.bench.report import Report, Row, less_is_better, new_report
 from anlan.app.bench.tiles_storm import Storm
 from anlan.kernel.base.permissions import Principal
@@ -165,7 +165,7 @@ def _in_a_storm(
 ) -> list[Row]:
     versions, raised = _versions(admin), _told(admin)
     begun = time.monotonic()
-    with Storm(boxes, house.nats.mqtt_port):
+    with Storm(boxes, house.nats.mqtt_port, BEYOND):
         time.sleep(RISING_S)
         found = [
             Row(

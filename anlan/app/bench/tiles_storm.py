@@ -17,15 +17,15 @@ A_MESSAGE, A_SECOND = 100, 10
 class Storm:
     """Rages while the block runs."""
 
-    def __init__(self, boxes: "list[Box]", port: int) -> None:
+    def __init__(self, boxes: "list[Box]", port: int, beyond: float) -> None:
         self._said = [_plain(box) for box in boxes]
-        self._port = port
+        self._port, self._beyond = port, beyond
 
     def __enter__(self) -> Self:
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         self._process = spawn.Process(
-            target=rage, args=(self._said, self._port, theirs), daemon=True
+            target=rage, args=(self._said, self._port, self._beyond, theirs), daemon=True
         )
         self._process.start()
         if not ours.poll(60):
@@ -41,7 +41,7 @@ def _plain(box: "Box") -> dict[str, Any]:
     return {name: getattr(box, name) for name in box.__dataclass_fields__}
 
 
-def rage(boxes: list[dict[str, Any]], port: int, ready: Connection) -> None:
+def rage(boxes: list[dict[str, Any]], port: int, beyond: float, ready: Connection) -> None:
     """Send until ended: each message carries a hundred datastreams of a gateway across their limit."""
     from anlan.app.cli.django_setup import start_django
 
@@ -49,7 +49,7 @@ def rage(boxes: list[dict[str, Any]], port: int, ready: Connection) -> None:
     import numpy as np
 
     from anlan.app.bench.boxes import Sender, payload_of
-    from anlan.app.bench.plant import BEYOND, CALM, Box
+    from anlan.app.bench.plant import CALM, Box
     from anlan.app.bench.readings_made import Made
 
     senders = [Sender(Box(**one), port) for one in boxes]
@@ -63,7 +63,7 @@ def rage(boxes: list[dict[str, Any]], port: int, ready: Connection) -> None:
     while True:
         sender = senders[turn % len(senders)]
         first = turn % rounds // len(senders) * A_MESSAGE
-        value = CALM if turn // rounds % 2 else BEYOND
+        value = CALM if turn // rounds % 2 else beyond
         made = Made(
             np.arange(first, first + A_MESSAGE),
             np.full(A_MESSAGE, time.time_ns() // 1_000_000),

@@ -1,16 +1,17 @@
 """Listeners who may hear the same: one decision and one serialisation for all of them.
 
-At most four frames a second and 500 rows a frame; more becomes groups with counts. What cannot
-wait, the first alarm of a cause, leaves at once, without moving the position.
+At most four frames a second and 500 rows a frame; more, or more than the line has room for, becomes
+groups with counts. What cannot wait, the first alarm of a cause, leaves at once, without moving the position.
 """
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from anlan.app.streaming import frames
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.heard import Heard
+from anlan.app.streaming.line import Line
 from anlan.kernel.base.permissions import Facts, Grant, Reach
 from anlan.kernel.base.tickets import Ticket
 
@@ -22,6 +23,8 @@ URGENT_ROWS = 50
 CALM_ROWS = 40
 URGENT_APART_S = 0.03
 URGENT_FRAMES_A_SECOND = 8
+#: As urgent as what has no priority.
+LEAST_PRIORITY = 9
 #: Places whose answer is remembered; scopes are few, places of one county some thousands.
 _KNOWN_PLACES = 50_000
 
@@ -58,7 +61,8 @@ class Audience:
         self.clients: set[Client] = set()
         self._known: dict[tuple[str, Facts], bool] = {}
         self._waiting: dict[tuple[str, str], tuple[Heard, bytes]] = {}
-        self._urgent: list[bytes] = []
+        #: Priority and row of what cannot wait.
+        self._urgent: list[tuple[int, bytes]] = []
         self._last_frame = 0.0
         self._urgent_frames: list[float] = []
         self._hurried: deque[float] = deque(maxlen=CALM_ROWS + 1)
@@ -97,8 +101,14 @@ class Audience:
         self._waiting[key] = (event, row)
         if is_urgent:
             self._hurried.append(moment)
-            if len(self._urgent) < URGENT_ROWS:
-                self._urgent.append(row)
+            self._hurry_up(event.hints.priority or LEAST_PRIORITY, row)
+
+    def _hurry_up(self, priority: int, row: bytes) -> None:
+        """Keep a row that cannot wait; of too many the most urgent."""
+        self._urgent.append((priority, row))
+        if len(self._urgent) > URGENT_ROWS:
+            least = max(self._urgent, key=itemgetter(0))
+            self._urgent.remove(least)
 
     def _take_personal(self, event: Heard) -> None:
         for client in self.clients:
@@ -110,24 +120,39 @@ class Audience:
         recipients = event.recipients or frozenset()
         return self.row_for(event) if client.ticket.actor in recipients else None
 
-    def flush(self, position: int, moment: float) -> None:
-        """Send what waits if a frame is due, and before it is due what cannot wait."""
-        if not self._waiting:
-            return
-        if moment - self._last_frame >= FRAME_EVERY_S:
-            self._send(self.frame(position, self._waiting.values()))
+    def flush(self, position: int, moment: float, line: Line) -> None:
+        """Send what waits if a frame is due, and what cannot wait before that or beside counts."""
+        if self._waiting and moment - self._last_frame >= FRAME_EVERY_S:
+            listed = list(self._waiting.values())
+            if self._fits(listed, moment, line):
+                self._send(frames.rows(position, (row for _, row in listed)))
+                self._urgent.clear()
+            else:
+                self._send(self._counted(position, listed))
             self._waiting.clear()
-            self._urgent.clear()
             self._last_frame, self._told = moment, position
-        elif self._urgent and self._may_hurry(moment):
-            self._send(frames.rows(self._told, self._urgent, is_mark=False))
-            self._urgent.clear()
+        if self._urgent and self._may_hurry(moment):
+            self._send_urgent(moment, line)
 
-    def frame(self, position: int, found: Iterable[tuple[Heard, bytes]]) -> bytes:
-        """Return one frame that tells all of this: as rows, or as groups when they are too many."""
-        listed = list(found)
-        if len(listed) <= ROWS_A_FRAME:
-            return frames.rows(position, (row for _, row in listed))
+    def _fits(self, listed: list[tuple[Heard, bytes]], moment: float, line: Line) -> bool:
+        size = sum(len(row) for _, row in listed) * len(self.clients)
+        return len(listed) <= ROWS_A_FRAME and line.takes(size, moment, is_urgent=False)
+
+    def _send_urgent(self, moment: float, line: Line) -> None:
+        """Send as many as the line has room for, the most urgent first; the others come next."""
+        listed = sorted(self._urgent, key=itemgetter(0))
+        fitting = 0
+        while fitting < len(listed) and line.takes(
+            len(listed[fitting][1]) * len(self.clients), moment, is_urgent=True
+        ):
+            fitting += 1
+        if fitting:
+            self._send(frames.rows(self._told, (row for _, row in listed[:fitting]), is_mark=False))
+        self._urgent = listed[fitting:]
+
+    @staticmethod
+    def _counted(position: int, listed: list[tuple[Heard, bytes]]) -> bytes:
+        """Return one frame that tells all of this as groups."""
         counted: dict[tuple[str, str], tuple[int, int | None]] = {}
         for event, _ in listed:
             key = (event.noun, event.group_key)

@@ -6,7 +6,13 @@ from anlan.app.streaming.heard import Heard
 
 KEPT_S = 600.0
 KEPT_EVENTS = 100_000
-KEPT_BYTES = 128 * 1024**2
+KEPT_BYTES = 96 * 1024**2
+#: What an event costs beside its state, which it holds twice: as it came and as a row.
+OVERHEAD_BYTES = 1_024
+
+
+def _cost(event: Heard) -> int:
+    return OVERHEAD_BYTES + 2 * len(event.state)
 
 
 class Buffer:
@@ -32,7 +38,7 @@ class Buffer:
         """Take the event of the next position."""
         self._events.append(event)
         self._moments.append(moment)
-        self._bytes += len(event.state)
+        self._bytes += _cost(event)
 
     def at(self, position: int) -> Heard | None:
         """Return the event of a position, if it is still here."""
@@ -55,7 +61,7 @@ class Buffer:
         while drop < len(self._events) and (
             drop < spare or self._bytes > KEPT_BYTES or self._moments[drop] < moment - KEPT_S
         ):
-            self._bytes -= len(self._events[drop].state)
+            self._bytes -= _cost(self._events[drop])
             drop += 1
         del self._events[:drop]
         del self._moments[:drop]

@@ -12,6 +12,7 @@ from anlan.app.streaming.audience import ROWS_A_FRAME, Audience, Hearing
 from anlan.app.streaming.buffer import Buffer
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.heard import Heard
+from anlan.app.streaming.line import Line
 
 log = logging.getLogger("anlan.live")
 
@@ -24,6 +25,7 @@ class Hub:
 
     def __init__(self, position: int = 0) -> None:
         self.buffer = Buffer(position)
+        self.line = Line()
         self.clients: dict[str, Client] = {}
         self._audiences: dict[Hearing, Audience] = {}
         self._causes: dict[str, float] = {}
@@ -97,7 +99,7 @@ class Hub:
         """Send what is due."""
         now = monotonic() if moment is None else moment
         for audience in self._audiences.values():
-            audience.flush(self.position, now)
+            audience.flush(self.position, now, self.line)
 
     def forget_old(self, moment: float | None = None) -> None:
         """Drop what nobody may ask for any more."""

@@ -14,7 +14,7 @@ RAISED_NS = 1_785_549_600_000_000_000
 
 
 def row(alarm: str, **state: Any) -> dict[str, Any]:
-    said = {"last_raised_at": RAISED, "instrument_state": "active"} | state
+    said = {"last_raised_at": RAISED, "instrument_state": "active", "priority": 1} | state
     return {"type": "alerts.alarm", "id": alarm, "version": 1, "gone": False, "state": said}
 
 
@@ -36,24 +36,25 @@ def test_the_first_frame_of_each_cause_counts_and_no_later_one(tmp_path: Path) -
     heard.take(0, said, RAISED_NS + 9_000_000)
     heard.take(1, said, RAISED_NS + 7_000_000)
     found = told(heard, tmp_path)
-    assert found.limits_ms.tolist() == [[5.0, 7.0]]
+    assert found.reds_ms.tolist() == [[5.0, 7.0]]
     assert found.gateways_ms.tolist() == [[5.0, 7.0]]
 
 
 def test_a_screen_that_never_hears_of_a_cause_is_not_forgotten(tmp_path: Path) -> None:
     heard = Heard(2)
     heard.take(1, frame("rows", row("a1")), RAISED_NS)
-    assert told(heard, tmp_path).limits_ms.tolist() == [[np.inf, 0.0]]
+    assert told(heard, tmp_path).reds_ms.tolist() == [[np.inf, 0.0]]
 
 
 def test_members_returns_and_counts_are_no_first_of_a_cause(tmp_path: Path) -> None:
     heard = Heard(1)
     heard.take(0, frame("rows", row("a1", parent_id="g1", cause_key="gateway:x")), RAISED_NS)
     heard.take(0, frame("rows", row("a2", instrument_state="normal")), RAISED_NS)
+    heard.take(0, frame("rows", row("a3", priority=3)), RAISED_NS)
     heard.take(0, frame("groups"), RAISED_NS)
     found = told(heard, tmp_path)
-    assert found.limits_ms.size == found.gateways_ms.size == 0
-    assert found.frames == {"rows": 2, "groups": 1}
+    assert found.reds_ms.size == found.gateways_ms.size == 0
+    assert found.frames == {"rows": 3, "groups": 1}
 
 
 def test_seconds_in_which_nothing_came_count_and_broken_ones_do_not(tmp_path: Path) -> None:
