@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,11 @@ PARTS = (
     "security_administrator",
     "audit_administrator",
 )
+_CAST = ROOT / "anlan" / "app" / "demo" / "cast.toml"
+USERNAMES = {
+    one["key"]: one["username"]
+    for one in tomllib.loads(_CAST.read_text(encoding="utf-8"))["member"]
+}
 #: Well below the half hour after which an idle session ends.
 STAY_AWAKE_S = 300.0
 LINK = re.compile(r"(http://\S+)/link#(\S+)")
@@ -50,11 +56,17 @@ class House:
     _sessions: dict[str, httpx.Cookies] = field(default_factory=dict)
 
     def sign_in(self, part: str) -> httpx.Client:
-        """Sign a member of the cast in by his one-time link, once; later journeys go on in his session."""
+        """Sign a member of the cast in by his one-time link, once; later journeys go on in his session.
+
+        Where a journey has ended it, he is given another link, as by an operator.
+        """
         known = self._sessions.get(part)
         client = httpx.Client(base_url=self.address, timeout=20, cookies=known)
         if known is not None:
-            return client
+            if client.get("/api/v1/registry").status_code == 200:
+                return client
+            self.tokens[part] = self._another_link(part)
+            client.cookies.clear()
         client.get("/api/v1/session")
         answer = client.post(
             "/api/v1/session/link", json={"token": self.tokens[part]}, headers=csrf(client)
@@ -62,6 +74,10 @@ class House:
         assert answer.status_code == 200, answer.text
         self._sessions[part] = client.cookies
         return client
+
+    def _another_link(self, part: str) -> str:
+        said = self.anlan("people", "link", USERNAMES[part]).stdout
+        return LINK.findall(said)[0][1]
 
     def stay_awake(self) -> None:
         """Use every session now and then: a slow run of all journeys is longer than a desk may stand idle."""

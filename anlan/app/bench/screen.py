@@ -97,7 +97,7 @@ def _appointed(organisation: "Organisation", code: str, territory: str | None) -
     from anlan.kernel.people.queries.principals import principal_of
     from anlan.kernel.people.services import posts, users
 
-    name = f"{code}_{territory}"
+    name = f"{code}_{territory or 'firm'}"
     role = Role.objects.get(code=code)
     post = posts.create_post(organisation=organisation, role=role, territory_code=territory)
     user = users.create_user(username=f"bench_{name}", name=f"压测 {name}", is_invented=True)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { geometryOf, isWhole, shownOf, withCorner, type Draft, type DrawKind } from './drawing'
+import { cornersOf, geometryOf, isWhole, shownOf, withCorner, type Draft, type DrawKind } from './drawing'
 
 const begun = (kind: DrawKind, radiusM: number | null = null): Draft => ({ kind, corners: [], hover: null, radiusM })
 const corners: [number, number][] = [[106, 38], [106.2, 38], [106.2, 38.2]]
@@ -30,4 +30,14 @@ describe('a shape that is being drawn', () => {
     expect(ring?.geometry.type).toBe('Polygon')
     expect(shownOf(begun('area')).features).toEqual([])
   })
+})
+
+it.each(['point', 'line', 'area', 'circle'] as const)('what was drawn as %s is drawn again from its own corners', (kind) => {
+  const shape = geometryOf(drawn(kind))
+  if (!shape) throw new Error('nothing was drawn')
+  expect(geometryOf({ kind, corners: cornersOf(shape) })).toEqual(shape)
+})
+
+it('a shape that this hand does not draw has no corners', () => {
+  expect(cornersOf({ type: 'MultiPoint', coordinates: [[106, 38]] })).toEqual([])
 })

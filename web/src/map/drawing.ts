@@ -39,6 +39,14 @@ export function geometryOf(draft: Pick<Draft, 'kind' | 'corners'>): Geometry | n
   return { type: 'Point', coordinates: [...(corners[0] as LonLat)] }
 }
 
+/** The corners that a shape was drawn by; none for what this hand does not draw. */
+export function cornersOf(geometry: Geometry): LonLat[] {
+  if (geometry.type === 'Point') return [geometry.coordinates as unknown as LonLat]
+  if (geometry.type === 'LineString') return geometry.coordinates as unknown as LonLat[]
+  if (geometry.type === 'Polygon') return (geometry.coordinates[0] ?? []).slice(0, -1) as unknown as LonLat[]
+  return []
+}
+
 const feature = (geometry: Geometry): Feature => ({ type: 'Feature', geometry, properties: {} })
 
 /** What the map shows of it: the outline with the pointer's corner, and a dot at each corner that stands. */

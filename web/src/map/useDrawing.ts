@@ -4,9 +4,10 @@
  *
  * A click is caught before the map has it, so that nothing under the pointer is selected meanwhile.
  */
+import type { Geometry } from 'geojson'
 import { computed, onBeforeUnmount, onMounted, shallowRef, watch, type Ref } from 'vue'
 
-import { geometryOf, isWhole, shownOf, withCorner, type Draft, type DrawKind } from './drawing'
+import { cornersOf, geometryOf, isWhole, shownOf, withCorner, type Draft, type DrawKind } from './drawing'
 import type { LonLat } from './geodesy'
 import { useLayers } from './useLayers'
 
@@ -99,6 +100,12 @@ export function useDrawing({ kind, radiusM, colour = '#ffd166' }: DrawingOptions
     draft.value = { ...draft.value, hover: null }
   }
 
+  /** Show what was drawn before: as it stands, or drawn anew by the next click. */
+  function take(shape: Geometry): void {
+    draft.value = { ...fresh(), corners: cornersOf(shape) }
+    isDone.value = true
+  }
+
   watch(kind, clear)
   if (radiusM) watch(radiusM, (now) => (draft.value = { ...draft.value, radiusM: now }))
   watch(draft, (now) => setData(shownOf(now)))
@@ -119,5 +126,5 @@ export function useDrawing({ kind, radiusM, colour = '#ffd166' }: DrawingOptions
     canvas.classList.remove('drawing')
   })
 
-  return { draft, geometry, isDone, add, back, clear, finish }
+  return { draft, geometry, isDone, add, back, clear, finish, take }
 }
