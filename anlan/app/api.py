@@ -74,6 +74,8 @@ api = AnlanAPI(
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
     answer = api.create_response(request, error.problem(), status=error.status)
     answer["Content-Type"] = PROBLEM
+    if (pause := error.facts.get("retry_after_s")) is not None:
+        answer["Retry-After"] = str(pause)
     return answer
 
 

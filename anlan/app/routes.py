@@ -4,6 +4,7 @@ from anlan.app.api import api
 from anlan.app.base_map import api as base_map
 from anlan.app.demo import api as demo
 from anlan.app.health import api as health
+from anlan.app.map_services import api as map_services
 from anlan.app.register import api as register
 from anlan.kernel.alerts import api as alerts
 from anlan.kernel.base.api import audit, dead_letters
@@ -37,6 +38,7 @@ api.add_router("", preferences.router)
 api.add_router("/places", places.router)
 api.add_router("/places", nearby.router)
 api.add_router("/base-map", base_map.router)
+api.add_router("/map-services", map_services.router)
 api.add_router("/people", contacts.router)
 api.add_router("/people", directory.router)
 api.add_router("/people", shares.router)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from anlan.app.cli import region_services
 from anlan.app.cli.django_setup import start_django
 from anlan.app.cli.refusal import told
 
@@ -13,6 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.add_typer(region_services.app, name="services")
 Name = Annotated[str, typer.Argument(help="区域包的名称。The pack's name.")]
 Maps = Annotated[
     Path | None,

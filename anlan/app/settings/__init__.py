@@ -145,5 +145,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # it says at every start of every command that it has jobs
-    "loggers": {"procrastinate.blueprints": {"level": "WARNING"}},
+    # httpx would write whole addresses, and some hold the credentials of a map service
+    "loggers": {
+        "procrastinate.blueprints": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }

@@ -64,6 +64,10 @@ class Config:
     #: The collector of logs that heads of the journal are handed to, `tls://host[:port]`; empty: none.
     audit_syslog: str = ""
     region_dir: Path = Path("region")
+    #: What opens the government's map services, a name and its secret a line (TOML); what was fetched of them.
+    map_secrets_file: Path = Path("map_secrets.toml")
+    map_cache_dir: Path = Path("map_cache")
+    map_cache_gb: float = 2.0
     web_dist: Path = Path("../web/dist")
     segment_seconds: float = 10.0
     #: what `anlan engine` judges: real shards 0-63, readings of exercises 64

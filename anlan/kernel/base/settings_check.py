@@ -175,6 +175,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "db_role": _role,
     "history_bucket": _bucket,
     "history_cache_gb": _at_least(0.1, "GB"),
+    "map_cache_gb": _at_least(0.05, "GB"),
     "keep_readings_days": _days_kept,
     "keep_rollups_days": _days_kept,
     "keep_exercises_days": _days_kept,

@@ -77,6 +77,11 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /places/region": lambda _: Call(),
     "GET /base-map": lambda _: Call(),
     "GET /base-map/tiles/{which}": lambda _: Call("ground", query={"z": "5", "x": "25", "y": "12"}),
+    "GET /map-services": lambda _: Call(),
+    "GET /map-services/{service_id}/tiles": lambda _: Call(
+        "none", query={"z": "5", "x": "25", "y": "12"}
+    ),
+    "GET /map-services/{service_id}/features": lambda _: Call("none"),
     "GET /places/divisions": lambda _: Call(),
     "GET /places/vintages": lambda _: Call(),
     "GET /places/zones": lambda _: Call(),

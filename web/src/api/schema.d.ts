@@ -788,6 +788,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map-services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Services
+         * @description Every service of the government that the map may show, with source and approval number (审图号).
+         */
+        get: operations["anlan_app_map_services_api_map_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map-services/{service_id}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Tile
+         * @description One tile in Web Mercator; 204 outside its zooms, 202 while it is fetched, 503 while it is away.
+         */
+        get: operations["anlan_app_map_services_api_service_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map-services/{service_id}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Features
+         * @description Return all features of a WFS as GeoJSON by longitude and latitude; 202 while they are fetched.
+         */
+        get: operations["anlan_app_map_services_api_service_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/users/{user_id}/phone": {
         parameters: {
             query?: never;
@@ -4536,6 +4596,75 @@ export interface components {
          * @description Which tile; `v` is the version that whoever asks was told of.
          */
         TileQuery: {
+            /** Z */
+            z: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /**
+             * V
+             * @default
+             */
+            v: string;
+        };
+        /**
+         * MapServiceOut
+         * @description One service as the map needs it: nothing of where it is and of what opens it.
+         */
+        MapServiceOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "pictures" | "vector_tiles" | "features";
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "ground" | "overlay";
+            /** Digest */
+            digest: string;
+            /** Layer */
+            layer: string;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Map Approval */
+            map_approval: string;
+            /** Min Zoom */
+            min_zoom: number;
+            /** Max Zoom */
+            max_zoom: number;
+            /** Opacity */
+            opacity: number;
+            /** Colour */
+            colour: string;
+            /** Is Shown */
+            is_shown: boolean;
+            /** Is Away */
+            is_away: boolean;
+        };
+        /**
+         * MapServicesOut
+         * @description Every service; empty where a bureau has described none.
+         */
+        MapServicesOut: {
+            /** Items */
+            items: components["schemas"]["MapServiceOut"][];
+        };
+        /**
+         * ServiceTileQuery
+         * @description Which tile; `v` is the digest that whoever asks was told of.
+         */
+        ServiceTileQuery: {
             /** Z */
             z: number;
             /** X */
@@ -9928,6 +10057,74 @@ export interface operations {
             header?: never;
             path: {
                 which: "ground" | "relief";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_map_services_api_map_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapServicesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_map_services_api_service_tile: {
+        parameters: {
+            query: {
+                z: number;
+                x: number;
+                y: number;
+                v?: string;
+            };
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_map_services_api_service_features: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
             };
             cookie?: never;
         };
