@@ -102,6 +102,7 @@ async def stream(house: House, scope: Message, receive: Receive, send: Send) -> 
     client, position = await admit(house, scope)
     await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
     house.hub.attach(client, position)
+    house.screens.greet(client)
     leaving = asyncio.create_task(_left(receive, client))
     try:
         while sent := await client.next_bytes():

@@ -24,6 +24,7 @@ from anlan.kernel.people.api import (
 )
 from anlan.kernel.places.api import keeping as places
 from anlan.kernel.places.api import nearby
+from anlan.kernel.screens import api as screens
 from anlan.kernel.search import api as search
 from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
@@ -47,6 +48,7 @@ api.add_router("/people", views.router)
 api.add_router("/documents", documents.router)
 api.add_router("/messaging", messaging.router)
 api.add_router("/sketches", sketches.router)
+api.add_router("/screens", screens.router)
 api.add_router("/subjects", subjects.router)
 api.add_router("/sensing", sensing.router)
 api.add_router("/sensing", gateways.router)

@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.app.settings")
 application = get_wsgi_application()
 
-from anlan.app import observations  # noqa: E402  the store's models need the settings
+from anlan.app import observations, screen_teller  # noqa: E402  the store's models need the settings
 
 observations.install()
+screen_teller.install()

@@ -50,6 +50,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.base.fields import Sensitivity
     from anlan.kernel.people import models as people
     from anlan.kernel.places import models as places
+    from anlan.kernel.screens.rules import Ending
     from anlan.kernel.sensing import models as sensing
     from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
@@ -69,6 +70,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "relation": set(people.SiteRelation),
         "purpose": set(people.LinkPurpose),
         "status": set(subjects.SubjectStatus),
+        "ending": set(Ending),
         "figure": set(sketches.SketchKind),
         "audience": set(sketches.Audience),
         "kind": {

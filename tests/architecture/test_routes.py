@@ -32,6 +32,11 @@ HARMLESS = {
     "POST /api/v1/messaging/messages/{message_id}/read",
     # how one's own map stands: nobody else has it, the last word stands
     "PUT /api/v1/session/layer-sets",
+    # a screen and a desk that leads it: each of its own session, the last word stands
+    "POST /api/v1/screens/codes",
+    "POST /api/v1/screens/lead",
+    "POST /api/v1/screens/{screen_id}/let-go",
+    "PUT /api/v1/screens/shown",
     "POST /api/v1/audit/verify",
     "POST /api/v1/people/users/by-phone",
     "PUT /api/v1/people/views",

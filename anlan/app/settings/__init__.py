@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "anlan.kernel.documents",
     "anlan.kernel.messaging",
     "anlan.kernel.sketches",
+    "anlan.kernel.screens",
     "anlan.kernel.subjects",
     "anlan.kernel.sensing",
     "anlan.kernel.maps",

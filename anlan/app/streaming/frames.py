@@ -62,6 +62,11 @@ def values(latest: Mapping[str, tuple[int, float | None, int]]) -> bytes:
     return _frame(b"values", _encode({"values": latest}), None)
 
 
+def screen(said: bytes) -> bytes:
+    """Return what the screen of this session is to show, as the desk that leads it said it."""
+    return _frame(b"screen", said, None)
+
+
 def hello(stream_id: str, position: int) -> bytes:
     """Return the first frame: the stream's name, and the position behind which it goes on."""
     said = {"stream_id": stream_id, "position": position, "server_time": now_ms()}

@@ -15,6 +15,7 @@ from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.readings_feed import ReadingsFeed
 from anlan.app.streaming.refusals import Refusals
 from anlan.app.streaming.rights import Rights
+from anlan.app.streaming.screens import ScreensFeed
 from anlan.app.streaming.standing import Lookout
 from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base import bus
@@ -45,6 +46,7 @@ class House:
         self.refusals = Refusals(self._nats, settings_of.node)
         self.events = EventsFeed(self._nats, self.hub, self.database, self.rights)
         self.readings = ReadingsFeed(self._nats, settings_of.node, self.hub, self.database)
+        self.screens = ScreensFeed(self._nats, settings_of.node, self.hub)
         self._lookout = Lookout(settings_of, self._nats, self.database)
         self._running: asyncio.Task[None] | None = None
 
@@ -93,6 +95,8 @@ class House:
             self.readings.read_forever(),
             self.readings.refresh_forever(),
             self.readings.tell_forever(),
+            self.screens.read_forever(),
+            self.screens.tell_forever(),
             self.rights.watch_over(self.hub.clients),
             self._flush_forever(),
             self._forget_forever(),

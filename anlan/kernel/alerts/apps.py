@@ -15,7 +15,7 @@ _SUBJECTS = MapLayer(
     order=40,
     source="/api/v1/subjects/points.geojson",
     group="subjects",
-    time="live",
+    time="replay",
     card="kernel/subjects/SubjectCard",
     legend=(
         LegendSign(shape="dot", title_zh="无报警", title_en="No alarm", colour=_CALM),
@@ -39,7 +39,7 @@ _ALARMS = MapLayer(
     order=50,
     source="/api/v1/alerts/states",
     group="alarms",
-    time="live",
+    time="replay",
     card="kernel/subjects/SubjectCard",
     legend=tuple(
         LegendSign(shape="level", title_zh=zh, title_en=en, priority=priority)

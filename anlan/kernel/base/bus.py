@@ -104,6 +104,11 @@ def pending_subject(node: str) -> str:
     return f"{node}.pending"
 
 
+def screens_subject(node: str) -> str:
+    """Return the subject on which the live stream is told what screens show; kept nowhere."""
+    return f"{node}.shown"
+
+
 def refusals_subject(node: str) -> str:
     """Return the subject on which the worker is told what the live stream refused; kept nowhere."""
     return f"{node}.refused"

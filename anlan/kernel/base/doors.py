@@ -93,7 +93,7 @@ class Needs(SessionCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Principal:
         """Return who asks, or refuse with the reason."""
         request.META[ASKED] = self.permission
-        principal = Identity.of(request) if key else None
+        principal = self.asker(request) if key else None
         if principal is None:
             raise NotSignedInError("请先登录")
         request.META[ASKER] = principal
@@ -107,6 +107,10 @@ class Needs(SessionCookie):
             # what another post reaches without this permission is not read with it
             return principal.within(self.permission)
         return principal
+
+    def asker(self, request: HttpRequest) -> Principal | None:
+        """Return who asks; None is nobody."""
+        return Identity.of(request)
 
 
 def principal(request: HttpRequest) -> Principal:

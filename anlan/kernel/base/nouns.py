@@ -18,7 +18,7 @@ VIEWED_AS: Mapping[str, str] = {
     "messaging.delivery": "messaging.message",
 }
 #: Nouns that reach named persons only, never everybody in the scope.
-PERSONAL = frozenset({"messaging.message", "messaging.delivery"})
+PERSONAL = frozenset({"messaging.message", "messaging.delivery", "screens.screen"})
 
 
 def noun_of(event_type: str) -> str:

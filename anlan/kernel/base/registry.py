@@ -18,8 +18,9 @@ Key = Literal[
 KEYS: tuple[Key, ...] = get_args(Key)
 #: Under which heading a layer stands in the tree, from what calls to what lies below.
 LayerGroup = Literal["alarms", "subjects", "forces", "drawn", "ground"]
-#: How a layer goes with the time bar: it never changes, it is of now only, or it is drawn as of any moment.
-LayerTime = Literal["still", "live", "replay"]
+#: How a layer goes with the time bar: it never changes, it is of now only, it is drawn as of any moment that was,
+#: or as of moments to come too (`forecast`).
+LayerTime = Literal["still", "live", "replay", "forecast"]
 SignShape = Literal["dot", "hollow", "ring", "disc", "line", "dashes", "area", "level"]
 
 
@@ -62,7 +63,8 @@ class LegendSign:
 class MapLayer(Entry):
     """A layer of the map: what is drawn (`component`), from where, under which signs, who sees it.
 
-    `source` is the address that its data come from, `card` the component that shows what was clicked.
+    `source` is the address that its data come from, `card` the component that shows what was clicked,
+    `ahead_h` how many hours a forecast reaches.
     """
 
     source: str
@@ -71,6 +73,7 @@ class MapLayer(Entry):
     legend: tuple[LegendSign, ...] = ()
     card: str | None = None
     is_visible: bool = True
+    ahead_h: int = 0
 
 
 _entries: dict[Key, dict[str, Entry]] = {key: {} for key in KEYS}
@@ -82,6 +85,8 @@ def register(key: Key, entry: Entry) -> None:
         raise KeyError(f"registry has no key {key!r}; it has {', '.join(KEYS)}")
     if key == "map_layers" and not isinstance(entry, MapLayer):
         raise TypeError(f"map layer {entry.name!r} is registered as a MapLayer")
+    if isinstance(entry, MapLayer) and (entry.time == "forecast") != (entry.ahead_h > 0):
+        raise ValueError(f"map layer {entry.name!r}: a forecast, and nothing else, reaches ahead")
     if entry.name in _entries[key]:
         raise ValueError(f"registry[{key}] already has {entry.name!r}")
     _entries[key][entry.name] = entry

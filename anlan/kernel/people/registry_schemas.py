@@ -38,10 +38,11 @@ class MapLayerEntry(MenuEntry):
 
     source: str
     group: Literal["alarms", "subjects", "forces", "drawn", "ground"]
-    time: Literal["still", "live", "replay"]
+    time: Literal["still", "live", "replay", "forecast"]
     legend: list[LegendSignOut]
     card: str | None
     is_visible: bool
+    ahead_h: int
 
 
 class RegistryOut(Schema):

@@ -32,6 +32,7 @@ def entry(name: str, permission: str = "a.b.view", **more: Any) -> Entry:
 
 
 def layer(name: str, **more: Any) -> MapLayer:
+    said: dict[str, Any] = {"time": "replay"} | more
     return MapLayer(
         name=name,
         title_zh="某",
@@ -39,8 +40,7 @@ def layer(name: str, **more: Any) -> MapLayer:
         permission="a.b.view",
         source="/api/v1/some",
         group="forces",
-        time="replay",
-        **more,
+        **said,
     )
 
 
@@ -80,6 +80,20 @@ def test_a_layer_says_whence_it_comes_under_which_signs_and_how_it_goes_with_tim
     assert (shown["source"], shown["group"], shown["time"]) == ("/api/v1/some", "forces", "replay")
     assert (shown["card"], shown["is_visible"]) == ("systems/some/TeamCard", True)
     assert [one["title_zh"] for one in shown["legend"]] == ["救援队"]
+
+
+def test_a_forecast_says_how_far_it_reaches_and_nothing_else_does() -> None:
+    registry.register("map_layers", layer("rain", time="forecast", ahead_h=72))
+    [shown] = registry.exported({"a.b.view"})["map_layers"]
+    assert (shown["time"], shown["ahead_h"]) == ("forecast", 72)
+    for wrong in ({"time": "forecast"}, {"ahead_h": 6}):
+        with pytest.raises(ValueError, match="ahead"):
+            registry.register("map_layers", layer("wrong", **wrong))
+
+
+def test_none_has_a_forecast_yet() -> None:
+    """The day that one has, its bar is looked at in a journey, and this test goes."""
+    assert [one for one in registry.exported()["map_layers"] if one["time"] == "forecast"] == []
 
 
 def test_what_is_no_layer_is_none_of_the_map() -> None:

@@ -1624,6 +1624,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Screens
+         * @description Return who leads this screen, and the screens that this desk leads.
+         */
+        get: operations["anlan_kernel_screens_api_my_screens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer Screen
+         * @description Offer this session as a screen; the code is typed at the desk that is to lead it.
+         */
+        post: operations["anlan_kernel_screens_api_offer_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lead Screen
+         * @description Lead the screen that shows this code.
+         */
+        post: operations["anlan_kernel_screens_api_lead_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/{screen_id}/let-go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let Go
+         * @description End it: on the screen, or at the desk that leads it.
+         */
+        post: operations["anlan_kernel_screens_api_let_go"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show
+         * @description Tell the screens that this desk leads what to show.
+         */
+        put: operations["anlan_kernel_screens_api_show"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subjects": {
         parameters: {
             query?: never;
@@ -3642,13 +3742,15 @@ export interface components {
              * Time
              * @enum {string}
              */
-            time: "still" | "live" | "replay";
+            time: "still" | "live" | "replay" | "forecast";
             /** Legend */
             legend: components["schemas"]["LegendSignOut"][];
             /** Card */
             card: string | null;
             /** Is Visible */
             is_visible: boolean;
+            /** Ahead H */
+            ahead_h: number;
         };
         /**
          * MenuEntry
@@ -5648,6 +5750,140 @@ export interface components {
             /** Radius M */
             radius_m?: number | null;
             shown?: components["schemas"]["AudienceBody"] | null;
+        };
+        /**
+         * MyScreens
+         * @description What this session is to screens: the screen that it is, while it is led, and those that it leads.
+         */
+        MyScreens: {
+            following: components["schemas"]["ScreenOut"] | null;
+            /** Leading */
+            leading: components["schemas"]["ScreenOut"][];
+        };
+        /**
+         * ScreenOut
+         * @description A screen and who leads it.
+         */
+        ScreenOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Driver */
+            driver: string;
+            /** Driver Name */
+            driver_name: string;
+            /** Led Since */
+            led_since: string | null;
+            /** Led Until */
+            led_until: string | null;
+        };
+        /**
+         * ScreenCode
+         * @description A code to be typed at the desk, and until when it is good.
+         */
+        ScreenCode: {
+            /** Code */
+            code: string;
+            /**
+             * Code Until
+             * Format: date-time
+             */
+            code_until: string;
+        };
+        /**
+         * ScreenCodeBody
+         * @description What was typed.
+         */
+        ScreenCodeBody: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * ScreensTold
+         * @description How many screens were told.
+         */
+        ScreensTold: {
+            /** Screens */
+            screens: number;
+        };
+        /**
+         * ScreenShown
+         * @description What a screen is to show: ids and addresses, no data. It asks for the data itself, as who it is.
+         */
+        ScreenShown: {
+            /** Subject */
+            subject?: string | null;
+            view?: components["schemas"]["ShownView"] | null;
+            /**
+             * Layers
+             * @default []
+             */
+            layers: components["schemas"]["ShownLayer"][];
+            played?: components["schemas"]["ShownSpan"] | null;
+            beside?: components["schemas"]["ShownBeside"] | null;
+        };
+        /**
+         * ShownBeside
+         * @description The right half of a split map: its moment (null is the present), the left one's percent, its layers.
+         */
+        ShownBeside: {
+            /** At */
+            at: number | null;
+            /** Share */
+            share: number;
+            /** Layers */
+            layers: components["schemas"]["ShownLayer"][];
+        };
+        /**
+         * ShownLayer
+         * @description How one layer stands.
+         */
+        ShownLayer: {
+            /** Key */
+            key: string;
+            /** Is Visible */
+            is_visible: boolean;
+            /**
+             * Opacity
+             * @default 1
+             */
+            opacity: number;
+        };
+        /**
+         * ShownSpan
+         * @description A stretch of the past and the moment of it that is shown, in ms.
+         */
+        ShownSpan: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** At */
+            at: number;
+        };
+        /**
+         * ShownView
+         * @description Where the map looks: degrees of WGS-84, zoom of Web Mercator, degrees clockwise from north.
+         */
+        ShownView: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Zoom */
+            zoom: number;
+            /**
+             * Bearing
+             * @default 0
+             */
+            bearing: number;
         };
         /**
          * SubjectRow
@@ -11380,6 +11616,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SketchFeature"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_screens_api_my_screens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyScreens"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_screens_api_offer_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenCode"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_screens_api_lead_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenCodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_screens_api_let_go: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                screen_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_screens_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenShown"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreensTold"];
                 };
             };
             default: components["responses"]["Refusal"];

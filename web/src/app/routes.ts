@@ -16,6 +16,7 @@ declare module 'vue-router' {
 
 export const routes: RouteRecordRaw[] = [
   { path: '/', component: () => import('./wall/WallPage.vue'), meta: { isBare: true, title: 'app.wall' } },
+  { path: '/screen', component: () => import('./wall/ScreenPage.vue'), meta: { isBare: true, title: 'screens.title' } },
   { path: '/login', component: () => import('@/kernel/people/LoginPage.vue'), meta: { isOpen: true, isBare: true, title: 'people.login.enter' } },
   { path: '/link', component: () => import('@/kernel/people/LoginPage.vue'), meta: { isOpen: true, isBare: true, title: 'people.login.enter' } },
   { path: '/monitor', component: () => import('@/kernel/alerts/MonitorPage.vue'), meta: { title: 'alerts.title' } },

@@ -1,4 +1,5 @@
 /** What the server's stream says, and what pages and the hub say to one another. */
+import type { ScreenShown } from '@/api/screens'
 
 /** One object's whole public state with its version; `gone` is a version too. */
 export interface Row {
@@ -32,15 +33,23 @@ export interface Beat {
   disk?: DiskState
 }
 
+/** What the desk that leads this screen shows; of two the one with the higher `n` is later. */
+export interface ShownFrame {
+  screen: string
+  n: number
+  shown: ScreenShown
+}
+
 export type Frame =
   | { event: 'hello'; data: { stream_id: string; position: number; server_time: number } }
   | { event: 'rows'; data: { position: number; rows: Row[] } }
   | { event: 'groups'; data: { position: number; groups: Group[] } }
   | { event: 'values'; data: { values: Record<string, LiveValue> } }
+  | { event: 'screen'; data: ShownFrame }
   | { event: 'beat'; data: Beat }
   | { event: 'reset'; data: Record<string, never> }
 
-export const EVENTS = ['hello', 'rows', 'groups', 'values', 'beat', 'reset'] as const
+export const EVENTS = ['hello', 'rows', 'groups', 'values', 'screen', 'beat', 'reset'] as const
 
 /** `held`: connected, yet nothing comes through: a proxy on the way keeps the stream back. */
 export type LinkState = 'idle' | 'connecting' | 'open' | 'retrying' | 'held' | 'signed_out'

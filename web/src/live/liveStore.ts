@@ -8,7 +8,7 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { serverNow, tellServerTime } from '@/api/clock'
 
-import { STALE_AFTER_MS, type Beat, type DiskState, type Frame, type FromHub, type Group, type LinkState, type LiveValue, type Part, type Row, type ToHub } from './frames'
+import { STALE_AFTER_MS, type Beat, type DiskState, type Frame, type FromHub, type Group, type LinkState, type LiveValue, type Part, type Row, type ShownFrame, type ToHub } from './frames'
 import { openTransport, type Transport } from './transport'
 
 export type Connect = (listen: (message: FromHub) => void) => Transport
@@ -39,6 +39,7 @@ export const useLiveStore = defineStore('live', () => {
   const rowHandlers = new Map<string, Set<(rows: Row[]) => void>>()
   const resetHandlers = new Set<() => void>()
   const valueHandlers = new Set<(values: Record<string, LiveValue>) => void>()
+  const shownHandlers = new Set<(frame: ShownFrame) => void>()
   const watchers = new Map<string, number>()
   let transport: Transport | null = null
   let subscribed = false
@@ -107,6 +108,7 @@ export const useLiveStore = defineStore('live', () => {
     if (frame.event === 'hello' || frame.event === 'beat') beat(frame.data)
     else if (frame.event === 'rows') deliver(frame.data.rows)
     else if (frame.event === 'groups') storm(frame.data.groups)
+    else if (frame.event === 'screen') shownHandlers.forEach((handle) => handle(frame.data))
     else if (frame.event === 'values') valueHandlers.forEach((handle) => handle(frame.data.values))
     else reset()
   }
@@ -160,6 +162,12 @@ export const useLiveStore = defineStore('live', () => {
     return () => void valueHandlers.delete(handle)
   }
 
+  /** Be told what this screen is to show; returns how to stop. */
+  function onShown(handle: (frame: ShownFrame) => void): () => void {
+    shownHandlers.add(handle)
+    return () => void shownHandlers.delete(handle)
+  }
+
   /** Ask for the values of datastreams while somebody looks at them; returns how to stop. */
   function watch(datastreams: string[]): () => void {
     for (const id of datastreams) watchers.set(id, (watchers.get(id) ?? 0) + 1)
@@ -181,5 +189,5 @@ export const useLiveStore = defineStore('live', () => {
   }
 
   const serverTimeMs = computed(() => serverNow(nowMs.value))
-  return { link, health, troubles, isStale, serverTimeMs, lastBeatMs, engineLagS, groups, start, restart, onRows, onReset, onValues, watch }
+  return { link, health, troubles, isStale, serverTimeMs, lastBeatMs, engineLagS, groups, start, restart, onRows, onReset, onValues, onShown, watch }
 })

@@ -29,6 +29,11 @@ export function absoluteTime(ms: number, locale: string): string {
   }).format(ms)
 }
 
+/** 8月1日 10:00, read across a hall. */
+export function hallTime(ms: number, locale: string): string {
+  return format(locale, { month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(ms)
+}
+
 /** 08-01 10:00, for tables and axes. */
 export function shortTime(ms: number, locale = 'zh-CN'): string {
   return format(locale, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })

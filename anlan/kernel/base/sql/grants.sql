@@ -20,7 +20,7 @@ REVOKE INSERT, UPDATE, DELETE ON sensing_historyfile FROM anlan_app, anlan_worke
 -- The engine: alarms, their journal and its own progress.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO anlan_engine;
 REVOKE ALL ON people_user, people_onetimelink, people_secondfactor, people_recoverycode,
-    people_securitykey, people_contact, people_savedview, django_session FROM anlan_engine;
+    people_securitykey, people_contact, people_savedview, screens_screen, django_session FROM anlan_engine;
 GRANT SELECT, INSERT, UPDATE ON alerts_alarm, alerts_engineprogress, alerts_exerciseprogress,
     alerts_waitingmembers, alerts_enginewriter TO anlan_engine;
 GRANT DELETE ON alerts_waitingmembers, alerts_engineprogress, alerts_enginewriter TO anlan_engine;

@@ -1,6 +1,6 @@
-/** How the layers of the map stand, and the sets of it that somebody has kept for himself. */
+/** How the layers of a map stand, and the sets of it that somebody has kept for himself. */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 
 import { keepLayerSets, readLayerSets, type LayerLook, type LayerSet } from '@/api/layerSets'
 import type { MapLayerEntry } from '@/api/types'
@@ -15,8 +15,9 @@ export const SHIPPED = ''
 
 type Shipped = Pick<MapLayerEntry, 'key' | 'is_visible'>
 
-export const useLayerLookStore = defineStore('layerLook', () => {
-  const looks = ref<Record<string, Look>>({})
+function setup() {
+  // Shallow: it is always replaced, and what other windows are told must be plain values.
+  const looks = shallowRef<Record<string, Look>>({})
   const sets = shallowRef<LayerSet[]>([])
   const opensWith = ref(SHIPPED)
   /** The set that the map now shows, until a layer is changed by hand. */
@@ -55,6 +56,16 @@ export const useLayerLookStore = defineStore('layerLook', () => {
     chosen.value = set ? name : SHIPPED
   }
 
+  /** Show the layers as somebody else has them; of those that he does not name nothing is changed. */
+  function adopt(layers: readonly LayerLook[]): void {
+    const own = new Map(layers.map((one) => [one.key, one]))
+    looks.value = Object.fromEntries(Object.entries(looks.value).map(([key, before]) => {
+      const one = own.get(key)
+      return [key, one ? { isVisible: one.is_visible, opacity: one.opacity } : before]
+    }))
+    chosen.value = null
+  }
+
   function put(key: string, change: Partial<Look>): void {
     looks.value = { ...looks.value, [key]: { ...look(key), ...change } }
     chosen.value = null
@@ -84,5 +95,14 @@ export const useLayerLookStore = defineStore('layerLook', () => {
 
   const openWith = (name: string) => keep(sets.value, name)
 
-  return { looks, sets, opensWith, chosen, look, begin, use, put, save, forget, openWith }
-})
+  return { looks, sets, opensWith, chosen, now, look, begin, use, adopt, put, save, forget, openWith }
+}
+
+export const useLayerLookStore = defineStore('layerLook', setup)
+/** The same of the right half of a split map. */
+export const useBesideLookStore = defineStore('layerLookBeside', setup)
+
+export type LookStore = Pick<ReturnType<typeof useLayerLookStore>, keyof ReturnType<typeof setup>>
+export const LOOKS: InjectionKey<LookStore> = Symbol('looks')
+/** Of the map that a component stands in or speaks of. */
+export const useLooks = (): LookStore => inject(LOOKS, useLayerLookStore, true)

@@ -154,7 +154,9 @@ export const useAlarmStore = defineStore('alarms', () => {
   /** What is shown; the present goes on being kept beside a replay. No computed: the map is the same after a change, and nobody would be told. */
   const held = () => then.value ?? open.value
   const showThen = (alarms: ReadonlyMap<string, Alarm> | null) => void (then.value = alarms)
-  const states = computed(() => (then.value || isComplete.value ? derive(held().values()) : fromSummary(summary.value)))
+  /** The present, whatever is played again. */
+  const statesNow = computed(() => (isComplete.value ? derive(open.value.values()) : fromSummary(summary.value)))
+  const states = computed(() => (then.value ? derive(then.value.values()) : statesNow.value))
   /** What a list shows: a group stands for its members. */
   const unfolded = computed(() => [...held().values()].filter((alarm) => !isInOpenGroup(alarm, (id) => held().get(id))))
   const newest = computed(() => [...unfolded.value].sort(byNewest))
@@ -164,7 +166,7 @@ export const useAlarmStore = defineStore('alarms', () => {
     return PRIORITIES.map((priority) => ({ priority, count: counted[priority] }))
   })
 
-  return { open, states, newest, counts, isComplete, loaded, error, lastRaised, start, refresh, apply, put, onChanged, showThen }
+  return { open, states, statesNow, newest, counts, isComplete, loaded, error, lastRaised, start, refresh, apply, put, onChanged, showThen }
 })
 
 const UNTOUCHED: SubjectState = { priority: 4, count: 0, unanswered: false, offline: true }

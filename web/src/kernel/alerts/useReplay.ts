@@ -1,10 +1,10 @@
 /** Play hours of the past again: alarms, map and curves as they were known then, at any speed. */
 import { useIntervalFn } from '@vueuse/core'
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, toRef, watch } from 'vue'
 
 import { readReplay } from '@/api/alerts'
 import { shareRef } from '@/live/shareRef'
-import { useTimeStore } from '@/live/timeStore'
+import { useTimeStore, type Played } from '@/live/timeStore'
 import { setNowFixed } from '@/ui/now'
 
 import { useAlarmStore } from './alarmStore'
@@ -16,17 +16,13 @@ const FRAME_MS = 250
 /** What has to be fetched for a moment, as a curve, is fetched so often while it plays. */
 const FETCH_EVERY_MS = 2_000
 
-/** What the windows of one browser show together: a stretch and a moment of it, or the present. */
-interface Shown {
-  from: number
-  to: number
-  at: number
-}
+type Span = Pick<Played, 'from' | 'to'>
+const isSame = (one: Span | null, other: Span) => one?.from === other.from && one.to === other.to
 
 export function useReplay() {
   const time = useTimeStore()
   const alarms = useAlarmStore()
-  const span = shallowRef<{ from: number; to: number } | null>(null)
+  const span = shallowRef<Span | null>(null)
   const night = shallowRef<Night | null>(null)
   const speed = ref<number>(60)
   const isPlaying = ref(false)
@@ -35,26 +31,31 @@ export function useReplay() {
   let run = 0
   let fetchedAt = 0
 
-  const shown = shallowRef<Shown | null>(null)
-  shareRef('replay', shown)
+  shareRef('replay', toRef(time, 'played'))
 
   const moments = computed(() => night.value?.moments ?? [])
 
-  async function begin(from: number, to: number): Promise<void> {
+  /** Read a stretch; tells whether it is there and still wanted. */
+  async function read({ from, to }: Span): Promise<boolean> {
     const mine = ++run
     loading.value = true
     error.value = null
     try {
       const { open, changes } = await readReplay(new Date(from), new Date(to))
-      if (mine !== run) return
+      if (mine !== run) return false
       night.value = new Night(open, changes)
       span.value = { from, to }
-      seek(from)
+      return true
     } catch (cause) {
       if (mine === run) error.value = cause
+      return false
     } finally {
       if (mine === run) loading.value = false
     }
+  }
+
+  async function begin(from: number, to: number): Promise<void> {
+    if (await read({ from, to })) seek(from)
   }
 
   /** Show a moment of the span. */
@@ -62,7 +63,7 @@ export function useReplay() {
     if (!span.value || !night.value) return
     const at = Math.min(Math.max(ms, span.value.from), span.value.to)
     show(at)
-    shown.value = { ...span.value, at }
+    time.played = { ...span.value, at }
   }
 
   function show(at: number): void {
@@ -81,7 +82,7 @@ export function useReplay() {
   }
 
   function end(): void {
-    shown.value = null
+    time.played = null
     forget()
   }
 
@@ -95,15 +96,27 @@ export function useReplay() {
     alarms.showThen(null)
   }
 
-  /** Another window chose a stretch, a moment, or the present. */
-  async function follow(now: Shown | null): Promise<void> {
-    if (now === null) return time.isReplay ? forget() : undefined
+  /** The stretch that another window or screen plays, from when it is asked for here. */
+  let followed: Span | null = null
+  /** Another window or screen chose a stretch, a moment, or the present. */
+  async function follow(now: Played | null): Promise<void> {
+    if (now === null) {
+      followed = null
+      return time.isReplay ? forget() : undefined
+    }
     if (now.at === time.at) return
     isPlaying.value = false
-    if (now.from !== span.value?.from || now.to !== span.value.to) await begin(now.from, now.to)
-    show(now.at)
+    if (!isSame(span.value, now)) {
+      // Moments come faster than a stretch is read, and one that was refused is not asked for with each of them.
+      if (isSame(followed, now)) return
+      followed = now
+      if (!(await read(now))) return
+    }
+    if (time.played) show(time.played.at)
   }
-  watch(shown, (now) => void follow(now))
+  watch(() => time.played, (now) => void follow(now))
+  // It may have been chosen before this page was there.
+  void follow(time.played)
 
   useIntervalFn(() => {
     if (!isPlaying.value || !span.value || time.at === null) return
@@ -114,7 +127,10 @@ export function useReplay() {
     if (!isPlaying.value) time.step = time.at
   })
   // The page goes, the other windows stay as they are.
-  onScopeDispose(forget)
+  onScopeDispose(() => {
+    forget()
+    time.played = null
+  })
 
   return { time, span, speed, isPlaying, loading, error, moments, begin, seek, end }
 }

@@ -1,0 +1,1 @@
+"""Kernel slice sketches; see README.md."""
