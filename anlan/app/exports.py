@@ -13,11 +13,11 @@ from anlan.app.routes import api
 from anlan.kernel.alerts import queries as alarms
 from anlan.kernel.alerts.api import ALARMS
 from anlan.kernel.base import registry
-from anlan.kernel.base.api.audit import JOURNAL
+from anlan.kernel.base.api.audit import LIST as JOURNAL
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.listing import Ask, ListSpec
-from anlan.kernel.base.queries import journal_rows
+from anlan.kernel.base.queries import journal_list
 from anlan.kernel.base.services.exports import Export, export_list
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import queries as sensing
@@ -44,7 +44,7 @@ TABLES = {
     "limits": Table(LIMITS, sensing.limits, "sensing.datastream.view"),
     "suppressions": Table(SUPPRESSIONS, sensing.suppressions, "sensing.datastream.view"),
     "alarms": Table(ALARMS, alarms.alarms, "alerts.alarm.view"),
-    "journal": Table(JOURNAL, journal_rows, "audit.journal.read"),
+    "journal": Table(JOURNAL, journal_list, "audit.journal.read"),
 }
 
 

@@ -14,7 +14,7 @@ from anlan.kernel.base import listing
 from anlan.kernel.base.english import Language
 from anlan.kernel.base.listing import Ask, Field
 from anlan.kernel.base.xlsx import ABOUT, ABOUT_EN, DATA, DATA_EN, MEDIA_TYPE, Cover, sheet
-from anlan.kernel.subjects.rules import MATTERS
+from anlan.kernel.people.rules import MATTERS
 from tests import factories
 from tests.cast import Cast, assemble, signed_in
 from tests.plant import build_plant

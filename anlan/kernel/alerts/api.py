@@ -23,8 +23,8 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.doors import Door, expected_version, principal
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.reached import narrowed
+from anlan.kernel.people.rules import MATTERS
 from anlan.kernel.sensing.models import Condition, Confidence
-from anlan.kernel.subjects.rules import MATTERS
 
 VIEW = "alerts.alarm.view"
 door = Door("alerts")

@@ -17,6 +17,7 @@ from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.responses import NinjaJSONEncoder
 from ninja.security import APIKeyCookie
+from pydantic import Field as Described
 
 from anlan.kernel.base import idempotency
 from anlan.kernel.base.english import Language, preferred
@@ -141,10 +142,25 @@ class ListQuery(Schema):
     sort: str = ""
     after: str | None = None
     limit: int = PAGE_DEFAULT
+    columns: str = Described(
+        default="",
+        description="Of a spreadsheet: its columns in their order, with commas; none: all of them.",
+    )
 
     def ask(self) -> Ask:
         """Return it as plain values."""
-        return Ask(filters=tuple(self.filter), sort=self.sort, after=self.after, limit=self.limit)
+        return Ask(
+            filters=tuple(self.filter),
+            sort=self.sort,
+            after=self.after,
+            limit=self.limit,
+            said=self.says(),
+            columns=tuple(filter(None, self.columns.split(","))),
+        )
+
+    def says(self) -> tuple[str, ...]:
+        """Return in words what is asked beside the filters."""
+        return ()
 
 
 class Door:

@@ -39,9 +39,9 @@ def preferred(accepted: str) -> Language:
     return Language.ZH
 
 
-def heading(name: str) -> str:
-    """Return the English heading of a column by its name in the API."""
-    said = _said()["headings"].get(name)
+def heading(name: str, of: str = "") -> str:
+    """Return the English heading of a column by its name in the API, and that of its list."""
+    said = _of_list(of).get(name) or _said()["headings"].get(name)
     if said is not None:
         return str(said)
     for suffix, unit in _UNITS.items():
@@ -54,12 +54,22 @@ def heading(name: str) -> str:
     return _plain(name)
 
 
-def word(name: str, code: object) -> str:
-    """Return what a code of a column says in English."""
+def word(name: str, code: object, of: str = "") -> str:
+    """Return what a code of a column says in English; a list may have its own words for it."""
+    key = str(code).lower() if isinstance(code, bool) else str(code)
+    own: Mapping[str, Any] = _of_list(of).get("words", {}).get(name, {})
+    said: Mapping[str, Any] = own or _said()["words"].get(name, {})
+    if key in said:
+        return str(said[key])
     if isinstance(code, bool) or code is None:
         return "yes" if code else "" if code is None else "no"
-    said: Mapping[str, Any] = _said()["words"].get(name, {})
-    return str(said.get(str(code)) or _plain(str(code)))
+    return _plain(key)
+
+
+def _of_list(name: str) -> Mapping[str, Any]:
+    plain = name.removeprefix("list_").removesuffix("_list")
+    found: Mapping[str, Any] = _said()["lists"].get(plain, {})
+    return found
 
 
 def _plain(name: str) -> str:

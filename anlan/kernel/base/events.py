@@ -1,7 +1,7 @@
 """What a domain event is: a type with a schema, and the public state that it carries (7.8)."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, is_dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any
 
 from anlan.kernel.base.errors import DomainError
@@ -14,6 +14,19 @@ def english_title(name: str) -> str:
     """Return `alerts.alarm.raised` as "Alarm raised"."""
     _slice, _dot, happened = name.partition(".")
     return happened.replace(".", " ").replace("_", " ").capitalize()
+
+
+class EventTitles(Mapping[str, str]):
+    """What happened in words, by the name of its event; of all events that are known by then."""
+
+    def __getitem__(self, name: str) -> str:
+        return EVENT_TYPES[name].title
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(EVENT_TYPES)
+
+    def __len__(self) -> int:
+        return len(EVENT_TYPES)
 
 
 class UnknownSchemaError(DomainError):
@@ -117,7 +130,7 @@ class ListExported:
     """Somebody took a list out of the platform: which, by what conditions, how many rows.
 
     `after` is the cursor that he went on from; `door` is `api` or `command`; `sensitivity` the highest
-    label of the rows.
+    label of the rows; `columns` those that he chose, none where he took all of them.
     """
 
     name: str
@@ -128,6 +141,7 @@ class ListExported:
     is_complete: bool
     door: str
     sensitivity: int
+    columns: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +189,8 @@ LIST_EXPORTED = EventType(
     "base.list.exported",
     ListExported,
     "列表已导出",
-    schema=2,
-    # what was exported before labels were told is what a bureau works with
-    from_before=lambda state: {**state, "sensitivity": 1},
+    schema=3,
+    from_before=lambda state: {**state, "columns": []},
 )
 ACT_REFUSED = EventType("base.act.refused", ActRefused, "操作被拒绝")
 PAGE_PRINTED = EventType("base.page.printed", PagePrinted, "页面已打印")

@@ -1,7 +1,7 @@
 """Lists: filter, sort, keyset paging, a count that stops at 10,000 (architecture.md section 2)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
@@ -82,6 +82,8 @@ class Field:
     sortable: bool = False
     title: str = ""
     words: Mapping[Any, str] = dataclass_field(default_factory=dict)
+    #: Milliseconds that people read as seconds.
+    in_seconds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Ask:
     limit: int = PAGE_DEFAULT
     #: What was asked beside the filters, as a spreadsheet says it of its rows.
     said: tuple[str, ...] = ()
+    #: Columns of a spreadsheet in their order, as the screen shows them; none: all that have a title.
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +228,21 @@ class ListSpec:
         reached = Q(**{f"{field.path}__{step}e": value})
         behind = reached & (Q(**{f"{field.path}__{step}": value}) | key_behind)
         return behind if is_falling else behind | is_null
+
+
+def shown(fields: Mapping[str, Field], asked: Sequence[str] = ()) -> list[str]:
+    """Return the columns of a spreadsheet: those asked for, in their order, else all with a title.
+
+    Where a list has titles, ids and codes without one are for programs: asked for, they are refused as
+    any column is that the list does not have (InvalidError `base.unknown_field`).
+    """
+    titled = [name for name, field in fields.items() if field.title] or list(fields)
+    for name in asked:
+        if name not in titled:
+            raise InvalidError(
+                f"没有字段 {name}；可用：{', '.join(titled)}", code="base.unknown_field", field=name
+            )
+    return list(dict.fromkeys(asked)) or titled
 
 
 def _parts(rows: Rows) -> tuple[QuerySet[Any, Any], ...]:

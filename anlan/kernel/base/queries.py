@@ -1,9 +1,11 @@
 """Reads of the journal (all of it, one thread of cause, one object's versions) and of dead letters."""
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from django.db import connection
 from django.db.models import (
+    Case,
     F,
     Func,
     Manager,
@@ -14,10 +16,11 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 
 from anlan.kernel.base.errors import NotFoundError, StaleVersionError
-from anlan.kernel.base.events import EVENT_TYPES
+from anlan.kernel.base.events import EVENT_TYPES, EventTitles
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.base.models import DeadLetter, Journal, Seal, Sealed
 from anlan.kernel.base.nouns import PERSONAL, noun_of, view_permission
@@ -33,6 +36,17 @@ def journal_rows() -> QuerySet[Journal]:
     """Return the journal rows that the scope reaches, with their positions once sealed."""
     position = Sealed.objects.filter(journal=OuterRef("pk")).values("position")[:1]
     return Journal.objects.annotate(position=Subquery(position))
+
+
+class Names:
+    """How a person is named behind an `actor` column; the people slice provides it at start-up."""
+
+    behind: ClassVar[Callable[[str], Any]] = staticmethod(F)
+
+
+def journal_list() -> QuerySet[Journal]:
+    """Return the journal rows as their list shows them: with the name of who acted."""
+    return journal_rows().annotate(actor_name=Names.behind("actor"))
 
 
 def thread(correlation_id: str) -> QuerySet[Journal]:
@@ -86,16 +100,29 @@ def seals() -> QuerySet[Seal]:
     return Seal.objects.annotate(head_hex=text)
 
 
+#: The parts of the system that hear events, as people call them.
+SLICES = {
+    "alerts": "报警",
+    "sensing": "测点、限值与网关",
+    "subjects": "监测对象",
+    "people": "人员、岗位与登录",
+    "messaging": "消息",
+    "documents": "文件",
+    "places": "区划与地点",
+    "base": "系统内部",
+}
+_LETTER_STATES = {"open": "待处理", "asked": "等待重试", "settled": "已办结"}
 DEAD_LETTERS = ListSpec(
     fields={
         "id": Field(path="id", title="标识"),
-        "slice": Field(path="slice", title="模块"),
+        "slice": Field(path="slice", title="处理方", words=SLICES),
         "position": Field(path="position", kind="int", sortable=True, title="位置"),
         "event_id": Field(path="event__id", title="事件标识"),
-        "event_type": Field(path="event__type", title="事件"),
+        "event_type": Field(path="event__type", title="事件", words=EventTitles()),
         "object": Field(path="event__object", title="对象"),
-        "error": Field(path="error", title="错误"),
-        "tries": Field(path="tries", kind="int", title="次数"),
+        "error": Field(path="error", title="失败原因"),
+        "tries": Field(path="tries", kind="int", title="已试次数"),
+        "state": Field(path="state", title="状态", words=_LETTER_STATES),
         "failed_at": Field(path="failed_at", kind="time", sortable=True, title="失败时间"),
         "retry_at": Field(path="retry_at", kind="time", title="要求重新处理"),
         "settled_at": Field(path="settled_at", kind="time", title="处理时间"),
@@ -108,10 +135,21 @@ DEAD_LETTERS = ListSpec(
 )
 
 
+def dead_letters() -> QuerySet[DeadLetter]:
+    """Return the dead letters, each with how it stands."""
+    state = Case(
+        When(settled_at__isnull=False, then=Value("settled")),
+        When(retry_at__isnull=False, then=Value("asked")),
+        default=Value("open"),
+        output_field=TextField(),
+    )
+    return DeadLetter.objects.annotate(state=state)
+
+
 def dead_letter(letter_id: str) -> dict[str, Any]:
     """Return one dead letter as the list shows it."""
     paths = {field.path for field in DEAD_LETTERS.fields.values()}
-    return DEAD_LETTERS.renamed(DeadLetter.objects.filter(pk=letter_id).values(*paths)[0])
+    return DEAD_LETTERS.renamed(dead_letters().filter(pk=letter_id).values(*paths)[0])
 
 
 def wanted_again(slice_name: str) -> DeadLetter | None:

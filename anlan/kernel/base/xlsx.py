@@ -17,8 +17,9 @@ from xlsxwriter.worksheet import Worksheet
 from anlan.kernel.base import english
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.base.english import Language
+from anlan.kernel.base.events import EventTitles, english_title
 from anlan.kernel.base.fields import Sensitivity
-from anlan.kernel.base.listing import LABEL, Field
+from anlan.kernel.base.listing import LABEL, Field, shown
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATA, ABOUT = "安澜", "说明"
@@ -65,21 +66,25 @@ class Cover:
         return f"{who[:_WATERMARK_MAX]} {moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-def sheet(fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]], cover: Cover) -> bytes:
-    """Return the bytes of an xlsx with these rows and a page that says what they are.
+def sheet(
+    fields: Mapping[str, Field],
+    rows: Sequence[Mapping[str, Any]],
+    cover: Cover,
+    columns: Sequence[str] = (),
+) -> bytes:
+    """Return the bytes of an xlsx with these columns of the rows and a page that says what they are.
 
-    Where a list has titles, only its titled columns are shown: ids and codes are for programs.
     An incomplete one opens on that page, and says so below its last row too.
     """
-    shown = {name: field for name, field in fields.items() if field.title} or dict(fields)
     buffer, moment = BytesIO(), now()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     head = book.add_format({"bold": True, "bg_color": "#E8ECF1", "border": 1})
     time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     data = book.add_worksheet(cover.say(DATA, DATA_EN))
     about = book.add_worksheet(cover.say(ABOUT, ABOUT_EN))
-    columns = [_Column(name, fields, cover) for name in shown]
-    _write_rows(data, columns, rows, head, time)
+    names = shown(fields, columns)
+    said = [_Column(name, fields, cover, names) for name in names]
+    _write_rows(data, said, rows, head, time)
     _write_cover(about, cover, len(rows), moment)
     if not cover.is_complete:
         unfinished = cover.say(
@@ -106,23 +111,33 @@ def sheet(fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]], cover:
 class _Column:
     """A column as it is read: its heading, and the value of a row in one language."""
 
-    def __init__(self, name: str, fields: Mapping[str, Field], cover: Cover) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Field], cover: Cover, columns: Sequence[str]
+    ) -> None:
         field, is_english = fields[name], cover.is_english
-        self.name, self._words, self._is_english = name, field.words, is_english
-        self.heading = english.heading(name) if is_english else field.title or name
+        self.name, self._is_english = name, is_english
+        self._words, self._list = field.words, cover.title
+        self._in_seconds = field.in_seconds
+        self.heading = english.heading(name, cover.title) if is_english else field.title or name
         beside = f"{name}_en"
-        # a list that shows both names side by side keeps them apart
-        is_lent = is_english and beside in fields and not fields[beside].title
+        # a sheet that shows both names side by side keeps them apart
+        is_lent = is_english and beside in fields and beside not in columns
         self._english_name = beside if is_lent else None
 
     def of(self, row: Mapping[str, Any]) -> Any:
         """Return what stands in the row, a code in words, a name in English where it has one."""
         value = row[self.name]
+        if self._in_seconds and value is not None:
+            return round(value / 1000, 3)
         if self._english_name is not None and row[self._english_name]:
             return row[self._english_name]
         if not self._words or value not in self._words:
             return value
-        return english.word(self.name, value) if self._is_english else self._words[value]
+        if not self._is_english:
+            return self._words[value]
+        if isinstance(self._words, EventTitles):
+            return english_title(value)
+        return english.word(self.name, value, self._list)
 
 
 def _write_rows(
@@ -144,6 +159,8 @@ def _write_rows(
                 page.write_datetime(line, at, local, time)
             elif isinstance(value, (int, float, bool)):
                 page.write(line, at, value)
+            elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+                page.write_string(line, at, "、".join(value))
             elif isinstance(value, (dict, list)):
                 page.write_string(line, at, dumps(value, ensure_ascii=False, default=str))
             elif value is not None:

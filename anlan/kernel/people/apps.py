@@ -16,6 +16,8 @@ class PeopleConfig(AppConfig):
         """Tell the doors who is behind a request; hang the register's pages into the menu."""
         from anlan.kernel.base import forgetting
         from anlan.kernel.base.doors import Identity
+        from anlan.kernel.base.queries import Names
+        from anlan.kernel.people.queries.holdings import name_behind
         from anlan.kernel.people.queries.sessions import behind, identity
         from anlan.kernel.people.services.forgetting import (
             forget_names,
@@ -24,6 +26,7 @@ class PeopleConfig(AppConfig):
         )
 
         Identity.of, Identity.behind = staticmethod(identity), staticmethod(behind)
+        Names.behind = staticmethod(name_behind)
         for kind, setting, act in (
             ("phone", "keep_phones_days", forget_phones),
             ("name", "keep_names_days", forget_names),

@@ -11,6 +11,15 @@ CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_CODE_WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
 CREDIT_CODE_LENGTH = 18
 
+#: Matters of supervision (监管事项), as the sections of a bureau are named; a kind of subject may name others.
+MATTERS = {
+    "hazchem": "危险化学品",
+    "mining": "矿山",
+    "industry": "工贸",
+    "flood": "防汛抗旱",
+    "forest_fire": "森林草原防火",
+}
+
 #: GB/T 22239-2019, 8.1.4.1 a: complex and changed from time to time; figures are project defaults.
 PASSWORD_CLASSES = 3
 PASSWORD_LENGTH = 10

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from anlan.kernel.base.doors import ListQuery
 from anlan.kernel.base.errors import InvalidError
-from anlan.kernel.base.listing import Ask
 from anlan.kernel.places import nearby
 
 
@@ -40,15 +39,9 @@ class AreaQuery(Schema):
 class WithinQuery(AreaQuery, ListQuery):
     """What lies within, as a list."""
 
-    def ask(self) -> Ask:
-        """Return it as plain values."""
-        return Ask(
-            filters=tuple(self.filter),
-            sort=self.sort,
-            after=self.after,
-            limit=self.limit,
-            said=(self.said(),),
-        )
+    def says(self) -> tuple[str, ...]:
+        """Return the area in words."""
+        return (self.said(),)
 
 
 def _corners(text: str) -> list[tuple[float, float]]:

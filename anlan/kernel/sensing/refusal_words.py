@@ -17,6 +17,25 @@ ROW_WORDS = {
     "quality_bad": ("质量码无效", "quality code is not valid"),
     "row_bad": ("整条不能读取", "row cannot be read"),
 }
+#: What became of a message, by the code of its door, as lists say it.
+CODE_WORDS = {
+    "gateway_unknown": "网关未登记或已停用",
+    "signature_bad": "签名不符",
+    "unreadable": "不能读取",
+    "too_large": "报文过大",
+    "foreign": "不是这台网关的报文",
+    "altered": "同一序号内容不同",
+    "later": "暂不能判定",
+    "tag_unknown": "位号未登记",
+    "unit_differs": "单位不符",
+    "value_bad": "数值不是数",
+    "time_bad": "时间无效",
+    "quality_bad": "质量码无效",
+    "row_bad": "这一条不能读取",
+    "rows_refused": "部分读数被拒收",
+    "kept": "已入库",
+    "repeat": "重复，此前已入库",
+}
 _COUNTS = re.compile(r"\w+: \d+(?:, \w+: \d+)*")
 
 

@@ -11,9 +11,9 @@ from anlan.kernel.base.queries import at_version
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people.models import Organisation
 from anlan.kernel.people.queries import directory
+from anlan.kernel.people.rules import MATTERS
 from anlan.kernel.subjects import queries, schemas, services
 from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
-from anlan.kernel.subjects.rules import MATTERS
 from anlan.kernel.subjects.services import kinds
 
 VIEW = queries.VIEW
@@ -49,13 +49,13 @@ SUBJECTS = ListSpec(
 KINDS = ListSpec(
     fields={
         "id": Field(path="id"),
-        "code": Field(path="code", sortable=True, title="类别代码"),
+        "code": Field(path="code", sortable=True, title="编码"),
         "title": Field(path="title", title="类别"),
         "title_en": Field(path="title_en"),
         "icon": Field(path="icon"),
         "matter": Field(path="matter", title="监管事项", words=MATTERS),
         "schema": Field(path="schema"),
-        "schema_version": Field(path="schema_version", title="属性版本"),
+        "schema_version": Field(path="schema_version", title="版本"),
         "version": Field(path="version", kind="int"),
     },
     sort="code",

@@ -7,15 +7,6 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-#: Matters of supervision (监管事项), as the sections of a bureau are named; a kind may name others.
-MATTERS = {
-    "hazchem": "危险化学品",
-    "mining": "矿山",
-    "industry": "工贸",
-    "flood": "防汛抗旱",
-    "forest_fire": "森林草原防火",
-}
-
 
 def schema_error(schema: Mapping[str, Any]) -> str | None:
     """Return why a kind's schema is no JSON schema (draft 2020-12), or nothing."""

@@ -107,6 +107,7 @@ def test_8_1_4_3_a_an_export_is_written_down_with_who_what_and_how_many(
         "is_complete": True,
         "door": "api",
         "sensitivity": 1,
+        "columns": [],
     }
 
 

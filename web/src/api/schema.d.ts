@@ -4110,6 +4110,12 @@ export interface components {
              * @default 50
              */
             limit: number;
+            /**
+             * Columns
+             * @description Of a spreadsheet: its columns in their order, with commas; none: all of them.
+             * @default
+             */
+            columns: string;
         };
         /**
          * DivisionOut
@@ -4466,6 +4472,12 @@ export interface components {
              * @default 50
              */
             limit: number;
+            /**
+             * Columns
+             * @description Of a spreadsheet: its columns in their order, with commas; none: all of them.
+             * @default
+             */
+            columns: string;
             /** Lon */
             lon?: number | null;
             /** Lat */
@@ -9731,6 +9743,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -9786,6 +9800,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -9813,6 +9829,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10047,6 +10065,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10186,6 +10206,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
                 lon?: number | null;
                 lat?: number | null;
                 radius_m?: number | null;
@@ -10468,6 +10490,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10553,6 +10577,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10603,6 +10629,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10766,6 +10794,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10821,6 +10851,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10904,6 +10936,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -10959,6 +10993,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11070,6 +11106,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11125,6 +11163,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11253,6 +11293,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11399,6 +11441,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11470,6 +11514,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11743,6 +11789,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11798,6 +11846,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -11883,6 +11933,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12069,6 +12121,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12309,6 +12363,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12424,6 +12480,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12559,6 +12617,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12749,6 +12809,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12804,6 +12866,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -12889,6 +12953,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -13085,6 +13151,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -13112,6 +13180,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -13139,6 +13209,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -13502,6 +13574,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -14028,6 +14102,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -14055,6 +14131,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -14181,6 +14259,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -14264,6 +14344,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -14363,6 +14445,8 @@ export interface operations {
                 sort?: string;
                 after?: string | null;
                 limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
             };
             header?: never;
             path?: never;

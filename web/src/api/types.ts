@@ -95,6 +95,8 @@ export interface ListQuery {
   sort?: string
   after?: string
   limit?: number
+  /** Of a workbook: its columns in their order, with commas. */
+  columns?: string
 }
 
 export interface Page<T> {

@@ -6,9 +6,16 @@ export interface Column {
   sort?: string
   align?: 'left' | 'right'
   width?: string
+  /**
+   * What the server calls what the cell says, the first under the column's own words: the columns of the sheet.
+   * Without it the key; none of what is an act, or what only the screen knows.
+   */
+  fields?: readonly string[]
   /** On a hand-held screen the value speaks for itself: no label before it. */
   bare?: boolean
 }
+
+export const fieldsOf = ({ key, fields, bare = false }: Column): readonly string[] => fields ?? (bare ? [] : [key])
 
 export function plainCell(row: object, key: string): string {
   const value = (row as Record<string, unknown>)[key]

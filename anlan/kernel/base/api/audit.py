@@ -1,6 +1,6 @@
 """HTTP of the journal: list it, follow a thread, see an object's versions, verify the chain."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from anlan.kernel.base import heads, journal, queries, schemas, seals
 from anlan.kernel.base.config import config
 from anlan.kernel.base.doors import SIGNED_IN, Door
-from anlan.kernel.base.events import JOURNAL_VERIFIED, JournalVerified
+from anlan.kernel.base.events import JOURNAL_VERIFIED, EventTitles, JournalVerified
 from anlan.kernel.base.fields import Sensitivity
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.listing import Field, ListSpec
@@ -29,10 +29,10 @@ JOURNAL = ListSpec(
         "id": Field(path="ulid", title="标识"),
         "position": Field(path="position", kind="int", title="位置"),
         "node": Field(path="node", title="节点"),
-        "type": Field(path="type", title="事件"),
+        "type": Field(path="type", title="事件", words=EventTitles()),
         "occurred_at": Field(path="occurred_at", kind="time", title="发生时间"),
         "known_at": Field(path="known_at", kind="time", title="记录时间"),
-        "actor": Field(path="actor", title="操作者"),
+        "actor": Field(path="actor", title="行为人代码"),
         "object": Field(path="object", title="对象"),
         "version": Field(path="object_version", kind="int", title="版本"),
         "correlation_id": Field(path="correlation_id", title="关联标识"),
@@ -47,6 +47,35 @@ JOURNAL = ListSpec(
     # who did what, when, from where
     label=Sensitivity.PERSONAL,
 )
+#: What acts without a person, as people call it (web/src/ui/locale.zh-CN.json).
+_PROCESSES = {
+    "engine": "报警研判",
+    "gateway": "采集网关",
+    "recorder": "历史记录",
+    "worker": "后台任务",
+    "relay": "日志封存",
+    "demo": "演示装载",
+    "sign_in": "登录",
+    "import": "导入",
+    "export": "导出",
+    "one_time_link": "一次性链接登录",
+    "alerts.subscriptions": "报警响应",
+    "messaging.subscriptions": "消息响应",
+    "deadlines": "到期办理",
+    "region": "区域装载",
+    "migrate": "升级",
+    "audit": "审计校验",
+    "live": "实时推送",
+    "doctor": "自检",
+    "command_line": "命令行",
+}
+_ACTOR_NAME = Field(
+    path="actor_name",
+    title="行为人",
+    words={f"system:{name}": f"系统（{said}）" for name, said in _PROCESSES.items()},
+)
+#: As its list shows it: with the name of who acted.
+LIST = replace(JOURNAL, fields={**JOURNAL.fields, "actor_name": _ACTOR_NAME})
 SEALS = ListSpec(
     fields={
         "number": Field(path="id", kind="int", sortable=True, title="序号"),
@@ -60,10 +89,10 @@ SEALS = ListSpec(
 )
 
 
-@door.list("/journal", READ, JOURNAL, schemas.JournalOut)
+@door.list("/journal", READ, LIST, schemas.JournalOut)
 def list_journal(_request: HttpRequest) -> QuerySet[Journal]:
     """List the journal, newest first."""
-    return queries.journal_rows()
+    return queries.journal_list()
 
 
 @door.list("/seals", READ, SEALS, schemas.SealOut)

@@ -18,7 +18,7 @@ router = door.router
 @door.list("/dead-letters", VIEW, queries.DEAD_LETTERS, schemas.DeadLetterOut)
 def list_dead_letters(request: HttpRequest) -> QuerySet[DeadLetter]:
     """List what a slice could not handle, newest first; what the event says is not shown."""
-    return DeadLetter.objects.all()
+    return queries.dead_letters()
 
 
 @door.change("/dead-letters/{letter_id}/retry", SETTLE, response=schemas.DeadLetterOut)

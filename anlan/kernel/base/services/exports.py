@@ -36,8 +36,9 @@ def export_list(
 
     Call inside a unit of work that may write: an export that cannot be recorded does not happen.
     Raises UnavailableError while the disk is nearly full, NotPermittedError where the label of the
-    rows is above the ceiling of who takes them.
+    rows is above the ceiling of who takes them, InvalidError for a column that the list does not have.
     """
+    columns = listing.shown(spec.fields, ask.columns)
     refuse_when_nearly_full()
     found, further = spec.window(rows, ask, listing.SHEET_MAX)
     principal, label = current_work().principal, spec.label_of(found)
@@ -51,7 +52,7 @@ def export_list(
         language=language,
         label=label,
     )
-    content = sheet(spec.fields, found, cover)
+    content = sheet(spec.fields, found, cover, columns)
     record(
         ListExported(
             name=name,
@@ -62,6 +63,7 @@ def export_list(
             is_complete=further is None,
             door=door,
             sensitivity=label.value,
+            columns=list(ask.columns),
         )
     )
     return Export(content=content, rows=len(found), further=further, label=label)

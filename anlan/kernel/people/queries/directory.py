@@ -52,7 +52,7 @@ STANDINGS = {"stopped": "已停用", "asleep": "休眠", "waiting": "待设口�
 ORGANISATIONS = ListSpec(
     fields={
         "id": _ID,
-        "name": Field(path="name", sortable=True, title="名称"),
+        "name": Field(path="name", sortable=True, title="单位名称"),
         "name_en": Field(path="name_en", title="英文名称"),
         "kind": Field(
             path="kind", sortable=True, title="类别", words=dict(OrganisationKind.choices)
@@ -95,7 +95,12 @@ USERS = ListSpec(
         "is_active": Field(path="is_active", kind="bool"),
         "is_invented": Field(path="is_invented", kind="bool", title="演示"),
         "must_change_password": Field(path="must_change_password", kind="bool"),
-        "has_second_factor": Field(path="has_second_factor", kind="bool", title="双因素"),
+        "has_second_factor": Field(
+            path="has_second_factor",
+            kind="bool",
+            title="双因素",
+            words={True: "已启用", False: "未启用"},
+        ),
         "is_locked": Field(path="is_locked", kind="bool"),
         "phone": Field(path="phone", title="电话"),
         "last_login": Field(path="last_login", kind="time", sortable=True, title="上次登录"),
@@ -117,7 +122,9 @@ POSTS = ListSpec(
         "organisation_name_en": Field(path="organisation__name_en"),
         "role_title_en": Field(path="role__title_en"),
         "territory_code": Field(path="territory_code", title="分管属地"),
-        "is_held": Field(path="is_held", kind="bool", title="有人任职"),
+        "is_held": Field(
+            path="is_held", kind="bool", title="任职", words={True: "有人任职", False: "空岗"}
+        ),
         "search": Field(path="search"),
         "version": _VERSION,
     },

@@ -7,6 +7,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.people.models import SiteReach, SiteRelation
 from anlan.kernel.people.queries.holdings import valid_at
+from anlan.kernel.people.rules import MATTERS
 
 #: How a supervision stands; the first that holds, in this order.
 STATES = {"over": "已终止", "planned": "未开始", "running": "监管中"}
@@ -20,7 +21,7 @@ SUPERVISIONS = ListSpec(
         "site": Field(path="site", title="厂区标识"),
         "firm_name": Field(path="firm_name", sortable=True, title="企业"),
         "firm_name_en": Field(path="firm_name_en"),
-        "matter": Field(path="matter", sortable=True, title="监管事项"),
+        "matter": Field(path="matter", sortable=True, title="监管事项", words=MATTERS),
         "valid_from": Field(path="valid_from", kind="time", sortable=True, title="起"),
         "valid_to": Field(path="valid_to", kind="time", sortable=True, title="止"),
         "state": Field(path="state", title="状态", words=STATES),

@@ -1,5 +1,7 @@
 """HTTP of datastreams, limits and suppressions; `gateways` and `quarantine` stand beside it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -28,14 +30,14 @@ router = door.router
 
 _TITLES = {
     "site_name": "企业", "subject_name": "监测对象", "datastream_name": "测点", "tag": "位号",
-    "condition": "类型", "value": "限值", "unit": "单位", "deadband": "回差",
-    "on_delay_ms": "报警延时（毫秒）", "off_delay_ms": "复归延时（毫秒）", "priority": "优先级",
+    "condition": "报警类型", "value": "限值", "low": "量程下端", "unit": "单位", "deadband": "回差",
+    "on_delay_ms": "报警延时（秒）", "off_delay_ms": "复归延时（秒）", "priority": "优先级",
     "standard": "标准", "clause": "条款", "confidence": "依据", "valid_from": "备案时间",
     "in_force_since": "生效时间", "superseded_at": "停用时间", "filed_by_name": "备案人",
     "ended_by_name": "停用人", "end_reason": "撤销原因", "state": "状态", "reason": "说明",
     "starts_at": "开始", "ends_at": "结束", "ended_at": "提前结束", "property_title": "指标",
     "kind": "种类", "approved_by": "批准人", "number": "编号", "name": "名称", "resolution": "分辨力", "retired_at": "注销时间",
-    "gateway_name": "网关", "limits_count": "在用限值",
+    "gateway_name": "网关", "limits_count": "限值",
 }  # fmt: skip
 _STATES = {
     "waiting": "待生效", "in_force": "在用", "ending": "待停用", "withdrawn": "已撤销",
@@ -50,8 +52,17 @@ _WORDS: dict[str, dict[Any, str]] = {
 }
 
 
-def _spec(sort: str, kinds: dict[str, str], *names: str, sortable: tuple[str, ...]) -> ListSpec:
-    """Return a list whose columns are named as in the table; `may` is decided, not stored."""
+def _spec(
+    sort: str,
+    kinds: dict[str, str],
+    *names: str,
+    sortable: tuple[str, ...],
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> ListSpec:
+    """Return a list whose columns are named as in the table, or by `titles` of its own.
+
+    `may` is decided, not stored.
+    """
     kinds = {"version": "int", "div": "int", "zone": "int"} | kinds
     return ListSpec(
         fields={
@@ -59,8 +70,9 @@ def _spec(sort: str, kinds: dict[str, str], *names: str, sortable: tuple[str, ..
                 path=name,
                 kind=kinds.get(name, "text"),
                 sortable=name in sortable,
-                title=_TITLES.get(name, ""),
+                title=titles.get(name) or _TITLES.get(name, ""),
                 words=_WORDS.get(name, {}),
+                in_seconds=name in {"on_delay_ms", "off_delay_ms"},
             )
             for name in names
             if name != "may"
@@ -90,6 +102,7 @@ DATASTREAMS = _spec(
         "property_title",
         "limits_count",
     ),
+    titles={"name": "测点"},
 )
 LIMITS = _spec(
     "-valid_from",
@@ -104,6 +117,7 @@ SUPPRESSIONS = _spec(
     *schemas.SuppressionRow.model_fields,
     "search",
     sortable=("starts_at", "ends_at", "site_name"),
+    titles={"reason": "依据"},
 )
 
 

@@ -19,14 +19,14 @@ door = Door("sensing")
 router = door.router
 
 _TITLES = {
-    "firm_code": "企业代码", "code": "网关", "name": "名称", "organisation_name": "企业",
-    "site_name": "厂区", "is_active": "在用", "has_next_key": "换密钥中",
-    "last_seen_at": "最近一次来报", "datastreams_count": "测点数", "last_seq": "最近序号",
-    "gaps": "跳号次数", "missing": "未到报文", "skew_ms": "时钟差（毫秒）", "kept": "入库报文",
+    "firm_code": "企业代码", "code": "网关代码", "name": "网关", "organisation_name": "企业",
+    "site_name": "厂区", "is_active": "使用状态", "has_next_key": "换密钥中",
+    "last_seen_at": "最近来报", "datastreams_count": "测点数", "last_seq": "最近序号",
+    "gaps": "跳号次数", "missing": "未到报文", "skew_ms": "时钟差（秒）", "kept": "入库报文",
     "repeats": "重复报文", "alterations": "被改报文", "unsigned": "签名不符",
     "unreadable": "不能读取", "late_announced": "迟到读数（已申报补传）",
     "late_unannounced": "迟到读数（未申报）", "out_of_order": "乱序读数",
-    "clock": "时钟超前读数", "refused_rows": "拒收行", "quarantined": "隔离待处理",
+    "clock": "时钟超前读数", "refused_rows": "拒收的读数", "quarantined": "隔离待处理",
     "quarantine_dropped": "隔离区未留",
 }  # fmt: skip
 _TEXTS = {
@@ -35,6 +35,7 @@ _TEXTS = {
 _KINDS = {"id": "text", "site": "text", "is_active": "bool", "has_next_key": "bool",
           "last_seen_at": "time", "search": "text"} | dict.fromkeys(_TEXTS, "text")  # fmt: skip
 _UNSORTED = {"id", "version", "div", "zone", "site", "shard", "is_active", "has_next_key", "search"}
+_IN_USE = {"is_active": {True: "在用", False: "已停用"}}
 GATEWAYS = ListSpec(
     fields={
         name: Field(
@@ -42,6 +43,8 @@ GATEWAYS = ListSpec(
             kind=_KINDS.get(name, "int"),
             sortable=name not in _UNSORTED,
             title=_TITLES.get(name, ""),
+            in_seconds=name == "skew_ms",
+            words=_IN_USE.get(name, {}),
         )
         for name in (*schemas.GatewayRow.model_fields, "search")
         if name != "may"
@@ -50,7 +53,8 @@ GATEWAYS = ListSpec(
 )
 _DEVICE_TITLES = {
     "name": "设备", "model": "型号", "serial": "出厂编号", "gateway_name": "网关",
-    "subject_name": "监测对象", "site_name": "厂区", "datastreams_count": "测点数", "is_active": "在用",
+    "subject_name": "监测对象", "site_name": "企业", "datastreams_count": "测点数",
+    "is_active": "使用状态",
 }  # fmt: skip
 _DEVICE_KINDS = {"is_active": "bool"} | dict.fromkeys(
     ("version", "datastreams_count", "div", "zone"), "int"
@@ -62,6 +66,7 @@ DEVICES = ListSpec(
             kind=_DEVICE_KINDS.get(name, "text"),
             sortable=name in _DEVICE_TITLES,
             title=_DEVICE_TITLES.get(name, ""),
+            words=_IN_USE.get(name, {}),
         )
         for name in (*schemas.DeviceRow.model_fields, "search")
         if name != "may"

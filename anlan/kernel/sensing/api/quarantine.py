@@ -11,6 +11,7 @@ from anlan.kernel.base.errors import InvalidError
 from anlan.kernel.base.listing import Field, ListSpec
 from anlan.kernel.sensing.models import QuarantinedMessage
 from anlan.kernel.sensing.queries import doors as queries
+from anlan.kernel.sensing.refusal_words import CODE_WORDS
 from anlan.kernel.sensing.schemas import ReasonIn
 from anlan.kernel.sensing.schemas import doors as schemas
 from anlan.kernel.sensing.services import quarantine
@@ -25,13 +26,15 @@ _KINDS = {
     "resend_at": "time", "settled_at": "time", "is_mended": "bool",
 }  # fmt: skip
 _TITLES = {
-    "state": "状态", "door": "入口", "topic": "主题", "code": "原因代码", "reason": "原因",
-    "gateway_name": "网关", "organisation_name": "企业", "size_bytes": "字节",
+    "state": "状态", "door": "入口", "topic": "主题", "code": "原因", "reason": "入口的原话",
+    "unknown_tags": "未登记的位号",
+    "gateway_name": "网关", "organisation_name": "企业", "size_bytes": "大小（字节）",
     "received_at": "收到时间", "resend_at": "重送时间", "resend_by_name": "重送人",
     "resend_reason": "重送说明", "result_code": "重送结果", "result_reason": "结果说明",
     "settled_at": "处理时间", "settled_by_name": "处理人", "settled_reason": "处理说明",
 }  # fmt: skip
 _STATES = {"open": "待处理", "resending": "重送中", "resent": "已重送入库", "discarded": "已丢弃"}
+_WORDS = {"state": _STATES, "code": CODE_WORDS, "result_code": CODE_WORDS}
 QUARANTINE = ListSpec(
     fields={
         name: Field(
@@ -39,7 +42,7 @@ QUARANTINE = ListSpec(
             kind=_KINDS.get(name, "text"),
             sortable=name in {"received_at", "size_bytes", "code", "topic"},
             title=_TITLES.get(name, ""),
-            words=_STATES if name == "state" else {},
+            words=_WORDS.get(name, {}),
         )
         for name in schemas.QuarantineRow.model_fields
         if name != "may" and "explanation" not in name

@@ -26,10 +26,10 @@ MERGES = ListSpec(
     fields={
         "id": Field(path="id"),
         "kept_id": Field(path="kept_id"),
-        "kept_name": Field(path="kept__name", sortable=True, title="保留单位"),
+        "kept_name": Field(path="kept__name", sortable=True, title="保留的单位"),
         "kept_code": Field(path="kept__credit_code", title="保留单位代码"),
         "merged_id": Field(path="merged_id"),
-        "merged_name": Field(path="merged__name", sortable=True, title="并入单位"),
+        "merged_name": Field(path="merged__name", sortable=True, title="并入的登记"),
         "merged_code": Field(path="merged__credit_code", title="并入单位代码"),
         "reason": Field(path="reason", title="理由"),
         "moved": Field(path="moved"),
