@@ -44,7 +44,7 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
   const isNew = !registry.registry
   if (isNew) await registry.load().catch(() => undefined)
   const menu = registry.entries('menu')
-  if (isNew && addSystemRoutes(menu) && to.name === 'not-found') return { path: to.fullPath, replace: true }
+  if (isNew && addSystemRoutes(menu) && to.name === 'not-found') return { path: to.path, query: to.query, hash: to.hash, replace: true }
   const home = homeOf(registry.registry ? menu : null)
   return isMisplaced(to.path, home) ? { path: home, replace: true } : true
 })
