@@ -77,7 +77,8 @@ class House:
 
     def _another_link(self, part: str) -> str:
         said = self.anlan("people", "link", USERNAMES[part]).stdout
-        return LINK.findall(said)[0][1]
+        found: list[tuple[str, str]] = LINK.findall(said)
+        return found[0][1]
 
     def stay_awake(self) -> None:
         """Use every session now and then: a slow run of all journeys is longer than a desk may stand idle."""

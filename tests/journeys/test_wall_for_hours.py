@@ -53,5 +53,4 @@ def test_two_hours_of_the_wall_leave_no_trace(house: House) -> None:
             after_mb = used_mb(line)
         page.context.close()
     assert len(seen) > 1, "the tour did not move"
-    print(f"{before_mb:.2f} {after_mb:.2f}", seen)
     assert after_mb <= before_mb * GROWTH_MOST, f"{before_mb:.1f} MB became {after_mb:.1f} MB"

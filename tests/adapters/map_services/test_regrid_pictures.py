@@ -50,7 +50,7 @@ def most_astray_px(found: Any, at: Place, period: float) -> float:
 
 
 def period_at(zoom: int) -> float:
-    return SQUARE_PX * 360 / SIDE / 2**zoom
+    return float(SQUARE_PX * 360 / SIDE / 2**zoom)
 
 
 SERVICES: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -117,4 +117,4 @@ def test_where_the_service_has_nothing_the_tile_is_clear(
     pictures.make(AT)
     stand_in.mode = "empty"
     with Image.open(io.BytesIO(pictures.make(Place(8, 10, 100)))) as image:
-        assert image.convert("RGBA").getextrema()[3] == (0, 0)
+        assert image.convert("RGBA").getchannel("A").getextrema() == (0, 0)

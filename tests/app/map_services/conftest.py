@@ -25,7 +25,7 @@ def stand_in() -> Iterator[StandIn]:
 
 def described(stand_in: StandIn) -> str:
     """Return what the bureau writes: a ground, a vector layer, features and one behind a header."""
-    services = {
+    services: dict[str, dict[str, Any]] = {
         "img": {"kind": "wmts", "url": f"{stand_in.address}/wmts", "layer": "img", "matrix_set": "c", "role": "ground",
                 "shown": True, "map_approval": "GS（2026）1234号", "query_secrets": {"tk": "province"}},
         "roads": {"kind": "mvt", "url": f"{stand_in.address}/mvt/{{z}}/{{x}}/{{y}}", "layer": "roads", "crs": "EPSG:3857",

@@ -219,6 +219,8 @@ def test_it_ends_after_twelve_hours(cast: Cast) -> None:
     made = pair(desk, screen)
     with unit_of_work(machine("test")):
         row = Screen.objects.get(pk=made["id"])
+        assert row.led_until is not None
+        assert row.led_since is not None
         assert timedelta(hours=11) < row.led_until - row.led_since <= timedelta(hours=12)
         Screen.objects.update(led_until=now() - timedelta(seconds=1))
     assert mine(screen)["following"] is None
