@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import mapbox_vector_tile
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -160,13 +161,16 @@ class StandIn:
         return 200, "image/png", self.draw(box, (SIDE, SIDE), is_metres=whole != 360.0)
 
     def _wms(self, path: str, asked: dict[str, str]) -> Answer:
-        """Draw a box; 1.3.0 has latitude first for EPSG:4490, but not at `/wms-wrong`."""
+        """Draw a box; 1.3.0 has north first for EPSG:4490 and 4523, but not at `/wms-wrong`."""
         first, second, third, fourth = (float(one) for one in asked["bbox"].split(","))
         system = asked.get("crs") or asked["srs"]
         box = (first, second, third, fourth)
-        if asked["version"] == "1.3.0" and system == "EPSG:4490" and path != "/wms-wrong":
+        is_north_first = system in {"EPSG:4490", "EPSG:4523"} and path != "/wms-wrong"
+        if asked["version"] == "1.3.0" and is_north_first:
             box = (second, first, fourth, third)
         size = (int(asked["width"]), int(asked["height"]))
+        if system == "EPSG:4523":
+            return 200, "image/png", self.draw_zone(box, size)
         return 200, "image/png", self.draw(box, size, is_metres=system == "EPSG:3857")
 
     def _arcgis(self, path: str, asked: dict[str, str]) -> Answer:
@@ -206,6 +210,14 @@ class StandIn:
         lat = latitudes(y) if is_metres else y
         wide, high = np.meshgrid(lon, lat)
         return picture(colours(wide, high, self.period))
+
+    def draw_zone(self, box: tuple[float, float, float, float], size: tuple[int, int]) -> bytes:
+        """Return a picture of a box in zone 35 of CGCS2000, 3 degrees wide."""
+        west, south, east, north = box
+        wide, high = np.meshgrid(centres(west, east, size[0]), centres(north, south, size[1]))
+        turn = pyproj.Transformer.from_crs("EPSG:4523", "EPSG:4490", always_xy=True)
+        lon, lat = turn.transform(wide, high)
+        return picture(colours(lon, lat, self.period))
 
 
 def picture(pixels: Pixels) -> bytes:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from mapproxy.cache.base import TileLocker
 from mapproxy.cache.file import FileCache
@@ -24,7 +23,6 @@ from mapproxy.grid.tile_grid import TileGrid, tile_grid
 from mapproxy.image import BlankImageResult, ImageResult
 from mapproxy.image.opts import ImageOptions
 from mapproxy.image.tile import TiledImage
-from mapproxy.image.transform import ImageTransformer
 from mapproxy.layer import BlankImageError
 from mapproxy.query import MapQuery
 from mapproxy.source.tile import CacheSource, TiledSource
@@ -32,12 +30,18 @@ from mapproxy.source.wms import WMSSource
 from mapproxy.srs import SRS, SupportedSRS
 from PIL import Image, UnidentifiedImageError
 
+from anlan.adapters.map_services.addresses import (
+    arcgis_address,
+    drawn_address,
+    with_query,
+    wmts_address,
+)
 from anlan.adapters.map_services.description import MERCATOR, MapService
 from anlan.adapters.map_services.errors import AwayError, EmptyError
 from anlan.adapters.map_services.fetch import DOCUMENT_MAX, Body, Fetcher
 from anlan.adapters.map_services.pyramid import GEOGRAPHIC, Pyramid, of_arcgis, of_wmts
+from anlan.adapters.map_services.regrid import moved
 from anlan.adapters.map_services.store import Place
-from anlan.adapters.map_services.with_query import with_query
 
 SIDE = 256
 DAY_S = 86_400
@@ -47,8 +51,6 @@ AT_ONCE = 4
 #: One picture of a drawing service is cut into 4 x 4 tiles, with room for names that reach over an edge.
 CUT_INTO, BESIDE_PX = (4, 4), 64
 LOCK_S = 15
-#: By how much of a pixel of ours a place may be moved: MapProxy would take a whole one.
-ASTRAY_PX = 0.25
 #: A degree is shorter to the north: without room to stretch, MapProxy would take the next zoom and halve its
 #: names. By this much tiles of degrees are stretched in Web Mercator at the northernmost place of China.
 STRETCH_DEGREES, STRETCH = 1.75, 1.15
@@ -110,7 +112,7 @@ class Pictures:
             )
             return self._kept("tiles", ours, drawn, meta_size=CUT_INTO, meta_buffer=BESIDE_PX)
         theirs = _grid(pyramid)
-        address = _arcgis_address if self.service.kind == "arcgis" else _wmts_address
+        address = arcgis_address if self.service.kind == "arcgis" else wmts_address
         cut = TiledSource(theirs, _Cut(self, pyramid, address), image_opts=self._looks)
         fetched = self._kept("theirs", theirs, cut, concurrent_tile_creators=AT_ONCE)
         joined = _JoinedSource(fetched, extent=DefaultMapExtent(), image_opts=self._looks)
@@ -146,13 +148,6 @@ class _Manager(TileManager):  # type: ignore[misc]
         return time.time() - self._keep_s if self._keep_s else 0.0
 
 
-def _moved(image: ImageResult, box: Any, srs: Any, query: MapQuery, looks: Any) -> ImageResult:
-    """Put a picture of a box into the grid that is asked for, finer than MapProxy does by itself."""
-    return ImageTransformer(srs, query.srs, max_px_err=ASTRAY_PX).transform(
-        image, box, query.size, query.bbox, looks
-    )
-
-
 class _JoinedSource(CacheSource):  # type: ignore[misc]
     """Tiles of theirs joined and put into our grid."""
 
@@ -167,7 +162,7 @@ class _JoinedSource(CacheSource):  # type: ignore[misc]
         whole = TiledImage(
             [one.image_result for one in tiles], count, self.grid.tile_size, box, self.grid.srs
         ).image(self.image_opts)
-        return _moved(whole, box, self.grid.srs, query, self.image_opts)
+        return moved(whole, box, self.grid.srs, query, self.image_opts)
 
 
 class _DrawnSource(WMSSource):  # type: ignore[misc]
@@ -178,7 +173,7 @@ class _DrawnSource(WMSSource):  # type: ignore[misc]
         box = query.srs.transform_bbox_to(srs, query.bbox)
         drawn = self._retrieve(MapQuery(box, query.size, srs), format)
         image = ImageResult(drawn, size=query.size, image_opts=self.image_opts)
-        return _moved(image, box, srs, query, self.image_opts)
+        return moved(image, box, srs, query, self.image_opts)
 
 
 class _Cut:
@@ -219,63 +214,6 @@ class _Drawn:
         except EmptyError as error:
             raise AwayError("应答 404") from error
         return io.BytesIO(_checked(body, query.size))
-
-
-def drawn_address(
-    one: MapService, box: tuple[float, float, float, float], size: tuple[int, int]
-) -> str:
-    """Return where a picture is drawn: WMS 1.3.0 (OGC 06-042) 7.3, 1.1.1, or ArcGIS `export`."""
-    number = one.crs.removeprefix("EPSG:")
-    if one.kind == "arcgis":
-        asked = {
-            "bbox": _box(box), "bboxSR": number, "imageSR": number, "size": f"{size[0]},{size[1]}",
-            "format": "jpg" if one.format == "image/jpeg" else "png32", "transparent": "true", "f": "image",
-        }  # fmt: skip
-        shown = {"layers": f"show:{one.layer}"} if one.layer else {}
-        return with_query(f"{one.url.rstrip('/')}/export", asked | shown)
-    version = one.version or "1.3.0"
-    # 6.7.4: a box is written in the order of the axes of its reference system, since 1.3.0
-    order = one.axis_order
-    if order == "auto":
-        order = "yx" if version == "1.3.0" and SRS(one.crs).is_axis_order_ne else "xy"
-    west, south, east, north = box
-    asked = {
-        "SERVICE": "WMS", "REQUEST": "GetMap", "VERSION": version, "LAYERS": one.layer, "STYLES": one.style,
-        "CRS" if version == "1.3.0" else "SRS": one.crs,
-        "BBOX": _box((south, west, north, east) if order == "yx" else box),
-        "WIDTH": str(size[0]), "HEIGHT": str(size[1]), "FORMAT": one.format,
-        "TRANSPARENT": "FALSE" if one.format == "image/jpeg" else "TRUE",
-    }  # fmt: skip
-    return with_query(one.url, asked)
-
-
-def _box(box: tuple[float, float, float, float]) -> str:
-    return ",".join(f"{one:.10f}" for one in box)
-
-
-def _wmts_address(one: MapService, level: str, x: int, y: int) -> str:
-    """Return where a tile is: by parameters (OGC 07-057r7, 8.1), or by the template that was written."""
-    if "{TileMatrix}" in one.url:
-        given = {
-            "TileMatrixSet": one.matrix_set,
-            "TileMatrix": level,
-            "TileRow": str(y),
-            "TileCol": str(x),
-        }
-        address = one.url.replace("{Layer}", one.layer).replace("{Style}", one.style)
-        for name, value in given.items():
-            address = address.replace(f"{{{name}}}", value)
-        return address
-    return with_query(one.url, {
-        "SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": one.layer,
-        "STYLE": one.style or "default", "TILEMATRIXSET": one.matrix_set, "FORMAT": one.format,
-        "TILEMATRIX": level, "TILEROW": str(y), "TILECOL": str(x),
-    })  # fmt: skip
-
-
-def _arcgis_address(one: MapService, level: str, x: int, y: int) -> str:
-    parts = urlsplit(one.url.rstrip("/"))
-    return parts._replace(path=f"{parts.path}/tile/{level}/{y}/{x}").geturl()
 
 
 def _grid(pyramid: Pyramid) -> TileGrid:

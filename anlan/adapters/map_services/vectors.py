@@ -7,12 +7,12 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from anlan.adapters.map_services.addresses import with_query
 from anlan.adapters.map_services.description import MapService
 from anlan.adapters.map_services.errors import AwayError, EmptyError
 from anlan.adapters.map_services.fetch import DOCUMENT_MAX, Fetcher
 from anlan.adapters.map_services.pyramid import CHINA, GEOGRAPHIC
 from anlan.adapters.map_services.store import Place
-from anlan.adapters.map_services.with_query import with_query
 
 #: More of a WFS is not drawn as one layer; a service with more has a WMTS or a WMS.
 FEATURES_MAX = 5_000

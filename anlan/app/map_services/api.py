@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from anlan.adapters.map_services.description import MapService
-from anlan.adapters.map_services.keeper import Given, Keeper
+from anlan.adapters.map_services.keeper import Keeper
 from anlan.adapters.map_services.store import Place
 from anlan.app.map_services.schemas import MapServicesOut, ServiceTileQuery
 from anlan.app.map_services.served import keeper
@@ -48,7 +48,7 @@ def service_tile(
     is_there = one.min_zoom <= at.z <= one.max_zoom and at.x < side and at.y < side
     if one.kind == "wfs" or not is_there:
         return HttpResponse(status=204)
-    return _answer(kept.give(one, Place(at.z, at.x, at.y)), is_same=at.v == one.digest)
+    return _answer(kept, one, Place(at.z, at.x, at.y), is_same=at.v == one.digest)
 
 
 @door.read("/{service_id}/features", VIEW)
@@ -57,7 +57,7 @@ def service_features(request: HttpRequest, service_id: str) -> HttpResponse:
     kept, one = _found(service_id)
     if one.kind != "wfs":
         raise NotFoundError("没有这个政务地图服务", code="map_services.none")
-    return _answer(kept.give(one, None), is_same=False)
+    return _answer(kept, one, None, is_same=False)
 
 
 def _found(name: str) -> tuple[Keeper, MapService]:
@@ -68,11 +68,14 @@ def _found(name: str) -> tuple[Keeper, MapService]:
     return kept, one
 
 
-def _answer(given: Given | None, *, is_same: bool) -> HttpResponse:
+def _answer(kept: Keeper, one: MapService, at: Place | None, *, is_same: bool) -> HttpResponse:
+    given = kept.give(one, at)
     if given is None:
         return HttpResponse(status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
     answer = HttpResponse(given.content, content_type=TYPES[given.suffix])
     answer["Cache-Control"] = FRESH if given.is_fresh and is_same else STALE
+    if (pause := kept.breaker(one).remaining_s) > 0:  # what is kept comes, and the rest does not
+        answer["Cache-Control"], answer["Retry-After"] = STALE, str(max(1, round(pause)))
     return answer
 
 

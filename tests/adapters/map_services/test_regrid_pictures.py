@@ -77,6 +77,16 @@ def test_every_pixel_is_within_one_of_its_place(
     assert most_astray_px(found, at, stand_in.period) <= 1.0
 
 
+@pytest.mark.parametrize("version", ["1.3.0", "1.1.1"])
+@pytest.mark.parametrize("at", [AT, Place(14, 13029, 6299)])
+def test_a_zone_of_cgcs2000_is_put_right(
+    stand_in: StandIn, describe: Describe, tmp_path: Path, version: str, at: Place
+) -> None:
+    stand_in.period = period_at(at.zoom)
+    found = tile_of(describe("wms", crs="EPSG:4523", version=version), tmp_path, at)
+    assert most_astray_px(found, at, stand_in.period) <= 1.0
+
+
 def test_a_wrong_order_of_axes_would_be_seen(
     stand_in: StandIn, describe: Describe, tmp_path: Path
 ) -> None:

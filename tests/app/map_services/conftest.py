@@ -4,14 +4,17 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from anlan.adapters.map_services import keeper as keeping
 from anlan.app.map_services import served
 from anlan.kernel.base.config import Config
+from tests.app.base_map.conftest import region
 from tests.map_stand_in import SECRET, StandIn
 
+__all__ = ["region"]
 Write = Callable[..., None]
 
 

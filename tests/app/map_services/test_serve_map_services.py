@@ -92,7 +92,9 @@ def test_one_that_is_away_is_refused_with_when_to_ask_again(
     assert last["Content-Type"] == "application/problem+json"
     assert last["Retry-After"] == "30"
     assert last.json()["title"] == "政务地图暂不可用"
-    assert client.get(f"{URL}/img/tiles", AT).status_code == 200, "it is kept"
+    kept = client.get(f"{URL}/img/tiles", AT)
+    assert (kept.status_code, kept["Retry-After"]) == (200, "30"), "what is kept comes, and says so"
+    assert kept["Cache-Control"] == "private, no-cache"
     assert client.get(URL).json()["items"][0]["is_away"] is True
     assert client.get(URL).json()["items"][1]["is_away"] is False
 

@@ -5,7 +5,7 @@ import { inject, type InjectionKey } from 'vue'
 export const MAP: InjectionKey<MapLibre> = Symbol('map')
 
 /** Bottom to top; a layer is put before the marker of the next slot, whatever is switched on first. */
-export const SLOTS = ['ground', 'base', 'boundaries', 'places', 'subjects', 'alarms', 'selection'] as const
+export const SLOTS = ['ground', 'base', 'service-ground', 'services', 'boundaries', 'places', 'subjects', 'alarms', 'selection'] as const
 export type Slot = (typeof SLOTS)[number]
 
 export const slotMarker = (slot: Slot) => `slot-${slot}`

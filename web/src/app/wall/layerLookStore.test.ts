@@ -52,4 +52,23 @@ describe('how the layers stand', () => {
     expect(server.kept).toEqual({ sets: [], opens_with: '' })
     expect(store.chosen).toBeNull()
   })
+
+  it('takes layers that are known later as the set has them, before or after the sets are read', async () => {
+    server.kept = { sets: [{ name: '夜班', layers: [{ key: 'service-img', is_visible: false, opacity: 0.5 }] }], opens_with: '夜班' }
+    const later = [{ key: 'service-img', is_visible: true }]
+    const store = useLayerLookStore()
+    const reading = store.begin(SHIPPED)
+    store.also(later)
+    await reading
+    expect(store.look('service-img')).toEqual({ isVisible: false, opacity: 0.5 })
+    setActivePinia(createPinia())
+    const other = useLayerLookStore()
+    await other.begin(SHIPPED)
+    other.put('subjects', { isVisible: false })
+    other.also(later)
+    other.also(later)
+    expect(() => structuredClone(other.looks), 'other windows are sent it').not.toThrow()
+    expect(other.look('service-img')).toEqual({ isVisible: false, opacity: 0.5 })
+    expect(other.look('subjects').isVisible, 'what was changed by hand stays').toBe(false)
+  })
 })

@@ -46,14 +46,25 @@ function setup() {
     return asked
   }
 
-  function use(name: string): void {
+  function asIn(name: string, layers: readonly Shipped[]): Record<string, Look> {
     const set = sets.value.find((one) => one.name === name)
     const own = new Map((set?.layers ?? []).map((one) => [one.key, one]))
-    looks.value = Object.fromEntries(shipped.map(({ key, is_visible }) => {
+    return Object.fromEntries(layers.map(({ key, is_visible }) => {
       const one = own.get(key)
       return [key, { isVisible: one?.is_visible ?? is_visible, opacity: one?.opacity ?? 1 }]
     }))
-    chosen.value = set ? name : SHIPPED
+  }
+
+  function use(name: string): void {
+    looks.value = asIn(name, shipped)
+    chosen.value = sets.value.some((one) => one.name === name) ? name : SHIPPED
+  }
+
+  /** Take layers that are known later than the others: as the set that the map shows has them. */
+  function also(layers: readonly Shipped[]): void {
+    const fresh = layers.filter(({ key }) => !shipped.some((one) => one.key === key))
+    shipped = [...shipped, ...fresh]
+    looks.value = { ...looks.value, ...asIn(chosen.value ?? opensWith.value, fresh) }
   }
 
   /** Show the layers as somebody else has them; of those that he does not name nothing is changed. */
@@ -95,7 +106,7 @@ function setup() {
 
   const openWith = (name: string) => keep(sets.value, name)
 
-  return { looks, sets, opensWith, chosen, now, look, begin, use, adopt, put, save, forget, openWith }
+  return { looks, sets, opensWith, chosen, now, look, begin, also, use, adopt, put, save, forget, openWith }
 }
 
 export const useLayerLookStore = defineStore('layerLook', setup)

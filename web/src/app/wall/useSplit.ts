@@ -1,13 +1,13 @@
 /** Opens and closes the right half, and gives it its layers: those of an address or a screen, else those of the left. */
 import { computed } from 'vue'
 
-import { useRegistryStore } from '@/kernel/base/registryStore'
 import { useViewStore } from '@/map/viewStore'
 import { useClock } from '@/ui/now'
 
 import { useBesideLookStore, useLayerLookStore } from './layerLookStore'
 import type { SplitAddress } from './splitAddress'
 import { useSplitStore } from './splitStore'
+import { useWallLayers } from './useWallLayers'
 
 /** How far back the right half looks when it is opened by hand. */
 const BACK_MS = 60 * 60_000
@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000
 
 export function useSplit() {
   const split = useSplitStore()
-  const registry = useRegistryStore()
+  const all = useWallLayers()
   const looks = useLayerLookStore()
   const beside = useBesideLookStore()
   const view = useViewStore()
@@ -35,7 +35,7 @@ export function useSplit() {
     if (said.view) view.follow(said.view)
     const layers = said.layers ?? looks.now
     // Its own sets come later and would put theirs in the place of these.
-    void beside.begin(registry.layers().map(({ entry }) => entry)).then(() => beside.adopt(layers))
+    void beside.begin(all.value.map(({ entry }) => entry)).then(() => beside.adopt(layers))
     beside.adopt(layers)
     isUsed = true
     split.isOpen = true
