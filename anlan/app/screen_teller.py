@@ -15,8 +15,8 @@ from anlan.kernel.screens import ports
 
 log = logging.getLogger(__name__)
 
-#: What could not be told by then is no news any more: the next word is.
-TOLD_S = 2.0
+#: The first word of a process waits for its way to NATS; what could not be told by then is no news any more.
+TOLD_S = 10.0
 
 
 class ScreenTeller:

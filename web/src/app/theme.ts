@@ -22,7 +22,7 @@ export function useTheme() {
   watchEffect(() => {
     const { classList } = document.documentElement
     classList.toggle('dark', isDark.value)
-    classList.toggle('wall', isWall.value)
+    classList.toggle('hall', isWall.value)
     classList.toggle('contrast', isContrast.value)
     // the wall has sizes of its own, to be read across a hall
     classList.toggle('large', isLarge.value && !isWall.value)

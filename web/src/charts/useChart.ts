@@ -5,6 +5,8 @@ import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { onBeforeUnmount, onMounted, watch, type Ref } from 'vue'
 
+import { pointsPerPixel } from '@/ui/wallScale'
+
 use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, CanvasRenderer])
 
 /** A slow wall redraws four curves four times a second and no more. */
@@ -35,7 +37,7 @@ export function useChart(box: Ref<HTMLElement | null>, option: () => EChartsCore
 
   onMounted(() => {
     if (!box.value) return
-    chart = init(box.value)
+    chart = init(box.value, null, { devicePixelRatio: pointsPerPixel.value })
     draw()
     sized.observe(box.value)
     themed.observe(document.documentElement, { attributeFilter: ['class'] })

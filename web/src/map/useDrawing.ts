@@ -47,8 +47,10 @@ export function useDrawing({ kind, radiusM, colour = '#ffd166' }: DrawingOptions
   let down: [number, number] = [0, 0]
 
   function at(event: MouseEvent): LonLat {
-    const { left, top } = canvas.getBoundingClientRect()
-    const { lng, lat } = map.unproject([event.clientX - left, event.clientY - top])
+    const { left, top, width } = canvas.getBoundingClientRect()
+    // On a wall the map may be drawn larger than it is laid out.
+    const scale = width / canvas.offsetWidth || 1
+    const { lng, lat } = map.unproject([(event.clientX - left) / scale, (event.clientY - top) / scale])
     return [lng, lat]
   }
   const isOnMap = (event: Event) => event.target instanceof Node && canvas.contains(event.target)
