@@ -7,7 +7,7 @@ is told that there is nothing yet asks again.
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,7 @@ class Running:
     breaker: Breaker = field(default_factory=Breaker)
     _pool: ThreadPoolExecutor | None = None
     _asked: dict[Place | None, "Future[bytes]"] = field(default_factory=dict)
+    _is_closed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def give(self, at: Place | None, patience: threading.Semaphore) -> Given | None:
@@ -87,7 +88,7 @@ class Running:
         is_first = patience.acquire(blocking=False)
         try:
             return asked.result(timeout=MOMENT_S if is_first else 0)
-        except NotYetError:
+        except (NotYetError, CancelledError):
             return None
         except AwayError:
             if self.breaker.is_away:
@@ -108,11 +109,11 @@ class Running:
         )
 
     def ask(self, at: Place | None) -> "Future[bytes] | None":
-        """Have it fetched, once however many ask; None where too many wait already."""
+        """Have it fetched, once however many ask; None where too many wait already, or it has ended."""
         with self._lock:
             if (asked := self._asked.get(at)) is not None:
                 return asked
-            if len(self._asked) >= WAITING_MAX:
+            if self._is_closed or len(self._asked) >= WAITING_MAX:
                 return None
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(THREADS, f"map-{self.service.id}")
@@ -138,9 +139,11 @@ class Running:
         return made
 
     def close(self) -> None:
-        """Fetch nothing more."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        """Fetch nothing more: who asks yet is told to ask again, and meets the next."""
+        with self._lock:
+            self._is_closed = True
+            if self._pool is not None:
+                self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Keeper:

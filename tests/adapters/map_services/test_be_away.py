@@ -50,6 +50,15 @@ def until_away(kept: Keeper) -> UnavailableError:
     return refused(kept, Place(8, 10, 11))
 
 
+def asked_when_quiet(stand_in: StandIn) -> int:
+    """Return how often it was asked once the last tiles of what has failed have come back."""
+    before = -1
+    while len(stand_in.asked) != before:
+        before = len(stand_in.asked)
+        time.sleep(0.5)
+    return before
+
+
 @pytest.mark.parametrize(
     ("mode", "why"),
     [
@@ -59,13 +68,12 @@ def until_away(kept: Keeper) -> UnavailableError:
 )  # fmt: skip
 def test_what_is_no_tile_puts_it_away(stand_in: StandIn, kept: Keeper, mode: str, why: str) -> None:
     given(kept)
-    asked = len(stand_in.asked)
     stand_in.mode = mode
     found = until_away(kept)
     assert (found.code, found.status) == ("map_services.away", 503)
     assert found.facts["retry_after_s"] == AWAY_S
     assert kept.breaker(service_of(kept)).why == why
-    asked = len(stand_in.asked)
+    asked = asked_when_quiet(stand_in)
     assert refused(kept, Place(8, 20, 20)).code == "map_services.away"
     assert len(stand_in.asked) == asked, "it is left alone"
     assert given(kept).is_fresh, "what is kept is given"
@@ -144,6 +152,14 @@ def test_what_is_too_old_is_given_while_it_is_fetched_anew(stand_in: StandIn, ke
             break
         time.sleep(0.05)
     assert found.is_fresh
+
+
+def test_one_that_has_ended_refuses_nobody(stand_in: StandIn, kept: Keeper) -> None:
+    """Another description has been read while somebody asked of this one: he asks again."""
+    given(kept)
+    kept.close()
+    assert given(kept).is_fresh
+    assert kept.give(service_of(kept), Place(8, 30, 30)) is None
 
 
 def test_only_its_own_host_is_asked(describe: Describe) -> None:
