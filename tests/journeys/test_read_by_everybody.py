@@ -15,7 +15,9 @@ WHOSE = (
 )  # fmt: skip
 #: Pages behind the menu's own; the first of a list's rows stands for all.
 BEHIND = {
-    "monitor": ("/messages", "/limits/suppressions", "/devices", "/datastreams"),
+    "monitor": (
+        "/messages", "/limits/suppressions", "/devices", "/datastreams", "/screen", "/?beside=now",
+    ),  # fmt: skip
     "system_administrator": ("/people/posts", "/people/roles"),
     "security_administrator": ("/people/supervisions", "/divisions/zones"),
 }
