@@ -48,7 +48,7 @@ def pages_of(house: House, part: str) -> list[str]:
 
 def shown(page: Page) -> None:
     """Wait until a page is there and nothing of it is on its way any more."""
-    page.locator(".who, form, main, .page").first.wait_for(timeout=60_000)
+    page.locator(".who, form, main, .page").filter(visible=True).first.wait_for(timeout=60_000)
     expect(page.locator(".waiting .bar")).to_have_count(0, timeout=60_000)
     page.wait_for_timeout(600)
 
@@ -128,6 +128,54 @@ def test_words_half_as_long_again_break_no_page_of_the_desk(
         shown(page)
         found += [f"{path} {one}" for one in page.evaluate(_TOO_LONG)]
     assert "⟦" in page.inner_text("body")
+    page.context.close()
+    assert not found, "\n".join(found)
+
+
+#: What stands beyond the edge of a phone and cannot be pushed into sight.
+_BEYOND = """
+() => {
+    const scrolls = (one) => one && one !== document.body && one !== document.documentElement
+        && (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement))
+    return [...document.querySelectorAll('button, a, input, select, h1, h2, h3, p, dt, dd, li, .chips, time')]
+        .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !scrolls(one.parentElement))
+        .filter((one) => !one.closest('.visually-hidden, .maplibregl-canvas-container'))
+        .filter((one) => one.getBoundingClientRect().width > 0 && one.getBoundingClientRect().right > innerWidth + 1)
+        .map((one) => one.tagName + ' ' + one.className + ' ' + one.textContent.trim().slice(0, 40) + ' ends at ' + Math.round(one.getBoundingClientRect().right))
+}
+"""
+
+
+def of_the_field(house: House, part: str) -> list[str]:
+    """Return the pages that somebody opens in the field, on a phone."""
+    person = house.sign_in(part)
+    [alarm, *_] = person.get("/api/v1/alerts/alarms", params={"limit": 1}).json()["items"]
+    return [
+        "/monitor",
+        "/monitor?show=mine",
+        f"/monitor?alarm={alarm['id']}",
+        f"/subjects/{alarm['subject_id']}",
+        "/subjects",
+        "/messages",
+        "/",
+    ]
+
+
+@pytest.mark.parametrize("part", ["control_room", "duty_officer"])
+def test_nor_a_page_of_the_field_on_a_phone(house: House, browser: Chromium, part: str) -> None:
+    page = browser.page_of(house.sign_in(part))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(house.address + "/no-such-page")
+    page.evaluate("localStorage.setItem('anlan.pseudo', '1')")
+    page.evaluate("localStorage.setItem('anlan.language', 'en')")
+    found = []
+    for path in of_the_field(house, part):
+        page.goto(house.address + path)
+        shown(page)
+        if "alarm=" in path:
+            page.locator(".el-drawer").wait_for()
+        found += [f"{path} {one}" for one in page.evaluate(_TOO_LONG) + page.evaluate(_BEYOND)]
+        assert "⟦" in page.inner_text("body")
     page.context.close()
     assert not found, "\n".join(found)
 
