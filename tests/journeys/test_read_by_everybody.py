@@ -16,8 +16,13 @@ WHOSE = (
 #: Pages behind the menu's own; the first of a list's rows stands for all.
 BEHIND = {
     "monitor": (
-        "/messages", "/limits/suppressions", "/devices", "/datastreams", "/screen", "/?beside=now",
-    ),  # fmt: skip
+        "/messages",
+        "/limits/suppressions",
+        "/devices",
+        "/datastreams",
+        "/screen",
+        "/?beside=now",
+    ),
     "system_administrator": ("/people/posts", "/people/roles"),
     "security_administrator": ("/people/supervisions", "/divisions/zones"),
 }

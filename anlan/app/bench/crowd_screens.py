@@ -88,7 +88,7 @@ class Heard:
             if row.type == "alerts.alarm" and row.state.is_first_of_a_cause
         ]
 
-    def save(self, file: Path) -> None:
+    def note_down(self, file: Path) -> None:
         """Write everything down."""
         seconds = sorted(self.bytes_by_s)
         np.savez(
@@ -146,7 +146,7 @@ async def listen_all(port: int, file: Path, tickets: list[str]) -> None:
         await asyncio.gather(*(screen.is_open for screen in screens))
     print("open", flush=True)  # noqa: T201 - it is what we are for
     await asyncio.to_thread(sys.stdin.readline)
-    heard.save(file)
+    heard.note_down(file)
 
 
 if __name__ == "__main__":

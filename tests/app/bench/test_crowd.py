@@ -25,7 +25,7 @@ def frame(event: str, *rows: dict[str, Any]) -> bytes:
 
 def told(heard: Heard, folder: Path) -> Any:
     heard.bytes_by_s.update({10: 1, 11: 500, 13: 700, 14: 1})
-    heard.save(folder / "heard.npz")
+    heard.note_down(folder / "heard.npz")
     return told_of(folder / "heard.npz")
 
 
