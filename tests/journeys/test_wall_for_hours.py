@@ -42,6 +42,7 @@ def test_two_hours_of_the_wall_leave_no_trace(house: House) -> None:
         for firm in ("F01", "F08"):
             house.anlan("demo-fault", firm)
         page = browser.page_of(leader)
+        page.add_init_script("localStorage.setItem('anlan.tour', 'true')")
         page.clock.install()
         page.goto(house.address)
         page.locator(".alarms tbody tr").first.wait_for(timeout=3 * PATIENCE_MS)
