@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { fit, move, nearest, project, ringsOf, toPixel, zoom } from './flat'
+import { fit, move, nearest, project, ringsOf, scaleAt, toPixel, unproject, zoom, zoomOf } from './flat'
 
 const BOX = [106, 37.5, 107, 38.5] as const
 
@@ -13,6 +13,13 @@ describe('the plain picture', () => {
     const [x, y] = project([106.34, 38.1])
     expect((x - 0.5) * 40_075_016.685578).toBeCloseTo(11_837_714.65, 1)
     expect((0.5 - y) * 40_075_016.685578).toBeCloseTo(4_593_562.11, 1)
+  })
+
+  it('knows of a place of the picture where it is, and of a scale what a map of tiles calls it', () => {
+    const [lon, lat] = unproject(project([106.34, 38.1]))
+    expect(lon).toBeCloseTo(106.34, 9)
+    expect(lat).toBeCloseTo(38.1, 9)
+    expect([scaleAt(0), zoomOf(scaleAt(9.5))]).toEqual([512, 9.5])
   })
 
   it('shows a box whole with its margin', () => {

@@ -20,6 +20,16 @@ export function project([lon = 0, lat = 0]: Position): Point {
   return [(lon + 180) / 360, (1 - Math.log(Math.tan(phi) + 1 / Math.cos(phi)) / Math.PI) / 2]
 }
 
+/** The longitude and latitude of a place of the picture, in degrees. */
+export function unproject([x, y]: Point): [number, number] {
+  return [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI]
+}
+
+/** Pixels that the world is wide at zoom 0 of a map of tiles. */
+const TILE_PX = 512
+export const scaleAt = (zoom: number): number => TILE_PX * 2 ** zoom
+export const zoomOf = (scale: number): number => Math.log2(scale / TILE_PX)
+
 /** Where a place is in the picture, in pixels from its upper left corner. */
 export function toPixel(view: View, [x, y]: Point): Point {
   return [(x - view.centre[0]) * view.scale + view.width / 2, (y - view.centre[1]) * view.scale + view.height / 2]
