@@ -25,6 +25,8 @@ LISTS = {
     "places.division": "/places/divisions",
     "places.reorganisation": "/places/reorganisations",
     "places.zone": "/places/zones",
+    # my own, as screen or at the desk; its events are told to the two and nobody else
+    "screens.screen": "/screens",
     "sensing.datastream": "/sensing/datastreams",
     "sensing.device": "/sensing/devices",
     "sensing.gateway": "/sensing/gateways",
