@@ -95,7 +95,7 @@ def on_authentication_error(request: HttpRequest, _error: Exception) -> HttpResp
 
 @api.exception_handler(ValidationError)
 def on_validation_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer a body or query of the wrong shape, field by field."""
+    """Answer a body or query of the wrong shape, field by field; one too many is named first of all."""
     found = error.errors if isinstance(error, ValidationError) else []
     fields = [
         {
@@ -106,7 +106,13 @@ def on_validation_error(request: HttpRequest, error: Exception) -> HttpResponse:
         }
         for one in found
     ]
-    return _problem(request, InvalidError("输入有误", errors=fields))
+    strange = [one["field"] for one in fields if one["kind"] == "extra_forbidden"]
+    if strange:
+        said = f"请求中有不认识的字段：{'、'.join(strange)}"
+        refusal = InvalidError(said, code="base.strange_field", fields=strange, errors=fields)
+    else:
+        refusal = InvalidError("输入有误", errors=fields)
+    return _problem(request, refusal)
 
 
 @api.exception_handler(OperationalError)

@@ -7,6 +7,7 @@ from ninja import Schema
 from pydantic import Field
 
 from anlan.kernel.alerts.rules import Due, acts_of, due_of
+from anlan.kernel.base.body import Body
 from anlan.kernel.base.doors import principal
 from anlan.kernel.base.permissions import Facts
 
@@ -106,7 +107,7 @@ class MineOut(Schema):
     late: int
 
 
-class CloseIn(Schema):
+class CloseIn(Body):
     """The firm's disposition (消警)."""
 
     cause: str
@@ -115,14 +116,14 @@ class CloseIn(Schema):
     is_false: bool = False
 
 
-class CheckIn(Schema):
+class CheckIn(Body):
     """The bureau's check (核查)."""
 
     outcome: str
     note: str = Field(max_length=500)
 
 
-class ShelveIn(Schema):
+class ShelveIn(Body):
     """Put aside until a moment, for a reason (搁置)."""
 
     until: datetime
@@ -259,7 +260,7 @@ class RemarkOut(Schema):
     written_at: datetime
 
 
-class RemarkIn(Schema):
+class RemarkIn(Body):
     """A remark to write."""
 
     alarm_id: str = Field(max_length=26)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import Field, computed_field
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.base.events import EVENT_TYPES, english_title
 
 
@@ -61,7 +62,7 @@ class SealOut(Schema):
     sealed_at: datetime
 
 
-class VerifyBody(Schema):
+class VerifyBody(Body):
     """From where to verify, and how many rows at most; the answer says where to go on."""
 
     after: int = Field(default=0, ge=0)
@@ -72,7 +73,7 @@ class VerifyBody(Schema):
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class PrintBody(Schema):
+class PrintBody(Body):
     """What is about to be printed: the page's address, its title, the headings that stand on it."""
 
     path: Annotated[str, Field(max_length=500, pattern=r"^/[^\x00]*$")]
@@ -142,7 +143,7 @@ class DeadLetterOut(Schema):
         return english_title(self.event_type)
 
 
-class DiscardBody(Schema):
+class DiscardBody(Body):
     """Why an event is given up."""
 
     reason: str = Field(max_length=500, pattern=r"^[^\x00]*$")

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.people.schemas import NO_NUL
 
 LayerKey = Annotated[str, StringConstraints(max_length=48, pattern=r"^[a-z_]+$")]
@@ -14,7 +14,7 @@ SetName = Annotated[
 MOST_SETS, MOST_LAYERS = 20, 100
 
 
-class LayerLook(Schema):
+class LayerLook(Body):
     """How one layer stands in a set."""
 
     key: LayerKey
@@ -22,14 +22,14 @@ class LayerLook(Schema):
     opacity: float = Field(default=1.0, ge=0.0, le=1.0)
 
 
-class LayerSet(Schema):
+class LayerSet(Body):
     """A set of layers under a name (图层组合)."""
 
     name: SetName
     layers: list[LayerLook] = Field(max_length=MOST_LAYERS)
 
 
-class LayerSets(Schema):
+class LayerSets(Body):
     """My sets, and with which of them the map opens ("" for what ships)."""
 
     sets: list[LayerSet] = Field(default_factory=list, max_length=MOST_SETS)

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.people.schemas import NO_NUL, Key, Word
 
 
-class ShareBody(Schema):
+class ShareBody(Body):
     """What to share with whom, why, from when until when; times carry their offset.
 
     A division or a functional zone, one of the two.
@@ -23,7 +24,7 @@ class ShareBody(Schema):
     valid_to: AwareDatetime
 
 
-class EndBody(Schema):
+class EndBody(Body):
     """Why something ends before its time."""
 
     reason: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
@@ -56,7 +57,7 @@ class ShareOut(Schema):
     version: int
 
 
-class SupervisionBody(Schema):
+class SupervisionBody(Body):
     """Which organisation supervises a site, in which matter (监管事项); from now and for good unless said."""
 
     organisation_id: Key

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import AwareDatetime, StringConstraints
 
+from anlan.kernel.base.body import Body
+
 #: PostgreSQL keeps no NUL; a body with one is refused at the door.
 NO_NUL = r"^[^\x00]*$"
 Word = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]
@@ -20,20 +22,20 @@ KeyKind = Literal["webauthn", "sm2"]
 FactorKind = Literal["totp", "webauthn", "sm2"]
 
 
-class SignInBody(Schema):
+class SignInBody(Body):
     """Name and password."""
 
     username: Word
     password: Secret
 
 
-class LinkBody(Schema):
+class LinkBody(Body):
     """The token of a one-time link."""
 
     token: Secret
 
 
-class PasswordBody(Schema):
+class PasswordBody(Body):
     """The old password and the new one."""
 
     old: Secret
@@ -100,13 +102,13 @@ class SessionOut(Schema):
     server_time: int
 
 
-class CodeBody(Schema):
+class CodeBody(Body):
     """A code of the authenticator app, or a recovery code."""
 
     code: Word
 
 
-class OfferBody(Schema):
+class OfferBody(Body):
     """Proof of who asks for a second factor: the password, and a code where there is one already."""
 
     password: Secret
@@ -126,13 +128,13 @@ class RecoveryCodesOut(Schema):
     codes: list[str]
 
 
-class PhoneBody(Schema):
+class PhoneBody(Body):
     """A phone number as people write it; empty takes it away where one is set."""
 
     phone: Word
 
 
-class RevealBody(Schema):
+class RevealBody(Body):
     """Why a phone is looked at in full."""
 
     reason: Name
@@ -181,7 +183,7 @@ class OrganisationOut(Schema):
     version: int
 
 
-class OrganisationBody(Schema):
+class OrganisationBody(Body):
     """A new organisation; a firm has its 统一社会信用代码 (GB 32100-2015)."""
 
     name: Name
@@ -192,7 +194,7 @@ class OrganisationBody(Schema):
     zone: int | None = None
 
 
-class OrganisationPatch(Schema):
+class OrganisationPatch(Body):
     """What may be changed of an organisation; its kind and code stay. `zone` makes it the zone's own."""
 
     name: Annotated[Name, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -238,7 +240,7 @@ class UserOut(Schema):
     version: int
 
 
-class UserBody(Schema):
+class UserBody(Body):
     """A new account, with a temporary password or to be entered by a first link."""
 
     username: Word
@@ -246,7 +248,7 @@ class UserBody(Schema):
     password: Secret | None = None
 
 
-class UserPatch(Schema):
+class UserPatch(Body):
     """What may be changed of an account: its owner's name, whether it may be used."""
 
     name: Title | None = None
@@ -271,7 +273,7 @@ class PostOut(Schema):
     version: int
 
 
-class PostBody(Schema):
+class PostBody(Body):
     """A new post."""
 
     organisation_id: Key
@@ -298,7 +300,7 @@ class HoldingOut(Schema):
     version: int
 
 
-class HoldingBody(Schema):
+class HoldingBody(Body):
     """An appointment."""
 
     user_id: Key
@@ -319,7 +321,7 @@ class DutyShiftOut(Schema):
     version: int
 
 
-class DutyShiftBody(Schema):
+class DutyShiftBody(Body):
     """A new shift; times carry their offset."""
 
     user_id: Key
@@ -350,7 +352,7 @@ class ViewsOut(Schema):
     items: list[ViewOut]
 
 
-class ViewBody(Schema):
+class ViewBody(Body):
     """A view to keep; `page` is a path of this application."""
 
     page: Annotated[str, StringConstraints(max_length=200, pattern=r"^/([^/\x00?#][^\x00?#]*)?$")]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.places.attribution import IN_ENGLISH
 
 #: PostgreSQL keeps no NUL; a body with one is refused at the door.
@@ -101,7 +102,7 @@ class ZoneOut(Schema):
         return IN_ENGLISH.get(said, said)
 
 
-class DivisionBody(Schema):
+class DivisionBody(Body):
     """A division that begins on a day, below the one that its code names."""
 
     code: Code
@@ -112,7 +113,7 @@ class DivisionBody(Schema):
     boundary: Outline | None = None
 
 
-class DivisionPatch(Schema):
+class DivisionPatch(Body):
     """What may be corrected of a division without a day; its name changes by a reorganisation."""
 
     name_en: English | None = None
@@ -120,7 +121,7 @@ class DivisionPatch(Schema):
     boundary: Outline | None = None
 
 
-class DivisionRenameBody(Schema):
+class DivisionRenameBody(Body):
     """Another name from a day on, and on which paper it rests (批复文号)."""
 
     name: Name
@@ -129,7 +130,7 @@ class DivisionRenameBody(Schema):
     reason: Reason
 
 
-class DivisionMoveBody(Schema):
+class DivisionMoveBody(Body):
     """Another code from a day on, which says under which division it then stands."""
 
     code: Code
@@ -137,7 +138,7 @@ class DivisionMoveBody(Schema):
     reason: Reason
 
 
-class DivisionMergeBody(Schema):
+class DivisionMergeBody(Body):
     """The code of the division of the same level that takes it over from a day on."""
 
     into: Code
@@ -162,7 +163,7 @@ class ReorganisationOut(Schema):
     version: int
 
 
-class ZoneBody(Schema):
+class ZoneBody(Body):
     """A functional zone or park; `division_code` is the county that keeps and numbers it."""
 
     kind: ZoneKind = "functional_zone"
@@ -174,7 +175,7 @@ class ZoneBody(Schema):
     attribution: Source = ""
 
 
-class ZonePatch(Schema):
+class ZonePatch(Body):
     """What may be changed of a zone; its number stays."""
 
     kind: ZoneKind | None = None
@@ -184,7 +185,7 @@ class ZonePatch(Schema):
     attribution: Source | None = None
 
 
-class ZoneCloseBody(Schema):
+class ZoneCloseBody(Body):
     """From which day on."""
 
     on: date

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.people.schemas import NO_NUL, Key
 from anlan.kernel.sketches.rules import MOST_SHARES, Shown
 
@@ -72,7 +73,7 @@ class SketchShapes(Schema):
     features: list[SketchFeature]
 
 
-class AudienceBody(Schema):
+class AudienceBody(Body):
     """Who may see it: a ring of people, and organisations by name until a time."""
 
     audience: Seen = "own"
@@ -88,7 +89,7 @@ class AudienceBody(Schema):
         )
 
 
-class SketchBody(Schema):
+class SketchBody(Body):
     """What somebody draws; `shape` is a GeoJSON geometry."""
 
     kind: Kind
@@ -99,7 +100,7 @@ class SketchBody(Schema):
     shown: AudienceBody = Field(default_factory=AudienceBody)
 
 
-class SketchPatch(Schema):
+class SketchPatch(Body):
     """What is to be another; with a shape goes the radius of a circle."""
 
     name: SketchName | None = None

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from anlan.kernel.base.body import Body
+
 #: PostgreSQL keeps no NUL; a body with one is refused at the door.
 _NO_NUL = r"^[^\x00]*$"
 Title = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_NO_NUL)]
@@ -55,7 +57,40 @@ class SubjectOut(SubjectRow):
     may: list[Literal["change"]]
 
 
-class SubjectIn(Schema):
+class ResponsiblePerson(Schema):
+    """Somebody who answers, with the mask of his phone; in full it is behind his account's reasoned look."""
+
+    name: str
+    phone: str
+
+
+class ResponsiblePost(Schema):
+    """A post of the firm that answers for the site, and who holds it today."""
+
+    role: str
+    title: str
+    title_en: str
+    people: list[ResponsiblePerson]
+
+
+class ResponsibleBureau(Schema):
+    """Who supervises the site, in which matters, and who is on duty there now."""
+
+    name: str
+    name_en: str
+    matters: list[str]
+    people: list[ResponsiblePerson]
+
+
+class ResponsibleOut(Schema):
+    """Who answers for a subject: the posts of its site's firm, the roles without one, its supervisors."""
+
+    posts: list[ResponsiblePost]
+    missing: list[str]
+    supervisors: list[ResponsibleBureau]
+
+
+class SubjectIn(Body):
     """A subject to be registered; coordinates are WGS-84/CGCS2000 degrees."""
 
     kind: str
@@ -68,7 +103,7 @@ class SubjectIn(Schema):
     code: str = Field(default="", max_length=64)
 
 
-class SiteIn(Schema):
+class SiteIn(Body):
     """A site (厂区) of an organisation; its code is the first word of its gateways' topics."""
 
     organisation_id: str
@@ -81,7 +116,7 @@ class SiteIn(Schema):
     lat: float | None = Field(default=None, ge=-90, le=90)
 
 
-class SubjectPatch(Schema):
+class SubjectPatch(Body):
     """What may be changed of a subject."""
 
     name: str | None = Field(default=None, min_length=1, max_length=120)
@@ -107,7 +142,7 @@ class KindOut(Schema):
     version: int
 
 
-class KindBody(Schema):
+class KindBody(Body):
     """A new kind with the first version of its attributes' schema."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,47}$")
@@ -119,7 +154,7 @@ class KindBody(Schema):
     reason: Why = ""
 
 
-class KindPatch(Schema):
+class KindPatch(Body):
     """What may be changed of a kind without a new version."""
 
     title: Title | None = None
@@ -127,7 +162,7 @@ class KindPatch(Schema):
     icon: Icon | None = None
 
 
-class KindSchemaBody(Schema):
+class KindSchemaBody(Body):
     """A schema to be held against the rows that stand."""
 
     schema_: dict[str, Any] = Field(alias="schema")

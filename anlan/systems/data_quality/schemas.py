@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.base.doors import principal
 from anlan.kernel.base.permissions import Facts
 from anlan.systems.data_quality.rules import acts_on
@@ -55,7 +56,7 @@ class DataFindingOut(Schema):
         return acts_on(principal(context["request"]), row["kind"], row["owner"], facts)
 
 
-class AskBody(Schema):
+class AskBody(Body):
     """What the owner of a finding is asked to do."""
 
     reason: _Reason
@@ -117,7 +118,7 @@ class DoubledOut(Schema):
     items: list[DoubledGroupOut]
 
 
-class MergeBody(Schema):
+class MergeBody(Body):
     """Which entry is kept, which become other names of it, and why."""
 
     kept_id: _Key
@@ -125,13 +126,13 @@ class MergeBody(Schema):
     reason: _Reason
 
 
-class UndoBody(Schema):
+class UndoBody(Body):
     """Why a merge is undone."""
 
     reason: _Reason
 
 
-class ApartBody(Schema):
+class ApartBody(Body):
     """Two entries that are two firms, and why."""
 
     first_id: _Key

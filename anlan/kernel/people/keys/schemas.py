@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.people.schemas import NO_NUL, KeyKind, Secret, Word
 
 KeyName = Annotated[
@@ -13,7 +14,7 @@ KeyName = Annotated[
 ]
 
 
-class KeyAnswer(Schema):
+class KeyAnswer(Body):
     """What a key said: RegistrationResponseJSON or AuthenticationResponseJSON, or the signature of SM2."""
 
     kind: KeyKind
@@ -26,7 +27,7 @@ class KeyQuestions(Schema):
     questions: dict[str, dict[str, Any]]
 
 
-class ProofBody(Schema):
+class ProofBody(Body):
     """Proof of who changes his keys: the password and, where there is a second factor, that too."""
 
     password: Secret
@@ -53,7 +54,7 @@ class NewKeyBody(KeyAnswer):
     name: KeyName
 
 
-class KeyNameBody(Schema):
+class KeyNameBody(Body):
     """My name for a key."""
 
     name: KeyName

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.base.doors import principal
 from anlan.kernel.base.permissions import Facts, Principal
 from anlan.kernel.sensing.rules import keeping_of, keeps_equipment
@@ -228,7 +229,7 @@ class LimitRow(Hung):
         return ["change", "withdraw"] if may else []
 
 
-class LimitChange(Schema):
+class LimitChange(Body):
     """What a limit says; values are in the datastream's unit, for silent in seconds.
 
     rate: `value` a second over `window_ms`; range: from `low` to `value`; frozen: `value` is the spread
@@ -257,7 +258,7 @@ class LimitIn(LimitChange):
     condition: Literal["HH", "H", "L", "LL", "rate", "range", "frozen", "silent"]
 
 
-class ReasonIn(Schema):
+class ReasonIn(Body):
     """Why."""
 
     reason: str = Field(min_length=1, max_length=200)
@@ -297,7 +298,7 @@ class SuppressionRow(Hung):
         return ["end"] if stands and act in _keeping(row, context) else []
 
 
-class SuppressionIn(Schema):
+class SuppressionIn(Body):
     """A suppression to be filed."""
 
     datastream_id: str

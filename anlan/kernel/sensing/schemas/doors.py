@@ -6,6 +6,7 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import Field
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.base.doors import principal
 from anlan.kernel.base.permissions import Facts, Reach, decide
 from anlan.kernel.sensing.refusal_words import words_of
@@ -129,7 +130,7 @@ class KeyIssued(Schema):
     hmac_key: str
 
 
-class FinishKeyIn(Schema):
+class FinishKeyIn(Body):
     """`even_if_unused`: although no message signed with the new key has come."""
 
     even_if_unused: bool = False
@@ -264,7 +265,7 @@ class QuarantineOut(QuarantineRow):
     log_sequence: int | None
 
 
-class ResendIn(Schema):
+class ResendIn(Body):
     """What to send in place of what came, without signature; neither: as it came."""
 
     reason: str = Field(min_length=1, max_length=200)
@@ -274,7 +275,7 @@ class ResendIn(Schema):
     )
 
 
-class AdoptIn(Schema):
+class AdoptIn(Body):
     """A tag to be registered at a device of the gateway; unit and resolution as for a datastream."""
 
     tag: str = Field(min_length=1, max_length=64)

@@ -2,8 +2,10 @@
 
 from ninja import Field, Schema
 
+from anlan.kernel.base.body import Body
 
-class GatewayIn(Schema):
+
+class GatewayIn(Body):
     """A gateway at a site; the site's code and this code are the two words of its topic."""
 
     site_id: str
@@ -22,7 +24,7 @@ class GatewayIssued(Schema):
     hmac_key: str
 
 
-class DeviceIn(Schema):
+class DeviceIn(Body):
     """An instrument at a subject, behind a gateway."""
 
     gateway_id: str
@@ -33,7 +35,7 @@ class DeviceIn(Schema):
     serial: str = Field(default="", max_length=80)
 
 
-class GatewayPatch(Schema):
+class GatewayPatch(Body):
     """What may be changed of a gateway; the words of its topic stay."""
 
     name: str | None = Field(default=None, min_length=1, max_length=120)
@@ -48,14 +50,14 @@ class DevicePatch(GatewayPatch):
     serial: str | None = Field(default=None, max_length=80)
 
 
-class DatastreamPatch(Schema):
+class DatastreamPatch(Body):
     """What may be changed of a datastream."""
 
     name: str | None = Field(default=None, min_length=1, max_length=120)
     name_en: str | None = Field(default=None, max_length=160)
 
 
-class PropertyIn(Schema):
+class PropertyIn(Body):
     """What can be measured, and its unit."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")
@@ -64,7 +66,7 @@ class PropertyIn(Schema):
     unit: str = Field(default="", max_length=24)
 
 
-class DatastreamIn(Schema):
+class DatastreamIn(Body):
     """A point of measurement; values are rounded to `resolution`, in the unit, at the door."""
 
     gateway_id: str
