@@ -7,10 +7,12 @@ from django.http import HttpRequest
 
 from anlan.kernel.base.doors import Door, expected_version
 from anlan.kernel.base.listing import Field, ListSpec
+from anlan.kernel.base.permissions import Facts
 from anlan.kernel.base.queries import at_version
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.people.models import Organisation
 from anlan.kernel.people.queries import directory
+from anlan.kernel.people.queries.accountable import responsible_for
 from anlan.kernel.people.rules import MATTERS
 from anlan.kernel.subjects import queries, schemas, services
 from anlan.kernel.subjects.models import KindVersion, Subject, SubjectKind, SubjectStatus
@@ -149,6 +151,13 @@ def register_site(request: HttpRequest, said: schemas.SiteIn) -> dict[str, Any]:
 def get_subject(request: HttpRequest, subject_id: str) -> dict[str, Any]:
     """Return one subject."""
     return _whole(queries.subject(subject_id))
+
+
+@door.read("/{subject_id}/responsible", VIEW, response=schemas.ResponsibleOut)
+def get_responsible(request: HttpRequest, subject_id: str) -> dict[str, Any]:
+    """Return who answers for a subject: its firm's accountable posts, and who supervises its site."""
+    row = queries.subject(subject_id)
+    return responsible_for(Facts(div=row.div, zone=row.zone, site=row.site))
 
 
 @door.create("", "subjects.subject.edit", response=schemas.SubjectOut, by_alias=True)

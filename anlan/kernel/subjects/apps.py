@@ -21,6 +21,17 @@ class SubjectsConfig(AppConfig):
         register(
             "dossier_sections",
             Entry(
+                name="responsible",
+                title_zh="责任人",
+                title_en="Who answers for it",
+                permission="subjects.subject.view",
+                component="kernel/subjects/ResponsibleSection",
+                order=5,
+            ),
+        )
+        register(
+            "dossier_sections",
+            Entry(
                 name="history",
                 title_zh="变更记录",
                 title_en="Changes",

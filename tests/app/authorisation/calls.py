@@ -273,6 +273,7 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     ),
     "GET /subjects/points.geojson": lambda r: Call(sees=r.site),
     "GET /subjects/{subject_id}": lambda r: Call(r.subject),
+    "GET /subjects/{subject_id}/responsible": lambda r: Call(r.subject),
     "PATCH /subjects/{subject_id}": lambda r: Call(r.subject, {"name": "新名"}),
     "GET /sensing/datastreams": lambda r: Call(sees=r.datastream),
     "GET /maps/layers": lambda _: Call(),

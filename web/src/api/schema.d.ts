@@ -1916,6 +1916,26 @@ export interface paths {
         patch: operations["anlan_kernel_subjects_api_change_subject"];
         trace?: never;
     };
+    "/api/v1/subjects/{subject_id}/responsible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Responsible
+         * @description Return who answers for a subject: its firm's accountable posts, and who supervises its site.
+         */
+        get: operations["anlan_kernel_subjects_api_get_responsible"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensing/datastreams": {
         parameters: {
             query?: never;
@@ -6277,6 +6297,56 @@ export interface components {
             lon?: number | null;
             /** Lat */
             lat?: number | null;
+        };
+        /**
+         * ResponsibleBureau
+         * @description Who supervises the site, in which matters, and who is on duty there now.
+         */
+        ResponsibleBureau: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Matters */
+            matters: string[];
+            /** People */
+            people: components["schemas"]["ResponsiblePerson"][];
+        };
+        /**
+         * ResponsibleOut
+         * @description Who answers for a subject: the posts of its site's firm, the roles without one, its supervisors.
+         */
+        ResponsibleOut: {
+            /** Posts */
+            posts: components["schemas"]["ResponsiblePost"][];
+            /** Missing */
+            missing: string[];
+            /** Supervisors */
+            supervisors: components["schemas"]["ResponsibleBureau"][];
+        };
+        /**
+         * ResponsiblePerson
+         * @description Somebody who answers, with the mask of his phone; in full it is behind his account's reasoned look.
+         */
+        ResponsiblePerson: {
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+        };
+        /**
+         * ResponsiblePost
+         * @description A post of the firm that answers for the site, and who holds it today.
+         */
+        ResponsiblePost: {
+            /** Role */
+            role: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** People */
+            people: components["schemas"]["ResponsiblePerson"][];
         };
         /**
          * DatastreamRow
@@ -12109,6 +12179,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubjectOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_subjects_api_get_responsible: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleOut"];
                 };
             };
             default: components["responses"]["Refusal"];

@@ -19,6 +19,11 @@ export function readSubject(id: string): Promise<SubjectDetail> {
   return take(client.GET('/api/v1/subjects/{subject_id}', { params: { path: { subject_id: id } } }))
 }
 
+export type Responsible = components['schemas']['ResponsibleOut']
+export function readResponsible(id: string): Promise<Responsible> {
+  return take(client.GET('/api/v1/subjects/{subject_id}/responsible', { params: { path: { subject_id: id } } }))
+}
+
 export async function readSubjectsOnMap(): Promise<FeatureCollection> {
   return (await take(client.GET('/api/v1/subjects/points.geojson'))) as unknown as FeatureCollection
 }
