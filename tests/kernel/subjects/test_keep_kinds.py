@@ -118,8 +118,12 @@ def test_nothing_is_fetched_for_a_schema_and_none_takes_for_ever(
     client: Client, schema: dict[str, Any]
 ) -> None:
     kind = of_tanks()
-    for path, version in ((f"/{kind.id}/check", None), (f"/{kind.id}/versions", kind.version)):
-        status, said = send(client, path, {"schema": schema, "reason": "x"}, version)
+    asked: list[tuple[str, dict[str, Any], int | None]] = [
+        (f"/{kind.id}/check", {"schema": schema}, None),
+        (f"/{kind.id}/versions", {"schema": schema, "reason": "x"}, kind.version),
+    ]
+    for path, body, version in asked:
+        status, said = send(client, path, body, version)
         assert (status, said["code"]) == (422, "subjects.schema_not_plain")
 
 
