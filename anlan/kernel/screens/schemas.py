@@ -6,6 +6,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from anlan.kernel.base.body import Body
 from anlan.kernel.people.schemas import NO_NUL
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")]
@@ -42,13 +43,13 @@ class ScreenCode(Schema):
     code_until: datetime
 
 
-class ScreenCodeBody(Schema):
+class ScreenCodeBody(Body):
     """What was typed."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=NO_NUL)]
 
 
-class ShownView(Schema):
+class ShownView(Body):
     """Where the map looks: degrees of WGS-84, zoom of Web Mercator, degrees clockwise from north."""
 
     lon: Annotated[float, Field(ge=-180, le=180)]
@@ -57,7 +58,7 @@ class ShownView(Schema):
     bearing: Annotated[float, Field(ge=-360, le=360)] = 0
 
 
-class ShownLayer(Schema):
+class ShownLayer(Body):
     """How one layer stands."""
 
     key: LayerKey
@@ -68,7 +69,7 @@ class ShownLayer(Schema):
 Layers = Annotated[list[ShownLayer], Field(max_length=200)]
 
 
-class ShownSpan(Schema):
+class ShownSpan(Body):
     """A stretch of the past and the moment of it that is shown, in ms."""
 
     start: Moment
@@ -76,7 +77,7 @@ class ShownSpan(Schema):
     at: Moment
 
 
-class ShownBeside(Schema):
+class ShownBeside(Body):
     """The right half of a split map: its moment (null is the present), the left one's percent, its layers."""
 
     at: Moment | None
@@ -84,7 +85,7 @@ class ShownBeside(Schema):
     layers: Layers
 
 
-class ScreenShown(Schema):
+class ScreenShown(Body):
     """What a screen is to show: ids and addresses, no data. It asks for the data itself, as who it is."""
 
     subject: Id | None = None
