@@ -16,8 +16,8 @@ import SignStories from '@/app/stories/SignStories.vue'
 const SRC = join(import.meta.dirname, '../src')
 const components = (folder: string) => readdirSync(join(SRC, folder)).filter((file) => file.endsWith('.vue')).map((file) => basename(file, '.vue'))
 const stories = readdirSync(join(SRC, 'app/stories')).map((file) => readFileSync(join(SRC, 'app/stories', file), 'utf8')).join('\n')
-/** What another brings with it: it has no look of its own. */
-const BROUGHT: Readonly<Record<string, string>> = { MapScope: 'MapView', BaseMap: 'MapView' }
+/** What draws nothing beside the map, or is brought by another: it has no look of its own. */
+const BROUGHT: Readonly<Record<string, string>> = { MapScope: 'MapView', BaseMap: 'MapView', SharedView: 'MapView', ServiceLayer: 'MapView' }
 
 const isTold = (name: string) => new RegExp(`<${BROUGHT[name] ?? name}[\\s/>]`).test(stories)
 
