@@ -74,14 +74,15 @@ def resume(memory: Memory, snapshots: Snapshots, span: LogSpan, form: Form) -> S
     judging.seq = max(judging.seq, min(committed, span.first - 1))
     log.info("from message %s, silent up to %s", judging.seq + 1, committed)
     session = Session(snapshots.group, judging, committed, None if is_whole else memory.told())
+    if not session.is_silent:
+        session.come_to_the_end_of_silence()
     if done is not None and not same_life:
-        _begin_new_life(session, snapshots)
+        _keep_for_new_life(session, snapshots)
     return session
 
 
-def _begin_new_life(session: Session, snapshots: Snapshots) -> None:
+def _keep_for_new_life(session: Session, snapshots: Snapshots) -> None:
     """Take the old judge over into the new life of the log, so that no crash can lose it again."""
-    session.come_to_the_end_of_silence()
     name, content = snapshots.dump(session.judging)
     try:
         snapshots.write(name, content)

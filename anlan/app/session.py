@@ -58,9 +58,14 @@ class Session:
             self.waiting += transitions
             if self.judging.deafness is not None:
                 self.deaf.append(self.judging.deafness)
+        elif not self.is_silent:
+            self.come_to_the_end_of_silence()
 
     def come_to_the_end_of_silence(self) -> None:
-        """Believe the database once, before the first word is said aloud."""
+        """Believe the database once, before the first word is said aloud and before any snapshot.
+
+        A snapshot of a judge that does not believe yet would be taken for a whole one.
+        """
         if self.told is not None:
             self.judging.adopt(self.told)
             self.told = None

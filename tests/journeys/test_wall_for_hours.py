@@ -1,11 +1,13 @@
-"""The wall runs for two hours, in accelerated time: it goes on its tour, and its memory stands still.
+"""The wall runs for hours, in accelerated time: it goes on its tour, and its memory stands still.
 
 The first half hour is for what a wall takes in once: tiles, fonts, the hours of its charts. No alarm comes or
-goes meanwhile (the engine stands still), so that whatever grows from the first hour to the second is a
-leak. Several looks each, the least of them counts: one stop of the tour holds more than another.
+goes meanwhile (the engine stands still), so that what grows in every half hour after it is a leak, as
+much as in the one in which it grew least; what is taken in late, but once, is none. Several looks each,
+the least of them counts: one stop of the tour holds more than another.
 """
 
 from contextlib import closing
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import CDPSession, Page
@@ -17,9 +19,10 @@ from tests.journeys.test_house_away import standing_still
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 PATIENCE_MS = 60_000
 STEP_S, HALF_S = 30, 1_800
-LOOKS = 4
-#: Of the heap after a forced collection.
-GROWTH_MOST = 1.05
+LOOKS = 3
+HALVES = 4
+#: Of the heap after a forced collection: a day of it would double what a wall holds.
+LEAK_MB = 0.4
 
 
 def used_mb(line: CDPSession) -> float:
@@ -48,7 +51,7 @@ def pass_time(page: Page, seconds: int) -> set[str]:
     return seen
 
 
-def test_two_hours_of_the_wall_leave_no_trace(house: House) -> None:
+def test_hours_of_the_wall_leave_no_trace(house: House) -> None:
     with closing(house.sign_in("leader")) as leader, chromium(house.address) as browser:
         for firm in ("F01", "F08"):
             house.anlan("demo-fault", firm)
@@ -60,9 +63,7 @@ def test_two_hours_of_the_wall_leave_no_trace(house: House) -> None:
         line = page.context.new_cdp_session(page)
         with standing_still(house, "engine"):
             seen = pass_time(page, HALF_S)
-            before_mb = least_mb(page, line)
-            pass_time(page, HALF_S)
-            after_mb = least_mb(page, line)
+            held_mb = [least_mb(page, line) for _half in range(HALVES)]
         page.context.close()
     assert len(seen) > 1, "the tour did not move"
-    assert after_mb <= before_mb * GROWTH_MOST, f"{before_mb:.1f} MB became {after_mb:.1f} MB"
+    assert min(after - before for before, after in pairwise(held_mb)) < LEAK_MB, held_mb

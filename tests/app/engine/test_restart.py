@@ -230,6 +230,26 @@ def test_a_snapshot_older_than_the_log_reaches_back_learns_what_was_asked_in_bet
     assert [one.kind for one in memory.committed] == ["raised", "returned"]
 
 
+@pytest.mark.parametrize("kept", [0, 1], ids=["all forgotten", "one heard again"])
+def test_a_snapshot_left_before_the_first_word_believes_what_the_database_holds(
+    kept: int, tmp_path: Path
+) -> None:
+    """Told to stop right after it began: whoever finds its snapshot must not raise again what is open."""
+    log, memory = [*an_alarm_and_its_end()[:2], tick(3, START_MS)], FakeMemory(changes=[HH_90])
+    Life(log, memory, tmp_path / "lost", chance_of(1)).live(mortal=False)
+    again = readings(4, (7, START_MS + 1, 96.0), at_ms=START_MS + 1)
+    rest, snapshots = [*log[3 - kept :], again], Snapshots(tmp_path, "main")
+    begun = resume(memory, snapshots, span_of(rest), REAL)
+    for message in rest[:kept]:
+        begun.take(message)
+    assert (begun.is_silent, begun.is_ahead) == (False, False)
+    snapshots.write(*snapshots.dump(begun.judging))
+    last = resume(memory, snapshots, span_of(rest), REAL)
+    last.take(again)
+    memory.commit(*last.output(START_MS))
+    assert [one.kind for one in memory.committed] == ["raised"]
+
+
 def test_a_log_that_ends_before_the_progress_is_refused(tmp_path: Path) -> None:
     memory = FakeMemory(at=(EPOCH, 9))
     with pytest.raises(LogWentBackError, match="ends at 4, but 9"):
