@@ -7,11 +7,12 @@ with the bytes. All else of nats-py (the line, its return, requests, publishing)
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import ConnectionReconnectingError
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,24 @@ class HearingClient(Client):  # type: ignore[misc]  # nats-py says no types
             if number not in self._subs:
                 del self._hears[number]  # it will be somebody else's
             raise
+
+    async def _process_pong(self) -> None:
+        """Take an answer that nobody waits for any more; nats-py falls over it and cuts the line."""
+        if self._pongs and self._pongs[0].done():
+            self._pongs.pop(0)
+            self._pings_outstanding = 0
+            return
+        await super()._process_pong()
+
+    async def _flush_pending(self, force_flush: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Send what waits. Raises ConnectionReconnectingError where nats-py says RuntimeError.
+
+        That is what uvloop says of a line that is cut and whose end nobody has noticed yet.
+        """
+        try:
+            return await super()._flush_pending(force_flush)
+        except RuntimeError as error:
+            raise ConnectionReconnectingError from error
 
     def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
         self._hears.pop(sid, None)

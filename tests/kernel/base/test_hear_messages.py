@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
-from nats.errors import BadSubjectError
+from nats.errors import BadSubjectError, ConnectionReconnectingError
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
 from anlan.app.stack.nats import NatsServer
@@ -100,3 +100,32 @@ async def test_who_has_left_hears_nothing_more_and_others_take_the_long_way(
     await bus.publish("some", b"2")
     assert (await slow.next_msg(timeout=5)).data == b"2"
     assert heard == [b"1"]
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_does_not_cut_the_line(
+    bus: HearingClient,
+) -> None:
+    asked: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    asked.cancel()  # as `flush` does when its time is over
+    await bus._send_ping(asked)
+    await bus.flush(timeout=5)
+    assert (bus.is_connected, bus.stats["reconnects"]) == (True, 0)
+
+
+async def test_a_line_that_is_cut_and_not_noticed_yet_is_an_error_of_the_line(
+    bus: HearingClient,
+) -> None:
+    """With uvloop, as the live stream runs: it says RuntimeError of a transport that is closed."""
+
+    class Cut:
+        def writelines(self, _: list[bytes]) -> None:
+            raise RuntimeError("unable to perform operation on <TCPTransport closed=True>")
+
+    flusher = bus._flusher_task
+    assert flusher is not None
+    flusher.cancel()
+    await asyncio.wait([flusher])
+    line, bus._transport = bus._transport, Cut()  # type: ignore[assignment]
+    with pytest.raises(ConnectionReconnectingError):
+        await bus.publish("anything", b"")
+    bus._transport = line
