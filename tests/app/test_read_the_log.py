@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.app import log_reader
+from anlan.app import stream_reader
 from anlan.app.log_reader import LogReader
 from anlan.app.stack.nats import NatsServer, nats_in
 from anlan.kernel.base.bus import ensure_streams
@@ -66,7 +66,7 @@ async def read(reader: LogReader, count: int) -> list[int]:
 async def test_more_than_one_answer_holds_is_read_on_by_the_same_consumer(
     server: NatsServer, apart_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_reader, "FETCH", 10)
+    monkeypatch.setattr(stream_reader, "FETCH", 10)
     async with reading(server, apart_s) as reader:
         await put(reader, range(35))
         await reader.open(0)

@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-from collections import deque
 from datetime import timedelta
 
 import msgspec
-from nats.aio.client import Client as Nats
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamState
 from nats.js.errors import APIError
 
+from anlan.app.stream_reader import Delivered, StreamReader
 from anlan.app.streaming.buffer import KEPT_EVENTS, KEPT_S
 from anlan.app.streaming.database import Database, DatabaseAwayError
 from anlan.app.streaming.heard import Heard
@@ -22,6 +20,7 @@ from anlan.app.streaming.rights import Rights
 from anlan.kernel.base import bus
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.envelope import Envelope, decode
+from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.jetstream import jetstream
 
 log = logging.getLogger("anlan.live")
@@ -29,7 +28,8 @@ log = logging.getLogger("anlan.live")
 RETRY_S = 0.5
 #: How often the stream is asked whether it is still the one that we read.
 LOOK_S = 5.0
-AT_ONCE = 500
+#: So many events, then whoever has something to send has his turn.
+AT_ONCE = 200
 
 _PUBLISHED = "SELECT coalesce(max(published_upto), 0) FROM base_relayprogress"
 
@@ -37,19 +37,19 @@ _PUBLISHED = "SELECT coalesce(max(published_upto), 0) FROM base_relayprogress"
 class EventsFeed:
     """One life of EVENTS after the other, as the hub's ears.
 
-    In EVENTS sequences and positions grow together, one by one; the relay sees to that.
+    In EVENTS sequences and positions grow together, one by one; the relay sees to that. It is asked for,
+    so that what we cannot take yet waits in the stream, and not on a line that the server cuts.
     """
 
-    def __init__(self, nats: Nats, hub: Hub, database: Database, rights: Rights) -> None:
+    def __init__(self, nats: HearingClient, hub: Hub, database: Database, rights: Rights) -> None:
         self._js: JetStreamContext = jetstream(nats)
+        self._reader = StreamReader(nats, self._js, bus.EVENTS, [])
         self._hub = hub
         self._database = database
         self._places = Places(database)
         self._rights = rights
         self._epoch: str | None = None
         self._target = 0
-        self._arrived: deque[bytes] = deque()
-        self._wake = asyncio.Event()
         self.caught_up = asyncio.Event()
 
     async def read_forever(self) -> None:
@@ -64,21 +64,25 @@ class EventsFeed:
             await asyncio.sleep(RETRY_S)
 
     async def _read_one_life(self) -> None:
-        start = await self._beginning()
-        self._arrived.clear()
-        config = ConsumerConfig(
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=start,
-            inactive_threshold=30.0,
-        )
-        subscription = await self._js.subscribe(
-            ">", stream=bus.EVENTS, cb=self._on_message, ordered_consumer=True, config=config
-        )
+        await self._reader.open(await self._beginning() - 1)
+        looked_s = asyncio.get_running_loop().time()
         try:
-            while await self._is_same_life():
-                await self._hear_for(LOOK_S)
+            while (found := await self._reader.fetch()) is not None:
+                await self._take(found)
+                now_s = asyncio.get_running_loop().time()
+                if now_s - looked_s >= LOOK_S:
+                    looked_s = now_s
+                    if not await self._is_same_life():
+                        return
         finally:
-            await subscription.unsubscribe()
+            await self._reader.close()
+
+    async def _take(self, found: list[Delivered]) -> None:
+        """Hand to the hub what has come."""
+        for start in range(0, len(found), AT_ONCE):
+            some = found[start : start + AT_ONCE]
+            await self._hear([decode(one.heard.payload) for one in some])
+            await asyncio.sleep(0)
 
     async def _beginning(self) -> int:
         """Return the sequence to begin at; the hub is told when its past is not the stream's."""
@@ -123,24 +127,6 @@ class EventsFeed:
     async def _is_same_life(self) -> bool:
         info = await self._js.stream_info(bus.EVENTS)
         return bus.epoch_of(info.config) == self._epoch
-
-    async def _on_message(self, message: Msg) -> None:
-        self._arrived.append(message.data)
-        self._wake.set()
-
-    async def _hear_for(self, seconds: float) -> None:
-        """Hand to the hub whatever comes within some seconds."""
-        until = asyncio.get_running_loop().time() + seconds
-        while (left := until - asyncio.get_running_loop().time()) > 0:
-            try:
-                async with asyncio.timeout(left):
-                    await self._wake.wait()
-            except TimeoutError:
-                return
-            self._wake.clear()
-            while self._arrived:
-                count = min(AT_ONCE, len(self._arrived))
-                await self._hear([decode(self._arrived.popleft()) for _ in range(count)])
 
     async def _hear(self, events: list[Envelope]) -> None:
         self._hub.hear(await self._located(events))

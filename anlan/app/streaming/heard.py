@@ -53,12 +53,12 @@ class Heard:
     hints: _Hints
     state: bytes
 
-    @property
+    @cached_property
     def permission(self) -> str:
         """What a listener needs to see such an object."""
         return view_permission(self.noun)
 
-    @property
+    @cached_property
     def recipients(self) -> frozenset[str] | None:
         """The persons (as actors) that this is for; None: everybody in its scope."""
         if self.hints.recipients is not None:
@@ -78,7 +78,7 @@ class Heard:
             return self.object
         return self.hints.cause_key or self.hints.subject_id or self.object
 
-    @property
+    @cached_property
     def group_key(self) -> str:
         """Under what a crowd of such rows is counted: cause, else site, else division."""
         return self.hints.cause_key or self.facts.site or str(self.facts.div)

@@ -6,7 +6,6 @@ import os
 from typing import Any
 
 from django.conf import settings
-from nats.aio.client import Client as Nats
 
 from anlan.app.event_types import load_event_types
 from anlan.app.streaming.database import Database
@@ -21,6 +20,7 @@ from anlan.app.waiting import end_all, run_together
 from anlan.kernel.base import bus
 from anlan.kernel.base.addresses import networks
 from anlan.kernel.base.config import Config, config
+from anlan.kernel.base.hearing import HearingClient
 from anlan.kernel.base.tickets import Spent
 
 log = logging.getLogger("anlan.live")
@@ -42,7 +42,7 @@ class House:
         self.hub = Hub()
         self.database = Database(settings_of)
         self.rights = Rights(self.database)
-        self._nats = Nats()
+        self._nats = HearingClient()
         self.refusals = Refusals(self._nats, settings_of.node)
         self.events = EventsFeed(self._nats, self.hub, self.database, self.rights)
         self.readings = ReadingsFeed(self._nats, settings_of.node, self.hub, self.database)
