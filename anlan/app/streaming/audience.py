@@ -18,11 +18,10 @@ from anlan.kernel.base.tickets import Ticket
 FRAME_EVERY_S = 0.25
 ROWS_A_FRAME = 500
 #: Rows that may leave at once between two frames. While no more than so many come in the time of a
-#: frame, such frames are only kept apart; in a storm there are so many a second and no more.
-URGENT_ROWS = 50
+#: frame, such frames are only kept apart; in a storm they leave beside a frame: it is one sending.
+URGENT_ROWS = ROWS_A_FRAME
 CALM_ROWS = 40
 URGENT_APART_S = 0.03
-URGENT_FRAMES_A_SECOND = 8
 #: As urgent as what has no priority.
 LEAST_PRIORITY = 9
 #: Places whose answer is remembered; scopes are few, places of one county some thousands.
@@ -64,7 +63,7 @@ class Audience:
         #: Priority and row of what cannot wait.
         self._urgent: list[tuple[int, bytes]] = []
         self._last_frame = 0.0
-        self._urgent_frames: list[float] = []
+        self._last_urgent = 0.0
         self._hurried: deque[float] = deque(maxlen=CALM_ROWS + 1)
 
     def row_for(self, event: Heard) -> bytes | None:
@@ -174,14 +173,12 @@ class Audience:
         self._send(frames.reset())
 
     def _may_hurry(self, moment: float) -> bool:
-        self._urgent_frames = [one for one in self._urgent_frames if one > moment - 1.0]
-        if self._urgent_frames and moment - self._urgent_frames[-1] < URGENT_APART_S:
-            return False
         few = len(self._hurried) <= CALM_ROWS
         is_calm = few or self._hurried[0] < moment - FRAME_EVERY_S
-        if not is_calm and len(self._urgent_frames) >= URGENT_FRAMES_A_SECOND:
+        apart_s = URGENT_APART_S if is_calm else FRAME_EVERY_S
+        if moment - self._last_urgent < apart_s and (is_calm or moment != self._last_frame):
             return False
-        self._urgent_frames.append(moment)
+        self._last_urgent = moment
         return True
 
     def _send(self, frame: bytes) -> None:
