@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.app.judging import UNREADABLE, change_of, transition_of
+from anlan.app.judging import UNREADABLE, change_of, transitions_of
 from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls, snapshot
 from anlan.engines.alarms.judge import Judge, Judged, Stepper
@@ -238,6 +238,5 @@ class ExerciseJudging:
 def _transitions(
     judging: ExerciseJudging, message: LogMessage, exercise_id: str, judged: Judged, known_ms: int
 ) -> list[Transition]:
-    rows: Any = judged.transitions
     cause = (judging.epoch, exercise_id, message.shard, message.seq)
-    return [transition_of(row, known_ms, cause, exercise_id) for row in rows]
+    return transitions_of(judged, known_ms, cause, exercise_id)

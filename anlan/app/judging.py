@@ -6,9 +6,11 @@ Neither knows a clock, a network or a database: a test can kill them wherever it
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
+
+import numpy as np
 
 from anlan.app.log_message import LogMessage
 from anlan.engines.alarms import controls, snapshot
@@ -18,7 +20,7 @@ from anlan.engines.alarms.proof import Told
 from anlan.engines.alarms.records import CONDITION_NAMES, KIND_NAMES, Readings
 from anlan.kernel.alerts.rules import GROUP, Deafness, Transition
 from anlan.kernel.base.bus import CONTROL, EXERCISE_SHARD, HTTP, MQTT, TICK
-from anlan.kernel.base.ids import derived_ulid
+from anlan.kernel.base.ids import derived_ulid, derived_ulids
 from anlan.kernel.sensing import batch, control
 
 log = logging.getLogger("anlan.engine")
@@ -94,11 +96,7 @@ class Judging:
             )
         cause = (self.epoch, message.shard, message.seq)
         groups = [group_of(turn, known_ms, (*cause, turn.cause)) for turn in judged.turns]
-        rows: Any = judged.transitions
-        singles = [transition_of(row, known_ms, cause) for row in rows]
-        for at, key in judged.causes.items():
-            singles[at] = replace(singles[at], cause_key=key)
-        return groups + singles
+        return groups + transitions_of(judged, known_ms, cause)
 
     def _judged(self, message: LogMessage) -> tuple[Judged, int]:
         """Return what the judge says, and when the message reached us."""
@@ -144,23 +142,29 @@ class Judging:
         return cls(about["epoch"], judge, about["seq"])
 
 
-def transition_of(
-    row: Any, known_ms: int, cause: tuple[object, ...], exercise_id: str | None = None
-) -> Transition:
-    """Say a transition of the kernel in the words of alarms; its id is made of its cause."""
-    at_ms = nameable(int(row["at_ms"]))
-    value = float(row["value"])
-    return Transition(
-        alarm_id=derived_ulid(at_ms, *cause, int(row["index"])),
-        number=int(row["number"]),
-        condition=CONDITION_NAMES[row["condition"]],
-        kind=KIND_NAMES[int(row["kind"])],  # type: ignore[arg-type]  # the same four words
-        at_ms=at_ms,
-        known_ms=known_ms,
-        value=value if isfinite(value) else None,
-        limit_version=int(row["version"]),
-        exercise_id=exercise_id,
-    )
+def transitions_of(
+    judged: Judged, known_ms: int, cause: tuple[object, ...], exercise_id: str | None = None
+) -> list[Transition]:
+    """Say the kernel's transitions in the words of alarms; the id of each is made of its cause."""
+    rows: Any = judged.transitions
+    moments = np.clip(rows["at_ms"], 0, LATEST_MS).tolist()
+    ids = derived_ulids(moments, cause, rows["index"].tolist())
+    columns = [rows[name].tolist() for name in ("number", "condition", "kind", "value", "version")]
+    return [
+        Transition(
+            alarm_id=ids[at],
+            number=number,
+            condition=CONDITION_NAMES[condition],
+            kind=KIND_NAMES[kind],  # type: ignore[arg-type]  # the same four words
+            at_ms=moments[at],
+            known_ms=known_ms,
+            value=value if isfinite(value) else None,
+            limit_version=version,
+            exercise_id=exercise_id,
+            cause_key=judged.causes.get(at, ""),
+        )
+        for at, (number, condition, kind, value, version) in enumerate(zip(*columns, strict=True))
+    ]
 
 
 def group_of(turn: Turn, known_ms: int, cause: tuple[object, ...]) -> Transition:

@@ -1,8 +1,10 @@
 """One run of the engine: what has been judged and not committed yet (7.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from anlan.app.judging import nameable
 from anlan.app.log_message import LogMessage
@@ -92,8 +94,9 @@ class Session:
             deaf=tuple(self.deaf),
             fence=self.fence,
         )
+        late_ms = now_ms - LATE_AFTER_MS
         return [
-            replace(one, late=now_ms - one.at_ms > LATE_AFTER_MS) for one in self.waiting
+            replace(one, late=True) if one.at_ms < late_ms else one for one in self.waiting
         ], progress
 
     def was_committed(self) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
 
+import msgspec
+
 from anlan.kernel.base.permissions import Decision, Facts, Principal, Reach, decide
 
 #: The kernel's numbering of conditions (engines.alarms) as the names of `sensing.Condition`.
@@ -100,8 +102,7 @@ class Priority(IntEnum):
     BLUE = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
     """One change of a condition as the engine found it, in log order.
 
     `alarm_id` derives from (epoch, shard, sequence, index), so a replay makes the same alarm;

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from anlan.app.engine_memory import DatabaseMemory
 from anlan.app.log_message import LogMessage
@@ -220,7 +221,7 @@ def test_progress_and_active_alarms_come_back(
         apply_transitions(raised, progress)
         both = {number: 1 << HH | 1 << H}
         assert (MEMORY.progress(), MEMORY.told()) == ((EPOCH, 5), {None: Told(active=both)})
-        doubt = replace(raised[1], kind="unconfirmed")
+        doubt = structs.replace(raised[1], kind="unconfirmed")
         apply_transitions([doubt], replace(progress, after_seq=5, seq=6))
         assert MEMORY.told() == {None: Told(active=both, unconfirmed={number: 1 << H})}
 

@@ -1,13 +1,13 @@
 """Exercises are judged by judges of their own, and real life hears nothing of them (7.11)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from anlan.app.engine import EXERCISES
 from anlan.app.exercises import FORGOTTEN_AFTER_MS, MOST_SCENES, ExerciseJudging

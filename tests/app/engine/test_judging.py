@@ -1,9 +1,9 @@
 """What the engine makes of each kind of message on the log."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from anlan.app.judging import LATEST_MS, Judging
 from anlan.app.log_message import LogMessage
@@ -121,7 +121,7 @@ def test_what_is_older_than_five_minutes_at_the_commit_is_late(judging: Judging)
     session.take(readings(2, (7, START_MS, 95.0), at_ms=START_MS))
     (soon,), progress = session.output(START_MS + 300_000)
     (after_an_outage,), _ = session.output(START_MS + 300_001)
-    assert (soon.late, after_an_outage) == (False, replace(soon, late=True))
+    assert (soon.late, after_an_outage) == (False, structs.replace(soon, late=True))
     assert (progress.after_seq, progress.seq, progress.tick_ms) == (1, 2, None)
 
 

@@ -1,15 +1,15 @@
 """Killed anywhere, the engine says everything once and nothing twice (decision 2)."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from anlan.app.engine import REAL
 from anlan.app.judging import Judging
-from anlan.app.log_message import LogMessage
+from anlan.app.log_message import LogMessage, LogSpan
 from anlan.app.resumption import Form, LogWentBackError, resume
 from anlan.app.session import Session
 from anlan.app.snapshots import Snapshots
@@ -258,6 +258,6 @@ def test_a_log_that_ends_before_the_progress_is_refused(tmp_path: Path) -> None:
 
 def test_a_log_emptied_behind_the_progress_needs_no_silence(tmp_path: Path) -> None:
     memory = FakeMemory(at=(EPOCH, 9))
-    span = replace(span_of([]), first=10, last=9)
+    span = LogSpan(EPOCH, first=10, last=9)
     session = resume(memory, Snapshots(tmp_path, "main"), span, REAL)
     assert (session.is_silent, session.is_ahead) == (False, False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from msgspec import structs
 
 from anlan.kernel.alerts.models import Alarm, EngineProgress, WaitingMembers
 from anlan.kernel.alerts.rules import GROUP, Deafness, Progress, Transition
@@ -124,7 +125,7 @@ def test_progress_that_has_moved_is_not_moved_again(plant: Plant) -> None:
 
 def test_members_and_deafness_are_left_to_the_steps(plant: Plant) -> None:
     progress = ahead()
-    member = replace(step(plant, "raised", 1, condition="silent"), cause_key="gateway:G")
+    member = structs.replace(step(plant, "raised", 1, condition="silent"), cause_key="gateway:G")
     deaf = replace(progress, deaf=(Deafness(from_ms=0, to_ms=1),))
     assert not apply_alone(ENGINE, [member], progress)
     assert not apply_alone(ENGINE, [], deaf)
@@ -137,8 +138,8 @@ def test_members_and_deafness_are_left_to_the_steps(plant: Plant) -> None:
 def test_what_is_refused_is_raised_whole_and_the_next_goes_well(plant: Plant) -> None:
     progress = ahead()
     first = step(plant, "raised", 1)
-    of_one_name = replace(step(plant, "raised", 2, stream=1), alarm_id=first.alarm_id)
-    unknown = replace(step(plant, "raised", 3, stream=1), condition="no such condition")
+    of_one_name = structs.replace(step(plant, "raised", 2, stream=1), alarm_id=first.alarm_id)
+    unknown = structs.replace(step(plant, "raised", 3, stream=1), condition="no such condition")
     with pytest.raises(IntegrityError):
         apply_alone(ENGINE, [first, of_one_name], progress)
     with pytest.raises(KeyError):

@@ -1,12 +1,13 @@
 """The engine's writes: alarms, journal and progress in one transaction, once and only once."""
 
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from functools import partial
 from typing import Any, Literal
 
 import pytest
 from django.db import IntegrityError, connection
+from msgspec.structs import replace
 from psycopg import Cursor
 
 from anlan.kernel.alerts import queries

@@ -1,10 +1,10 @@
 """A list shows a group once; its members when they are asked for, and each for itself once it is closed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from django.test import Client
+from msgspec import structs
 
 from anlan.kernel.alerts.models import Alarm
 from anlan.kernel.base.models import Journal
@@ -60,7 +60,7 @@ def test_a_group_of_a_failing_instrument_is_called_as_the_instrument_is_in_both_
             serial="LT-101",
         )
     acting_as("anlan_engine")
-    group = replace(
+    group = structs.replace(
         lost(Site(plant.gateway, []), 1_000)[0],
         condition="device",
         cause_key=f"device:{device.id}",

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 import psycopg
 import pytest
 from django.db import OperationalError
+from msgspec.structs import replace
 
 from anlan.kernel.alerts import queries
 from anlan.kernel.alerts.models import Alarm, EngineProgress, WaitingMembers

@@ -21,10 +21,12 @@ LOCK_TIMEOUT = "200ms"
 
 def put_aside(members: Sequence[Transition]) -> None:
     """Let members wait for their rows, in the transaction that writes their group."""
-    for start in range(0, len(members), MEMBERS_AT_ONCE):
-        chosen = members[start : start + MEMBERS_AT_ONCE]
-        numbers = [one.number for one in chosen]
-        WaitingMembers.objects.create(numbers=numbers, columns=columns_of(chosen))
+    starts = range(0, len(members), MEMBERS_AT_ONCE)
+    parts = (members[start : start + MEMBERS_AT_ONCE] for start in starts)
+    WaitingMembers.objects.bulk_create(
+        WaitingMembers(numbers=[one.number for one in part], columns=columns_of(part))
+        for part in parts
+    )
 
 
 def write_members() -> int:

@@ -50,8 +50,8 @@ def columns_of(chosen: Sequence[Transition]) -> Columns:
         "alarm": [one.alarm_id for one in chosen],
         "number": [one.number for one in chosen],
         "condition": [one.condition for one in chosen],
-        "at": [from_ms(one.at_ms).isoformat() for one in chosen],
-        "known": [from_ms(one.known_ms).isoformat() for one in chosen],
+        "at": _moments([one.at_ms for one in chosen]),
+        "known": _moments([one.known_ms for one in chosen]),
         "value": [one.value for one in chosen],
         "version": [one.limit_version for one in chosen],
         "late": [one.late for one in chosen],
@@ -59,6 +59,12 @@ def columns_of(chosen: Sequence[Transition]) -> Columns:
         "exercise": [one.exercise_id for one in chosen],
         "cause": [one.cause_key for one in chosen],
     }
+
+
+def _moments(each_ms: list[int]) -> list[str]:
+    """Return moments as ISO text; in a crowd many are the same."""
+    texts = {ms: from_ms(ms).isoformat() for ms in set(each_ms)}
+    return [texts[ms] for ms in each_ms]
 
 
 def write_rows(statement: str, kind: str, columns: Columns) -> int:
