@@ -54,8 +54,10 @@ ANSWER_S = 5.0
 
 _UNPUBLISHED = f"""
     SELECT s.position, j.type, {EVENT_SQL}
-    FROM base_sealed s JOIN base_journal j ON j.id = s.journal_id
-    WHERE s.position > %s ORDER BY s.position LIMIT %s
+    FROM (SELECT position, journal_id FROM base_sealed WHERE position > %s
+          ORDER BY position LIMIT %s) s
+    CROSS JOIN LATERAL (SELECT * FROM base_journal WHERE id = s.journal_id OFFSET 0) j
+    ORDER BY s.position
 """  # noqa: S608  put together from constants
 _PROGRESS = """
     SELECT coalesce((SELECT published_upto FROM base_relayprogress WHERE id = 1), 0),

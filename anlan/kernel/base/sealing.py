@@ -26,13 +26,14 @@ ROW_DIGEST_SQL = _UTF8.format(
 )
 
 #: Take pending rows in id order, give them the next positions and one link of the chain.
-#: One statement, so that there is nothing between its parts.
+#: One statement, so that there is nothing between its parts. Each row is asked for by its key (`ANY`, and
+#: `OFFSET 0`, which no planner looks through): in a storm the statistics are older than the tables, and
+#: a join planned by them compared every pending row with every row of the journal, for a minute.
 SEAL_SQL = f"""
-    WITH chosen AS (
-        SELECT journal_id FROM base_journal_pending ORDER BY journal_id LIMIT %(limit)s
-    ), taken AS (
-        DELETE FROM base_journal_pending p USING chosen
-        WHERE p.journal_id = chosen.journal_id RETURNING p.journal_id
+    WITH taken AS (
+        DELETE FROM base_journal_pending WHERE journal_id = ANY (ARRAY(
+            SELECT journal_id FROM base_journal_pending ORDER BY journal_id LIMIT %(limit)s
+        )) RETURNING journal_id
     ), previous AS (
         SELECT last_position, head FROM base_seal ORDER BY last_position DESC LIMIT 1
     ), start AS (
@@ -42,7 +43,9 @@ SEAL_SQL = f"""
         INSERT INTO base_sealed (position, journal_id, digest, change_digest)
         SELECT start.position + row_number() OVER (ORDER BY j.id), j.id,
                {ROW_DIGEST_SQL}, c.change_digest
-        FROM taken JOIN base_journal j ON j.id = taken.journal_id
+        FROM taken
+        CROSS JOIN LATERAL (
+            SELECT * FROM base_journal WHERE id = taken.journal_id OFFSET 0) j
         CROSS JOIN start
         CROSS JOIN LATERAL (SELECT {CHANGE_DIGEST_SQL} AS change_digest) c
         RETURNING position, digest
