@@ -148,7 +148,8 @@ class Remark(Identified, Placed, Exercisable):
 class WaitingMembers(models.Model):
     """Members of a group that wait for their rows, committed with the group and the progress (7.19).
 
-    `columns` are the columns of `services.alarm_sql.INPUT`, `numbers` of which datastreams they speak.
+    `columns` are the columns of `services.alarm_sql.INPUT`, folded (folding.py); `numbers` of which
+    datastreams they speak.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -23,6 +23,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Concat, StrIndex, Substr
 
 from anlan.kernel.alerts.events import AlarmState
+from anlan.kernel.alerts.folding import unfold
 from anlan.kernel.alerts.models import OPEN, TO_CHECK, Alarm, EngineProgress, Remark, WaitingMembers
 from anlan.kernel.base.errors import NotFoundError
 from anlan.kernel.base.models import Seal
@@ -193,6 +194,7 @@ def subject_states() -> dict[str, Any]:
 def waiting_members() -> list[tuple[int, str]]:
     """Return (datastream number, condition) of members whose rows are not written yet."""
     found: list[tuple[int, str]] = []
-    for columns in WaitingMembers.objects.order_by("id").values_list("columns", flat=True):
+    for folded in WaitingMembers.objects.order_by("id").values_list("columns", flat=True):
+        columns = unfold(folded)
         found += zip(columns["number"], columns["condition"], strict=True)
     return found

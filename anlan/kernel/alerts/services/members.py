@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from anlan.kernel.alerts.folding import fold, unfold
 from anlan.kernel.alerts.models import WaitingMembers
 from anlan.kernel.alerts.rules import MEMBERS_AT_ONCE, Transition
 from anlan.kernel.alerts.services.alarm_sql import RAISE
@@ -24,7 +25,7 @@ def put_aside(members: Sequence[Transition]) -> None:
     starts = range(0, len(members), MEMBERS_AT_ONCE)
     parts = (members[start : start + MEMBERS_AT_ONCE] for start in starts)
     WaitingMembers.objects.bulk_create(
-        WaitingMembers(numbers=[one.number for one in part], columns=columns_of(part))
+        WaitingMembers(numbers=[one.number for one in part], columns=fold(columns_of(part)))
         for part in parts
     )
 
@@ -50,6 +51,6 @@ def write_members_of(numbers: Iterable[int]) -> None:
 
 
 def _write(waiting: WaitingMembers) -> int:
-    written = write_rows(RAISE, "raised", waiting.columns)
+    written = write_rows(RAISE, "raised", unfold(waiting.columns))
     waiting.delete()
     return written

@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg import Connection, Cursor
 
 from anlan.kernel.alerts import events
+from anlan.kernel.alerts.folding import Columns
 from anlan.kernel.alerts.rules import DEFAULT_PRIORITY, GROUP_PRIORITY, Transition
 from anlan.kernel.base.clock import from_ms, now
 from anlan.kernel.base.config import config
@@ -18,7 +19,6 @@ from anlan.kernel.base.unit_of_work import current_work
 
 _PRIORITY = DEFAULT_PRIORITY | GROUP_PRIORITY
 
-Columns = dict[str, list[Any]]
 #: A plan is kept from one call to the next; after so many rows of ours, then twice as many and so
 #: on, it is made anew: what was best for an empty table is not for a storm's.
 REPLAN_ROWS = 500
