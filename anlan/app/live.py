@@ -49,7 +49,9 @@ STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
+    (b"vary", b"accept-encoding"),
 ]
+PACKED = (b"content-encoding", b"gzip")
 
 
 class WatchBody(msgspec.Struct):
@@ -100,7 +102,8 @@ def opened() -> House:
 async def stream(house: House, scope: Message, receive: Receive, send: Send) -> None:
     """Stream to one listener until it leaves, is slow, or may no longer listen."""
     client, position = await admit(house, scope)
-    await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+    headers = [*STREAM_HEADERS, PACKED] if client.is_packed else STREAM_HEADERS
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     house.hub.attach(client, position)
     house.screens.greet(client)
     leaving = asyncio.create_task(_left(receive, client))
@@ -134,7 +137,8 @@ async def admit(house: House, scope: Message) -> tuple[Client, int | None]:
             await house.events.caught_up.wait()
     except TimeoutError as error:
         raise UnavailableError("消息总线暂不可用", code="base.bus_away") from error
-    return Client(ticket=ticket), int(text) if text else None
+    is_packed = b"gzip" in headers.get(b"accept-encoding", b"")
+    return Client(ticket=ticket, is_packed=is_packed), int(text) if text else None
 
 
 async def watch(house: House, scope: Message, body: bytes) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -50,6 +51,8 @@ class Listener:
         self._frames: list[Frame] = []
         self._gone = asyncio.Event()
         self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self._unpack: Callable[[bytes], bytes] = bytes
         self.task: asyncio.Task[None] | None = None
 
     async def _receive(self) -> dict[str, Any]:
@@ -62,8 +65,11 @@ class Listener:
     async def _send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.headers = dict(message["headers"])
+            if self.headers.get(b"content-encoding") == b"gzip":
+                self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
         else:
-            await self._sent.put(message["body"])
+            await self._sent.put(self._unpack(message["body"]))
 
     async def answered(self) -> Any:
         """Make the request to its end; return the JSON of the answer."""

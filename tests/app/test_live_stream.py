@@ -67,6 +67,26 @@ def put(writer: Writer, **what: Any) -> Row:
 
 
 @pytest.mark.usefixtures("nobody_asks")
+async def test_who_takes_gzip_is_sent_one_stream_of_it_and_the_others_plain_text(
+    settings_of_run: Config, writer: Writer
+) -> None:
+    asked = {"accept-encoding": "gzip, deflate, br"}
+    async with (
+        lit(settings_of_run) as house,
+        listening(house, ticket=ticket(HERE), headers=asked) as packed,
+        listening(house, ticket=ticket(HERE)) as plain,
+    ):
+        row = put(writer, data={"note": "长" * 700})
+        said = [(await one.rows())[0] for one in (packed, plain)]
+    assert said[0] == said[1]
+    assert said[0]["id"] == row.object
+    assert (packed.headers.get(b"content-encoding"), plain.headers.get(b"content-encoding")) == (
+        b"gzip",
+        None,
+    )
+
+
+@pytest.mark.usefixtures("nobody_asks")
 async def test_a_committed_change_reaches_whose_scope_it_lies_in(
     settings_of_run: Config, writer: Writer
 ) -> None:

@@ -12,6 +12,7 @@ from anlan.app.streaming import frames
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.heard import Heard
 from anlan.app.streaming.line import Line
+from anlan.app.streaming.sending import Sending
 from anlan.kernel.base.permissions import Facts, Grant, Reach
 from anlan.kernel.base.tickets import Ticket
 
@@ -123,8 +124,7 @@ class Audience:
         """Send what waits if a frame is due, and what cannot wait before that or beside counts."""
         if self._waiting and moment - self._last_frame >= FRAME_EVERY_S:
             listed = list(self._waiting.values())
-            if self._fits(listed, moment, line):
-                self._send(frames.rows(position, (row for _, row in listed)))
+            if self._has_told(position, listed, moment, line):
                 self._urgent.clear()
             else:
                 self._send(self._counted(position, listed))
@@ -133,21 +133,26 @@ class Audience:
         if self._urgent and self._may_hurry(moment):
             self._send_urgent(moment, line)
 
-    def _fits(self, listed: list[tuple[Heard, bytes]], moment: float, line: Line) -> bool:
-        size = sum(len(row) for _, row in listed) * len(self.clients)
-        return len(listed) <= ROWS_A_FRAME and line.takes(size, moment, is_urgent=False)
+    def _has_told(
+        self, position: int, listed: list[tuple[Heard, bytes]], moment: float, line: Line
+    ) -> bool:
+        """Send all rows in one frame, where one holds them and the line has room; tell whether."""
+        if len(listed) > ROWS_A_FRAME:
+            return False
+        sending = self._sending(frames.rows(position, (row for _, row in listed)))
+        return sending.leaves(moment, line, is_urgent=False)
 
     def _send_urgent(self, moment: float, line: Line) -> None:
         """Send as many as the line has room for, the most urgent first; the others come next."""
         listed = sorted(self._urgent, key=itemgetter(0))
-        fitting = 0
-        while fitting < len(listed) and line.takes(
-            len(listed[fitting][1]) * len(self.clients), moment, is_urgent=True
-        ):
-            fitting += 1
-        if fitting:
-            self._send(frames.rows(self._told, (row for _, row in listed[:fitting]), is_mark=False))
-        self._urgent = listed[fitting:]
+        count = len(listed)
+        while count:
+            rows = (row for _, row in listed[:count])
+            sending = self._sending(frames.rows(self._told, rows, is_mark=False))
+            if sending.leaves(moment, line, is_urgent=True):
+                break
+            count //= 2
+        self._urgent = listed[count:]
 
     @staticmethod
     def _counted(position: int, listed: list[tuple[Heard, bytes]]) -> bytes:
@@ -182,5 +187,7 @@ class Audience:
         return True
 
     def _send(self, frame: bytes) -> None:
-        for client in self.clients:
-            client.offer(frame)
+        self._sending(frame).leave()
+
+    def _sending(self, frame: bytes) -> Sending:
+        return Sending(frame, tuple(self.clients))

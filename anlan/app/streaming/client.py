@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from anlan.app.streaming import frames
+from anlan.app.streaming.packing import HEADER, packed
 from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.tickets import Ticket
 
@@ -14,9 +15,13 @@ QUEUE_BYTES = 4 * 1024**2
 
 @dataclass(slots=True, eq=False)
 class Client:
-    """A listener. `offer` never waits; the sender's task empties the queue."""
+    """A listener. `offer` never waits; the sender's task empties the queue.
+
+    `is_packed`: it takes gzip, and what is sent is one stream of it.
+    """
 
     ticket: Ticket
+    is_packed: bool = False
     stream_id: str = field(default_factory=new_ulid)
     watched: dict[int, str] = field(default_factory=dict)
     #: What it asked to watch last and may not see.
@@ -26,12 +31,21 @@ class Client:
     _bytes: int = 0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def offer(self, frame: bytes) -> None:
-        """Put a frame into the queue; too much unread ends the stream."""
+    def __post_init__(self) -> None:
+        """Begin the stream."""
+        if self.is_packed:
+            self._queue.append(HEADER)
+
+    def offer(self, frame: bytes, shared: bytes = b"") -> None:
+        """Put a frame into the queue; too much unread ends the stream.
+
+        `shared` is the frame packed, where somebody has done so for many.
+        """
         if self.ended is not None:
             return
-        self._queue.append(frame)
-        self._bytes += len(frame)
+        said = (shared or packed(frame)) if self.is_packed else frame
+        self._queue.append(said)
+        self._bytes += len(said)
         self._wake.set()
         if self._bytes > QUEUE_BYTES:
             self._queue.clear()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anlan.app.streaming.audience import ROWS_A_FRAME
+from anlan.app.streaming.audience import ROWS_A_FRAME, URGENT_ROWS
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.line import BURST_S, Line
@@ -76,7 +76,7 @@ def test_of_too_many_that_cannot_wait_the_most_urgent_are_kept(told: Told) -> No
     mine = listen(hub)
     hub.hear([told.event()], 10.0)
     drain(mine)
-    orange = [told.event(data={"priority": 2}) for _ in range(60)]
+    orange = [told.event(data={"priority": 2}) for _ in range(URGENT_ROWS + 10)]
     red = told.event(data={"priority": 1})
     hub.hear([*orange, red], 10.1)
     assert red.object in ids(mine)
