@@ -125,7 +125,7 @@ async def test_a_line_that_is_cut_and_not_noticed_yet_is_an_error_of_the_line(
     assert flusher is not None
     flusher.cancel()
     await asyncio.wait([flusher])
-    line, bus._transport = bus._transport, Cut()  # type: ignore[assignment]
+    line, bus._transport = bus._transport, Cut()
     with pytest.raises(ConnectionReconnectingError):
         await bus.publish("anything", b"")
     bus._transport = line
