@@ -2,28 +2,37 @@
 
 Run as `python -m anlan.app.bench.crowd_screens PORT FILE`: tickets come by standard input, a line each,
 an empty line ends them. A line goes out when all stand; a line in, and what was heard goes into FILE
-(npz). They ask by HTTP/1.0, so that what arrives are the frames and nothing else, and a frame that
-many screens get is read once: the listeners' own cost must not be what is measured.
+(npz). They ask by HTTP/1.0, so that what arrives behind the head is one stream, packed as for every
+browser. What many screens get is unpacked and read once: the listeners' own cost must not be what is
+measured.
 """
 
 import asyncio
 import sys
 import time
+import zlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from anlan.app.streaming.packing import HEADER
+
 PATIENCE_S = 60.0
-FRAME_END = b"\n\n"
+FRAME_END, HEAD_END = b"\n\n", b"\r\n\r\n"
+#: How a block of deflate that ends at a byte ends, and what stands before one that is laid in as it is.
+FLUSHED, STORED_HEAD = b"\x00\x00\xff\xff", 5
 #: Frames whose causes are remembered; every audience gets the same bytes within moments.
 FRAMES_KNOWN = 512
 
 
 class _State(msgspec.Struct):
-    last_raised_at: str = ""
+    #: A moment, and no text: who writes an alarm writes its times in his own way.
+    last_raised_at: datetime | None = None
     instrument_state: str = ""
     cause_key: str = ""
     parent_id: str | None = None
@@ -60,6 +69,17 @@ class Heard:
     events: Counter[str] = field(default_factory=Counter)
     lost: int = 0
     _known: dict[bytes, list[str]] = field(default_factory=dict)
+    _unpacked: dict[bytes, list[bytes]] = field(default_factory=dict)
+
+    def frames_of(self, block: bytes) -> list[bytes]:
+        """Return the frames of a block that leans on nothing before it."""
+        frames = self._unpacked.get(block)
+        if frames is None:
+            if len(self._unpacked) >= FRAMES_KNOWN:
+                self._unpacked.clear()
+            said = zlib.decompressobj(-zlib.MAX_WBITS).decompress(block)
+            frames = self._unpacked[block] = said.split(FRAME_END)[:-1]
+        return frames
 
     def take(self, screen: int, frame: bytes, now_ns: int) -> None:
         """Note one frame of one screen."""
@@ -108,6 +128,7 @@ class Screen(asyncio.Protocol):
     def __init__(self, place: int, request: bytes, heard: Heard) -> None:
         self._place, self._request, self._heard = place, request, heard
         self._rest = b""
+        self._has_head = False
         self.is_open = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -119,11 +140,34 @@ class Screen(asyncio.Protocol):
         """Note each frame that is whole."""
         now_ns = time.time_ns()
         self._heard.bytes_by_s[now_ns // 1_000_000_000] += len(data)
-        *frames, self._rest = (self._rest + data).split(FRAME_END)
-        for frame in frames:
+        self._rest += data
+        if not self._has_head and not self._took_head():
+            return
+        for frame in self._frames():
             self._heard.take(self._place, frame, now_ns)
             if not self.is_open.done() and b"event: hello" in frame:
                 self.is_open.set_result(None)
+
+    def _took_head(self) -> bool:
+        """Pass over the heads of HTTP and of gzip, once they are whole."""
+        _, end, behind = self._rest.partition(HEAD_END)
+        if not end or len(behind) < len(HEADER):
+            return False
+        self._has_head, self._rest = True, behind[len(HEADER) :]
+        return True
+
+    def _frames(self) -> Iterator[bytes]:
+        """Yield the frames that are whole: laid in as they are, or ending with the sign of a flush."""
+        while self._rest:
+            size = int.from_bytes(self._rest[1:3], "little") + STORED_HEAD
+            if self._rest[0]:
+                size = self._rest.find(FLUSHED) + len(FLUSHED)
+                if size < len(FLUSHED):
+                    return
+            if len(self._rest) < size:
+                return
+            block, self._rest = self._rest[:size], self._rest[size:]
+            yield from self._heard.frames_of(block)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """A screen that is let go is lost."""
@@ -138,7 +182,8 @@ async def listen_all(port: int, file: Path, tickets: list[str]) -> None:
     loop = asyncio.get_running_loop()
     screens = []
     for place, ticket in enumerate(tickets):
-        request = f"GET /live?ticket={ticket} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode()
+        head = "Host: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n"
+        request = f"GET /live?ticket={ticket} HTTP/1.0\r\n{head}".encode()
         screen = Screen(place, request, heard)
         await loop.create_connection(lambda made=screen: made, "127.0.0.1", port)  # type: ignore[misc]
         screens.append(screen)

@@ -4,7 +4,7 @@ What is copied are whole rows, so a copy differs from its model in id, number, t
 a million datastreams come in by minutes instead of days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,10 @@ _COPY_LIMITS = """
         FROM sensing_limit l, sensing_datastream d
         WHERE l.datastream_id = %(model)s AND d.id <> %(model)s OFFSET 0
     ) copies
+"""
+_KEEP_LIMIT = """
+    DELETE FROM sensing_limit WHERE condition = %s AND datastream_id IN (
+        SELECT id FROM sensing_datastream WHERE gateway_id <> ALL (%s))
 """
 _STREAMS = """
     SELECT gateway_id, array_agg(number ORDER BY number), array_agg(tag ORDER BY number)
@@ -107,6 +111,13 @@ def build_plant(
         admin.execute("ANALYZE sensing_datastream, sensing_limit")
         found = {gateway: (numbers, tags) for gateway, numbers, tags in admin.execute(_STREAMS)}
     return [_box(row, *found.get(row.id, ([], []))) for row in rows]
+
+
+def keep_limit(admin_dsn: str, condition: str, boxes: Iterable[Box]) -> None:
+    """Take a limit from every datastream but those of some boxes, before anybody has heard of it."""
+    with psycopg.connect(admin_dsn) as admin:
+        admin.execute("SELECT set_config('anlan.actor', %s, true)", [f"system:{ACTOR}"])
+        admin.execute(_KEEP_LIMIT, [condition, [box.id for box in boxes]])
 
 
 def _box(row: Gateway, numbers: list[int], tags: list[str]) -> Box:
