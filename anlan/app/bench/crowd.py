@@ -26,7 +26,7 @@ from anlan.app.bench.crowd_heard import Told, told_of
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import build_plant, keep_limit
 from anlan.app.bench.processes import resident_mb
-from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.report import Report, Row, new_report, none_may_be, rounded
 from anlan.app.bench.screen import admit, admit_control_room
 from anlan.app.bench.tiles_storm import Storm
 from anlan.kernel.alerts.services import answers
@@ -171,7 +171,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
         report.rows.extend(_heard(screens, admin, len(lost), reds.sent))
         report.rows.extend(_cost(clicks, memory, members_s))
         exact = _count(admin, _MEMBERS) - every
-        report.rows.append(_must("crowd.members.too_many_or_few", float(exact), "alarms"))
+        report.rows.append(none_may_be("crowd.members.too_many_or_few", float(exact), "alarms"))
     return report
 
 
@@ -202,11 +202,11 @@ def _heard(
         raise RuntimeError("the screens have told nothing")
     found, groups = told.reds_ms, told.gateways_ms
     yield Row(name="crowd.screens", value=float(told.screens), unit="screens")
-    yield _must("crowd.screens.lost", float(told.lost), "screens")
+    yield none_may_be("crowd.screens.lost", float(told.lost), "screens")
     yield Row(name="crowd.alarms", value=float(_count(admin, _CHANGES)), unit="changes")
     yield Row(name="crowd.reds", value=float(reds), unit="alarms")
-    yield _must("crowd.reds.not_shown", float(reds - len(found)), "alarms")
-    yield _must("crowd.gateways.not_shown", float(lost - len(groups)), "gateways")
+    yield none_may_be("crowd.reds.not_shown", float(reds - len(found)), "alarms")
+    yield none_may_be("crowd.gateways.not_shown", float(lost - len(groups)), "gateways")
     for name, which in _CAUSES.items():
         took_ms = np.array(
             [float(ms) for (ms,) in admin.execute(_COMMITTED.format(which).encode())]
@@ -226,17 +226,17 @@ def _heard(
             met=p99 <= TARGET_FIRST_MS,
         )
     missed = np.sum(~np.isfinite(groups)) + np.sum(~np.isfinite(found))
-    yield _must("crowd.screens.missed_one", float(missed), "times")
+    yield none_may_be("crowd.screens.missed_one", float(missed), "times")
     for name, value in (("mean", told.rate.mean()), ("most", told.rate.max())):
-        yield Row(name=f"crowd.bytes.{name}", value=_four(value / 1e6), unit="MB/s")
+        yield Row(name=f"crowd.bytes.{name}", value=rounded(value / 1e6), unit="MB/s")
         one = value / told.screens / 1e3
-        yield Row(name=f"crowd.bytes.a_screen.{name}", value=_four(one), unit="kB/s")
+        yield Row(name=f"crowd.bytes.a_screen.{name}", value=rounded(one), unit="kB/s")
 
 
 def _cost(clicks: Clicks, memory: Memory, members_s: float) -> Iterator[Row]:
     p99 = _at(np.array(clicks.ms), 99)
     yield Row(name="crowd.clicks", value=float(len(clicks.ms)), unit="clicks")
-    yield _must("crowd.clicks.failed", float(len(clicks.errors)), "clicks")
+    yield none_may_be("crowd.clicks.failed", float(len(clicks.errors)), "clicks")
     yield Row(
         name="crowd.clicks.p99",
         value=p99,
@@ -246,7 +246,7 @@ def _cost(clicks: Clicks, memory: Memory, members_s: float) -> Iterator[Row]:
     )
     yield Row(
         name="crowd.members.behind_their_groups",
-        value=_four(members_s),
+        value=rounded(members_s),
         unit="s",
         target=TARGET_MEMBERS_S,
         met=members_s <= TARGET_MEMBERS_S,
@@ -257,10 +257,10 @@ def _cost(clicks: Clicks, memory: Memory, members_s: float) -> Iterator[Row]:
             float(np.median([look[name] for look in part]))
             for part in (memory.looks[third : 2 * third], memory.looks[-third:])
         )
-        yield Row(name=f"crowd.memory.{name}", value=_four(after), unit="MB")
+        yield Row(name=f"crowd.memory.{name}", value=rounded(after), unit="MB")
         yield Row(
             name=f"crowd.memory.{name}.growth",
-            value=_four(after / before),
+            value=rounded(after / before),
             unit="x",
             target=TARGET_GROWTH if name == "live" else None,
             met=after / before <= TARGET_GROWTH if name == "live" else None,
@@ -277,13 +277,5 @@ def _count(admin: psycopg.Connection[tuple[Any, ...]], question: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _must(name: str, value: float, unit: str) -> Row:
-    return Row(name=name, value=value, unit=unit, target=0.0, met=value == 0)
-
-
 def _at(values: np.ndarray, percent: int) -> float:
-    return _four(float(np.percentile(values, percent, method="higher"))) if values.size else 0.0
-
-
-def _four(value: float) -> float:
-    return float(f"{value:.4g}")
+    return rounded(float(np.percentile(values, percent, method="higher"))) if values.size else 0.0

@@ -24,7 +24,7 @@ from anlan.app.bench.boxes import Sender, payload_of
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import CALM, Box, build_plant
 from anlan.app.bench.readings_made import Made
-from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.report import Report, Row, new_report, rounded
 from anlan.app.log_writer import IN_FLIGHT_BYTES_MAX
 
 GATEWAYS, DATASTREAMS = 4, 400
@@ -111,7 +111,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
                 if name == "damaged":
                     wait_until(lambda: _read(house) - before >= count, "all are read")  # noqa: B023
                 memory.append(_memory(house))
-            rate = _four(count / (time.monotonic() - began))
+            rate = rounded(count / (time.monotonic() - began))
             report.rows.append(Row(name=f"doors.{name}.sent", value=float(count), unit="messages"))
             report.rows.append(Row(name=f"doors.{name}.rate", value=rate, unit="messages/s"))
             report.rows.extend(_answers(sending.result() or {}))
@@ -177,7 +177,7 @@ def _grown(name: str, memory: list[dict[str, float]]) -> list[Row]:
     return [
         Row(
             name=f"doors.{name}.memory.{service}",
-            value=_four(last[service] - first[service]),
+            value=rounded(last[service] - first[service]),
             unit=f"MB over {first[service]:.0f}",
             target=GROWN_MB,
             met=last[service] - first[service] <= GROWN_MB,
@@ -205,11 +205,11 @@ def _after(house: BenchHouse, neighbour: Neighbour) -> list[Row]:
     rows = [
         Row(
             name=f"doors.{what}.neighbour.kept.p99",
-            value=_four(value),
+            value=rounded(value),
             unit="ms",
             peer="alone",
-            peer_value=_four(p99["alone"]),
-            ratio=_four(p99["alone"] / value),
+            peer_value=rounded(p99["alone"]),
+            ratio=rounded(p99["alone"] / value),
         )
         for what, value in p99.items()
     ]
@@ -223,7 +223,3 @@ def _after(house: BenchHouse, neighbour: Neighbour) -> list[Row]:
         Row(name=name, value=float(value), unit=unit, target=0.0, met=value == 0)
         for name, value, unit in facts
     ]
-
-
-def _four(value: float) -> float:
-    return float(f"{value:.4g}")

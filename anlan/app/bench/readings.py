@@ -22,7 +22,7 @@ from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.http_boxes import post_all
 from anlan.app.bench.plant import BEYOND, Box, build_plant
 from anlan.app.bench.readings_made import Made, walks
-from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.report import Report, Row, new_report, rounded
 from anlan.app.bench.screen import Screen, admit
 from anlan.app.log_reader import span_of
 from anlan.kernel.base import bus
@@ -148,7 +148,7 @@ def _form(readings: int, took_s: float) -> list[Row]:
         Row(name="readings.quick.sent", value=float(readings), unit="readings"),
         Row(
             name="readings.quick.took",
-            value=_four(took_s),
+            value=rounded(took_s),
             unit="s",
             target=QUICK_S,
             met=took_s <= QUICK_S,
@@ -184,16 +184,16 @@ def _cost(bench: Bench, door: str, size: int, count: int, *, packed: bool) -> li
     rows = [
         _beside(f"{name}.messages", messages, PEER_MESSAGES, TIMES_MESSAGES.get(size)),
         _beside(f"{name}.readings", readings, PEER_READINGS, TIMES_READINGS.get(size)),
-        Row(name=f"{name}.rate", value=_four(count / wall_s), unit="messages/s"),
+        Row(name=f"{name}.rate", value=rounded(count / wall_s), unit="messages/s"),
         Row(
             name=f"{name}.load_cpu",
-            value=_four((time.process_time() - own) / core_s),
+            value=rounded((time.process_time() - own) / core_s),
             unit="of the house's",
         ),
     ]
     if size == A_MESSAGE:
         rows += [
-            Row(name=f"{name}.cpu.{service}", value=_four(one / count * 1e6), unit="us/message")
+            Row(name=f"{name}.cpu.{service}", value=rounded(one / count * 1e6), unit="us/message")
             for service, one in used.items()
         ]
     return rows
@@ -214,18 +214,14 @@ def _settle(bench: Bench) -> None:
 def _beside(name: str, value: float, peer: float, times: float | None) -> Row:
     return Row(
         name=name,
-        value=_four(value),
+        value=rounded(value),
         unit="/core-s",
-        target=None if times is None else _four(times * peer),
+        target=None if times is None else rounded(times * peer),
         met=None if times is None else value >= times * peer,
         peer=PEER,
         peer_value=peer,
-        ratio=_four(value / peer),
+        ratio=rounded(value / peer),
     )
-
-
-def _four(value: float) -> float:
-    return float(f"{value:.4g}")
 
 
 def _send_mqtt(bench: Bench, made: dict[str, list[tuple[int, bytes]]]) -> None:
@@ -346,7 +342,7 @@ def _latency(took: Took) -> list[Row]:
         ("row", took.row_ms, TARGET_ROW_MS),
         ("screen", took.screen_ms, TARGET_SCREEN_MS),
     ):
-        p50, p99 = (_four(float(np.percentile(values, at))) for at in (50, 99))
+        p50, p99 = (rounded(float(np.percentile(values, at))) for at in (50, 99))
         rows.append(Row(name=f"{name}.{what}.p50", value=p50, unit="ms"))
         rows.append(
             Row(name=f"{name}.{what}.p99", value=p99, unit="ms", target=target, met=p99 <= target)

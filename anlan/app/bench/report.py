@@ -42,19 +42,29 @@ class Report:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
 
 
+def rounded(value: float) -> float:
+    """Keep four digits: more would pretend."""
+    return float(f"{value:.4g}")
+
+
+def none_may_be(name: str, value: float, unit: str) -> Row:
+    """Return a row of what must not happen at all."""
+    return Row(name=name, value=value, unit=unit, target=0.0, met=value == 0)
+
+
 def more_is_better(
     name: str, value: float, unit: str, *, target: float | None, peer: str, peer_value: float
 ) -> Row:
     """Return a row of a rate, beside the rate of its peer."""
     return Row(
         name=name,
-        value=_rounded(value),
+        value=rounded(value),
         unit=unit,
         target=target,
         met=None if target is None else value >= target,
         peer=peer,
-        peer_value=_rounded(peer_value),
-        ratio=_rounded(value / peer_value),
+        peer_value=rounded(peer_value),
+        ratio=rounded(value / peer_value),
     )
 
 
@@ -64,13 +74,13 @@ def less_is_better(
     """Return a row of a time, beside the time of its peer."""
     return Row(
         name=name,
-        value=_rounded(value),
+        value=rounded(value),
         unit=unit,
         target=target,
         met=None if target is None else value <= target,
         peer=peer,
-        peer_value=_rounded(peer_value),
-        ratio=_rounded(peer_value / value),
+        peer_value=rounded(peer_value),
+        ratio=rounded(peer_value / value),
     )
 
 
@@ -121,11 +131,6 @@ def write_section(file: Path, report: Report) -> None:
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
     file.write_text(f"{before}{begin}{page(report)}{end}{after}", encoding="utf-8")
-
-
-def _rounded(value: float) -> float:
-    """Keep four digits: more would pretend."""
-    return float(f"{value:.4g}")
 
 
 def _git() -> str:

@@ -28,7 +28,7 @@ from anlan.app.bench.chaos_truth import Sent
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import Box, build_plant
 from anlan.app.bench.readings_made import Made, walks
-from anlan.app.bench.report import Report, Row, new_report
+from anlan.app.bench.report import Report, Row, new_report, none_may_be
 from anlan.app.bench.screen import admit
 from anlan.app.bench.soak_watch import Watch
 from anlan.app.log_reader import span_of
@@ -184,7 +184,7 @@ def run(house: BenchHouse, *, quick: bool, say: Callable[[str], None] = lambda _
         report.rows.extend(_kept(house, admin, store, flow))
         pids = house.pids()
         fallen = sum(pids[name] != pid for name, pid in began.items())
-        report.rows.append(_must("soak.processes.fallen", float(fallen), "times"))
+        report.rows.append(none_may_be("soak.processes.fallen", float(fallen), "times"))
     return report
 
 
@@ -203,10 +203,10 @@ def _figures(
     yield Row(name="soak.acknowledged.late", value=round(late_s, 3), unit="s")
     yield Row(name="soak.questions.asked", value=float(len(asked.taken_ms)), unit="questions")
     yield Row(name="soak.questions.p99", value=_p99(asked.taken_ms), unit="ms")
-    yield _must("soak.questions.failed", float(len(asked.errors)), "questions")
+    yield none_may_be("soak.questions.failed", float(len(asked.errors)), "questions")
     yield Row(name="soak.backup.took", value=round(backup.took_s, 1), unit="s")
-    yield _must("soak.backup.exit_code", float(backup.code), "")
-    yield _must("soak.screens.lost", float(SCREENS - alive), "screens")
+    yield none_may_be("soak.backup.exit_code", float(backup.code), "")
+    yield none_may_be("soak.screens.lost", float(SCREENS - alive), "screens")
     for name, (before, after) in watch.growth().items():
         times = round(after / before, 3) if before else 1.0
         yield Row(name=f"soak.memory.{name}", value=round(after, 1), unit="MB")
@@ -228,7 +228,7 @@ def _kept(
         admin,
         "SELECT coalesce(sum(rows), 0)::bigint FROM sensing_historyfile WHERE dead_from IS NULL AND level <> 'rollup'",
     )
-    yield _must("soak.readings.lost_or_twice", float(abs(flow.count - kept)), "readings")
+    yield none_may_be("soak.readings.lost_or_twice", float(abs(flow.count - kept)), "readings")
     numbers, times, values = (
         np.concatenate([getattr(one, name) for one in flow.sent])
         for name in ("numbers", "times_ms", "values")
@@ -238,7 +238,7 @@ def _kept(
         mine = numbers == number
         got = store.raw(number, int(times[mine].min()), int(times[mine].max()) + 1, limit=10**7)
         unlike += sum(chaos_truth.unlike((times[mine], values[mine]), (got.times_ms, got.values)))
-    yield _must("soak.readings.unlike", float(unlike), "readings")
+    yield none_may_be("soak.readings.unlike", float(unlike), "readings")
     yield Row(name="soak.compacted_files", value=float(_days(admin)), unit="files")
 
 
@@ -331,10 +331,6 @@ def _waiting(admin: psycopg.Connection[tuple[int]]) -> int:
 def _one(admin: psycopg.Connection[tuple[int]], question: str) -> int:
     row = admin.execute(question).fetchone()
     return int(row[0]) if row else 0
-
-
-def _must(name: str, value: float, unit: str) -> Row:
-    return Row(name=name, value=value, unit=unit, target=0.0, met=value == 0)
 
 
 def _p99(values: list[float]) -> float:

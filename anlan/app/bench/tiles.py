@@ -20,7 +20,7 @@ from django.db import connection
 from anlan.app.bench import tiles_rows
 from anlan.app.bench.house import BenchHouse, wait_until
 from anlan.app.bench.plant import BEYOND, Box, build_plant
-from anlan.app.bench.report import Report, Row, less_is_better, new_report
+from anlan.app.bench.report import Report, Row, less_is_better, new_report, rounded
 from anlan.app.bench.tiles_storm import Storm
 from anlan.kernel.base.permissions import Principal
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -91,7 +91,7 @@ def prepare(
     return [
         Row(name="tiles.subjects", value=float(rows), unit="rows"),
         Row(name="tiles.cells", value=float(row[0]) if row else 0.0, unit="rows"),
-        Row(name="tiles.rebuild_a_county", value=_four(took_s / counties * 1000), unit="ms"),
+        Row(name="tiles.rebuild_a_county", value=rounded(took_s / counties * 1000), unit="ms"),
     ]
 
 
@@ -181,7 +181,7 @@ def _in_a_storm(
     changed = _versions(admin) != versions
     return [
         *found,
-        Row(name="tiles.storm.alarms", value=_four(rate), unit="changes/s"),
+        Row(name="tiles.storm.alarms", value=rounded(rate), unit="changes/s"),
         Row(
             name="tiles.storm.versions_changed",
             value=float(changed),
@@ -206,11 +206,7 @@ def _rows(took: Took) -> list[Row]:
 
 
 def _at(values: list[float], percent: int) -> float:
-    return _four(float(np.percentile(values, percent)))
-
-
-def _four(value: float) -> float:
-    return float(f"{value:.4g}")
+    return rounded(float(np.percentile(values, percent)))
 
 
 def _is_quiet(admin: psycopg.Connection[Any]) -> bool:

@@ -4,7 +4,8 @@ A lost gateway's alarms differ by id and number; all else is the same from the f
 to write it a hundred thousand times would keep the group's own row waiting.
 """
 
-from itertools import chain, groupby, repeat
+from itertools import chain, groupby, islice, repeat
+from operator import ne
 from typing import Any
 
 Columns = dict[str, list[Any]]
@@ -14,18 +15,14 @@ Folded = dict[str, Columns]
 
 def fold(columns: Columns) -> Folded:
     """Return columns of plain values with runs where that is shorter."""
-    runs = {
-        name: [[key, len(list(run))] for key, run in groupby(values)]
-        for name, values in columns.items()
-    }
-    return {
-        "runs": {
-            name: found for name, found in runs.items() if 2 * len(found) < len(columns[name])
-        },
-        "each": {
-            name: values for name, values in columns.items() if 2 * len(runs[name]) >= len(values)
-        },
-    }
+    folded: Folded = {"runs": {}, "each": {}}
+    for name, values in columns.items():
+        changes = sum(map(ne, values, islice(values, 1, None)))
+        if 2 * (changes + 1) < len(values):
+            folded["runs"][name] = [[key, len(list(run))] for key, run in groupby(values)]
+        else:
+            folded["each"][name] = values
+    return folded
 
 
 def unfold(folded: Folded) -> Columns:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -168,8 +169,16 @@ class Progress:
     fence: str = ""
 
 
+_OF_ALARM = attrgetter("number", "condition", "exercise_id")
+_OF_GROUP = attrgetter("condition", "exercise_id", "cause_key")
+
+
 def rounds(transitions: list[Transition]) -> list[list[Transition]]:
     """Split a batch so that no alarm stands twice in one round; order is kept."""
+    alone = [one for one in transitions if one.number != GROUP]
+    groups = [one for one in transitions if one.number == GROUP]
+    if len(set(map(_OF_ALARM, alone))) + len(set(map(_OF_GROUP, groups))) == len(transitions):
+        return [transitions] if transitions else []  # as nearly always, a storm as well
     seen: dict[tuple[int, str, str | None, str], int] = {}
     split: list[list[Transition]] = []
     for one in transitions:
