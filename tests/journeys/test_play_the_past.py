@@ -47,6 +47,13 @@ def test_the_leader_plays_the_last_hour_again_and_comes_back_to_the_present(
     then = leader.get("/api/v1/alerts/alarms/open", params={"limit": 500}).json()
     assert then["count"] > 0
     expect(page.locator("section.alarms tbody tr").first).to_be_visible()
+    # a link of it opens the same hour
+    page.wait_for_url(lambda url: "past=" in url, timeout=PATIENCE_MS)
+    sent = browser.page_of(leader)
+    sent.goto(page.url)
+    expect(sent.get_by_text("回放 · 非实时")).to_be_visible(timeout=PATIENCE_MS)
+    expect(sent.locator("section.alarms tbody tr").first).to_be_visible()
+    sent.context.close()
     page.get_by_role("button", name="实时", exact=True).click()
     expect(page.get_by_text("回放 · 非实时")).to_have_count(0)
     expect(page.locator("section.alarms tbody tr").first).to_be_visible()

@@ -22,5 +22,9 @@ def test_it_comes_back_as_it_was(columns: Columns) -> None:
 
 def test_a_thousand_of_one_cause_are_their_ids() -> None:
     ids: list[str] = [f"{n:026d}" for n in range(1_000)]
-    columns: Columns = {"alarm": ids, "cause": ["gateway:" + "x" * 26] * 1_000, "late": [False] * 1_000}
+    columns: Columns = {
+        "alarm": ids,
+        "cause": ["gateway:" + "x" * 26] * 1_000,
+        "late": [False] * 1_000,
+    }
     assert len(json.dumps(fold(columns))) < len(json.dumps(ids)) + 200

@@ -1,12 +1,15 @@
-/** What is selected, where the map comes to and how it is split, as the wall's address carries it. */
+/** What is selected, where the map comes to, which past is played and how the map is split, as the wall's address carries it. */
 import { refDebounced } from '@vueuse/core'
 import { computed, toRef, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
 import { useSelectionStore } from '@/kernel/subjects/selectionStore'
+import { useTimeStore } from '@/live/timeStore'
 import { useFocusStore } from '@/map/focusStore'
 import { useViewStore } from '@/map/viewStore'
+import { useClock } from '@/ui/now'
 
+import { readPast, writePast } from './pastAddress'
 import { readPlace } from './place'
 import { readSplit, WHOLE, writeSplit } from './splitAddress'
 import { useBesideLookStore } from './layerLookStore'
@@ -23,7 +26,10 @@ export function useWallAddress({ split, show }: Pick<ReturnType<typeof useSplit>
   const focus = useFocusStore()
   const beside = useBesideLookStore()
   const view = useViewStore()
+  const time = useTimeStore()
 
+  // The time bar plays what is there when it comes.
+  time.played = readPast(route.query.past, useClock().value) ?? time.played
   selection.select(typeof route.query.subject === 'string' ? route.query.subject : null, { bringIntoView: true })
   const said = readSplit(route.query)
   if (said) show(said)
@@ -34,8 +40,11 @@ export function useWallAddress({ split, show }: Pick<ReturnType<typeof useSplit>
   }, { immediate: true })
 
   const rested = refDebounced(toRef(view, 'view'), REST_MS)
+  // While it plays the moment goes on: an address has the one at which it rests.
+  const played = refDebounced(toRef(time, 'played'), REST_MS)
   const query = computed(() => ({
     subject: selection.subjectId ?? undefined,
+    past: played.value ? writePast(played.value) : undefined,
     ...(split.isOpen ? writeSplit({ at: split.at, share: split.share, layers: beside.now, view: rested.value }) : WHOLE),
   }))
   watch(query, (now) => void router.replace({ query: { ...route.query, ...now } }))
