@@ -136,11 +136,17 @@ class Audience:
     def _has_told(
         self, position: int, listed: list[tuple[Heard, bytes]], moment: float, line: Line
     ) -> bool:
-        """Send all rows in one frame, where one holds them and the line has room; tell whether."""
+        """Send all rows in one frame, where one holds them and the line has room; tell whether.
+
+        They are weighed as they will be read: what is packed small is no smaller to a page.
+        """
         if len(listed) > ROWS_A_FRAME:
             return False
-        sending = self._sending(frames.rows(position, (row for _, row in listed)))
-        return sending.leaves(moment, line, is_urgent=False)
+        size = sum(len(row) for _, row in listed) * len(self.clients)
+        if not line.takes(size, moment, is_urgent=False):
+            return False
+        self._send(frames.rows(position, (row for _, row in listed)))
+        return True
 
     def _send_urgent(self, moment: float, line: Line) -> None:
         """Send as many as the line has room for, the most urgent first; the others come next."""
@@ -148,8 +154,9 @@ class Audience:
         count = len(listed)
         while count:
             rows = (row for _, row in listed[:count])
-            sending = self._sending(frames.rows(self._told, rows, is_mark=False))
-            if sending.leaves(moment, line, is_urgent=True):
+            sending = Sending(frames.rows(self._told, rows, is_mark=False), tuple(self.clients))
+            if line.takes(sending.size, moment, is_urgent=True):
+                sending.leave()
                 break
             count //= 2
         self._urgent = listed[count:]
@@ -187,7 +194,4 @@ class Audience:
         return True
 
     def _send(self, frame: bytes) -> None:
-        self._sending(frame).leave()
-
-    def _sending(self, frame: bytes) -> Sending:
-        return Sending(frame, tuple(self.clients))
+        Sending(frame, tuple(self.clients)).leave()

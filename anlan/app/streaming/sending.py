@@ -4,7 +4,6 @@ from collections.abc import Collection
 from functools import cached_property
 
 from anlan.app.streaming.client import Client
-from anlan.app.streaming.line import Line
 from anlan.app.streaming.packing import packed
 
 
@@ -25,13 +24,6 @@ class Sending:
         """How many bytes leave in all."""
         plain = len(self._clients) - self._packing
         return len(self._frame) * plain + len(self._packed) * self._packing
-
-    def leaves(self, moment: float, line: Line, *, is_urgent: bool) -> bool:
-        """Let it leave if the line has room for it now; tell whether."""
-        if not line.takes(self.size, moment, is_urgent=is_urgent):
-            return False
-        self.leave()
-        return True
 
     def leave(self) -> None:
         """Let it leave."""

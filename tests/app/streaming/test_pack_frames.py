@@ -57,14 +57,16 @@ def test_a_frame_is_packed_once_for_all_and_says_what_the_others_hear(told: Told
     assert len(blocks[0]) < len(plain._queue[-1]) / 2
 
 
-def test_the_line_counts_what_leaves(told: Told) -> None:
-    """Rows that plain would fill the line leave as rows to those who take them packed."""
+def test_the_line_counts_what_leaves_of_what_cannot_wait_and_what_is_read_of_the_rest(
+    told: Told,
+) -> None:
     hub = Hub()
     hub.line._most = hub.line._left = 200_000
     mine = Client(ticket=ticket(Scope(divs=((0, 2**60),))), is_packed=True)
     hub.attach(mine, None)
-    hub.hear([told.event(data={"note": "长" * 700}) for _ in range(400)], 10.0)
+    hub.hear([told.event(data={"note": "长" * 700, "priority": 1}) for _ in range(400)], 10.0)
     reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
     said = reader.decompress(b"".join(mine._queue))
-    assert said.count(b"event: rows") == 1
-    assert b"event: groups" not in said
+    kinds = [line for line in said.split(b"\n") if line.startswith(b"event: ")]
+    assert kinds == [b"event: hello", b"event: groups", b"event: rows"]
+    assert said.count(b'"note"') == 400
