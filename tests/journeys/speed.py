@@ -52,12 +52,15 @@ FOUND = """
 """
 #: Ask every frame until the map has drawn every tile of every source; then two frames until it is seen.
 SEEN = """
-(least) => new Promise((done) => {
+(least) => new Promise((done, fail) => {
     const found = %s
     const look = () => {
         const map = window.bareMap ?? found()
-        if (map && map.getStyle().layers.length >= least && map.loaded() && map.areTilesLoaded())
+        const layers = map?.getStyle()?.layers.length ?? 0
+        if (map && layers >= least && map.loaded() && map.areTilesLoaded())
             requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
+        else if (performance.now() > 90000)
+            fail(new Error(`${location.pathname}: ${layers} of ${least} layers, loaded ${map?.loaded()}, tiles ${map?.areTilesLoaded()}`))
         else requestAnimationFrame(look)
     }
     look()
