@@ -25,6 +25,8 @@ WALL = {"width": 1920, "height": 1080}
 POCKET = {"width": 390, "height": 844}
 COLOURS = 96
 PATIENCE_MS = 60_000
+#: Until a page stands still; a map drawn in software takes its time for tiles and signs.
+SETTLED_MS, MAP_MS = 2_500, 15_000
 FAULTS = ("F01", "F08", "F09")
 #: Alarms, findings and the first minutes of history come meanwhile.
 WAIT_S = 150
@@ -100,7 +102,7 @@ def _save(page: Page, address: str, name: str, size: dict[str, int]) -> None:
     page.set_viewport_size(size)  # type: ignore[arg-type]  # the driver's own dictionary
     page.goto(address)
     expect(page.locator(".waiting .bar")).to_have_count(0, timeout=PATIENCE_MS)
-    page.wait_for_timeout(2_500)
+    page.wait_for_timeout(MAP_MS if name.startswith("wall") else SETTLED_MS)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(FOLDER / f"{name}.png", optimize=True)
