@@ -23,7 +23,8 @@ FOLDER = ROOT / "docs" / "screenshots"
 DESK = {"width": 1366, "height": 768}
 WALL = {"width": 1920, "height": 1080}
 POCKET = {"width": 390, "height": 844}
-COLOURS = 96
+#: The colours of alarms are few points of a picture and must stay what they are.
+COLOURS = 224
 PATIENCE_MS = 60_000
 #: Until a page stands still; a map drawn in software takes its time for tiles and signs.
 SETTLED_MS, MAP_MS = 2_500, 15_000
@@ -104,7 +105,7 @@ def _save(page: Page, address: str, name: str, size: dict[str, int]) -> None:
     expect(page.locator(".waiting .bar")).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_timeout(MAP_MS if name.startswith("wall") else SETTLED_MS)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(FOLDER / f"{name}.png", optimize=True)
 
 
