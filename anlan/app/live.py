@@ -137,8 +137,17 @@ async def admit(house: House, scope: Message) -> tuple[Client, int | None]:
             await house.events.caught_up.wait()
     except TimeoutError as error:
         raise UnavailableError("消息总线暂不可用", code="base.bus_away") from error
-    is_packed = b"gzip" in headers.get(b"accept-encoding", b"")
+    is_packed = _takes_gzip(headers.get(b"accept-encoding", b""))
     return Client(ticket=ticket, is_packed=is_packed), int(text) if text else None
+
+
+def _takes_gzip(said: bytes) -> bool:
+    """Tell whether an Accept-Encoding names gzip and does not weigh it nought (RFC 9110, 12.5.3)."""
+    for one in said.decode("latin-1").lower().split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
 
 
 async def watch(house: House, scope: Message, body: bytes) -> dict[str, list[str]]:

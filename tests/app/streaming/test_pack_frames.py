@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.app.live import _takes_gzip
 from anlan.app.streaming.client import Client
 from anlan.app.streaming.hub import Hub
 from anlan.app.streaming.packing import HEADER, SMALL_BYTES, packed
@@ -70,3 +71,18 @@ def test_the_line_counts_what_leaves_of_what_cannot_wait_and_what_is_read_of_the
     kinds = [line for line in said.split(b"\n") if line.startswith(b"event: ")]
     assert kinds == [b"event: hello", b"event: groups", b"event: rows"]
     assert said.count(b'"note"') == 400
+
+
+@pytest.mark.parametrize(
+    ("said", "takes"),
+    [
+        (b"gzip, deflate, br", True),
+        (b"br;q=1.0, GZIP;q=0.8", True),
+        (b"gzip;q=0", False),
+        (b"gzip; q=0.0, identity", False),
+        (b"x-gzipped", False),
+        (b"", False),
+    ],
+)
+def test_who_refuses_gzip_is_sent_none(said: bytes, takes: bool) -> None:  # noqa: FBT001
+    assert _takes_gzip(said) is takes

@@ -19,7 +19,7 @@ from anlan.kernel.base.unit_of_work import current_work
 
 #: People come first: who meets a lock of theirs lets go and comes again.
 LOCK_TIMEOUT = "200ms"
-#: As text: to look at each of a hundred thousand numbers takes longer than all the rest.
+#: As text: a field of the model would look at each of a hundred thousand numbers.
 _PUT_ASIDE = "INSERT INTO alerts_waitingmembers (numbers, columns) VALUES (%s::int[], %s::jsonb)"
 
 
