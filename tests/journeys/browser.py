@@ -99,6 +99,26 @@ def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog").filter(visible=True)
 
 
+def agree(page: Page, words: str, patience_s: int = 60) -> None:
+    """Press the button of what asks until it closes.
+
+    Whoever is told that something changed in between sees the newer version and presses again, as a person would.
+    """
+    asked = page.locator(".el-dialog:visible")
+    refused = asked.get_by_role("alert")
+    button = asked.get_by_role("button", name=words, exact=True)
+    button.click(timeout=patience_s * 1000)
+    said: list[str] = []
+    for _ in range(2 * patience_s):
+        page.wait_for_timeout(500)
+        if not asked.count():
+            return
+        if refused.count():
+            said.append(refused.first.inner_text())
+            button.click()
+    raise AssertionError(f"still asked after {patience_s} s; refused with {said}")
+
+
 def pick(page: Page, label: str, words: str) -> None:
     """Choose from a box that finds by typing."""
     dialog(page).last.get_by_label(label).fill(words)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Page
 
 from anlan.kernel.base.clock import now
-from tests.journeys.browser import Chromium, chromium, red_on_the_map
+from tests.journeys.browser import Chromium, agree, chromium, red_on_the_map
 from tests.journeys.house import House, Listening, csrf, first_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -135,8 +135,7 @@ def test_the_firm_confirms_in_its_browser(
     confirm.first.wait_for(timeout=PATIENCE_MS)
     for _ in range(confirm.count()):  # a tank overfills through H, then HH
         confirm.first.click()
-        page.locator(".el-dialog").get_by_role("button", name="确认", exact=True).click()
-        page.locator(".el-dialog").wait_for(state="hidden", timeout=PATIENCE_MS)
+        agree(page, "确认")
     seen = cast["duty_officer"].get(f"/api/v1/alerts/alarms/{alarm['id']}").json()
     assert (seen["firm_state"], seen["bureau_state"]) == ("confirmed", "listed")
 
@@ -161,8 +160,7 @@ def test_only_the_bureau_in_charge_may_check_and_does_so_in_its_browser(
     dialog = page.locator(".el-dialog")
     dialog.get_by_text("电话核实", exact=True).click()
     dialog.locator("textarea").fill("电话核实：中控称正在倒罐，液位回落")
-    dialog.get_by_role("button", name="核查", exact=True).click()
-    dialog.wait_for(state="hidden", timeout=PATIENCE_MS)
+    agree(page, "核查")
     checked = monitor.get(path).json()
     assert (checked["bureau_state"], checked["check_outcome"]) == ("in_hand", "verified_by_phone")
 
@@ -220,8 +218,7 @@ def test_a_limit_filed_in_the_browser_is_what_the_next_reading_is_judged_by(
     dialog = page.locator(".el-dialog")
     dialog.get_by_label("限值", exact=False).first.fill(str(filed))
     dialog.get_by_label("备案说明", exact=False).fill("试验：降到现值以下")
-    dialog.get_by_role("button", name="修改限值").click()
-    dialog.wait_for(state="hidden", timeout=PATIENCE_MS)
+    agree(page, "修改限值")
     for _ in range(120):
         asked = monitor.get(
             "/api/v1/alerts/alarms",
