@@ -148,7 +148,7 @@ def transitions_of(
     """Say the kernel's transitions in the words of alarms; the id of each is made of its cause."""
     rows: Any = judged.transitions
     moments = np.clip(rows["at_ms"], 0, LATEST_MS).tolist()
-    ids = derived_ulids(moments, cause, rows["index"].tolist())
+    ids = derived_ulids(moments, cause, rows["index"])
     columns = [rows[name].tolist() for name in ("number", "condition", "kind", "value", "version")]
     return [
         Transition(

@@ -17,6 +17,9 @@ def fold(columns: Columns) -> Folded:
     """Return columns of plain values with runs where that is shorter."""
     folded: Folded = {"runs": {}, "each": {}}
     for name, values in columns.items():
+        if values and values.count(values[0]) == len(values):
+            folded["runs"][name] = [[values[0], len(values)]]
+            continue
         changes = sum(map(ne, values, islice(values, 1, None)))
         if 2 * (changes + 1) < len(values):
             folded["runs"][name] = [[key, len(list(run))] for key, run in groupby(values)]

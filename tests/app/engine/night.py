@@ -27,7 +27,7 @@ from anlan.engines.alarms.controls import Change, LimitChange, Suppression
 from anlan.engines.alarms.judge import Judge
 from anlan.engines.alarms.kernel import Kernel
 from anlan.kernel.alerts.rules import Transition
-from anlan.kernel.base.ids import derived_ulid
+from anlan.kernel.base.ids import derived_ulids
 from anlan.kernel.sensing.batch import Batch, columns_of, encode
 from anlan.kernel.sensing.control import (
     Control,
@@ -124,7 +124,7 @@ class Night(RuleBasedStateMachine):
             (
                 seq,
                 (
-                    derived_ulid(one.at_ms, EPOCH, 0, seq, one.index),
+                    derived_ulids([one.at_ms], (EPOCH, 0, seq), [one.index])[0],
                     one.number,
                     one.condition,
                     one.kind,

@@ -29,7 +29,7 @@ def test_a_transition_carries_what_the_alarm_row_needs(judging: Judging) -> None
     assert (raised.number, raised.condition, raised.kind) == (7, "HH", "raised")
     assert (raised.at_ms, raised.known_ms) == (START_MS, START_MS + 40)
     assert (raised.value, raised.limit_version) == (95.0, 1)
-    assert raised.alarm_id == derived_ulid(START_MS, EPOCH, 3, 2, 0)
+    assert raised.alarm_id == derived_ulid(START_MS, EPOCH, 3, 2)
 
 
 def test_two_transitions_of_one_message_are_two_alarms(judging: Judging) -> None:

@@ -84,13 +84,15 @@ def plan_statements() -> None:
 
 def _write_round(transitions: list[Transition], *, members_wait: bool) -> int:
     """Write transitions of which no two speak of one alarm; members of groups wait for later."""
-    members = [one for one in transitions if one.is_member]
-    singles = [one for one in transitions if not one.is_member and not one.is_group]
+    members: list[Transition] = []
+    others: list[Transition] = []
+    for one in transitions:  # once: a storm has a hundred thousand
+        (members if one.is_member else others).append(one)
     if members_wait:
-        write_members_of({one.number for one in singles})
+        write_members_of({one.number for one in others})
     changed = sum(
         write_rows(statement, kind, columns_of(of_kind))
-        for statement, kind, of_kind in _statements(transitions)
+        for statement, kind, of_kind in _statements(others)
     )
     put_aside(members)
     return changed
@@ -99,7 +101,7 @@ def _write_round(transitions: list[Transition], *, members_wait: bool) -> int:
 def _statements(one_round: list[Transition]) -> Iterator[tuple[str, str, list[Transition]]]:
     """Return the statements of a round with their kind and what they write, groups before the others."""
     groups = [one for one in one_round if one.is_group]
-    singles = [one for one in one_round if not one.is_member and not one.is_group]
+    singles = [one for one in one_round if not one.is_group]
     for statements, chosen in (
         (alarm_sql.GROUP_STATEMENTS, groups),
         (alarm_sql.STATEMENTS, singles),
