@@ -6,29 +6,14 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-/** Full and PostScript names under which Linux, Windows and macOS desks hold a Chinese sans-serif. */
-const INSTALLED: Record<string, string[]> = {
-  '400': ['NotoSansCJKsc-Regular', 'NotoSansSC-Regular', 'SourceHanSansSC-Regular', 'Microsoft YaHei', 'PingFangSC-Regular'],
-  '700': ['NotoSansCJKsc-Bold', 'NotoSansSC-Bold', 'SourceHanSansSC-Bold', 'Microsoft YaHei Bold', 'PingFangSC-Semibold'],
-}
-
-/**
- * Let an installed Chinese font answer first, and ship WOFF2 only.
- *
- * The bundled font is for desks without one: it costs about 50 kB a subset, which a desk that has a
- * font should not pay. WOFF 1 would double the size of the build for browsers older than our floor.
- */
-function installedFontFirst(): Plugin {
+/** Ship fonts as WOFF2 only: WOFF 1 would double the size of the build for browsers older than our floor. */
+function woff2Only(): Plugin {
   return {
-    name: 'anlan-installed-font-first',
+    name: 'anlan-woff2-only',
     enforce: 'pre',
     transform(code, id) {
-      const weight = /@fontsource\/noto-sans-sc\/(\d+)\.css/.exec(id)?.[1]
-      if (weight === undefined) return null
-      const local = (INSTALLED[weight] ?? []).map((name) => `local("${name}")`).join(', ')
-      return code
-        .replace(/,\s*url\([^)]*\.woff\)\s*format\(['"]woff['"]\)/g, '')
-        .replace(/src:\s*url\(/g, `src: ${local}, url(`)
+      if (!/@fontsource\/noto-sans-sc\/\d+\.css/.test(id)) return null
+      return code.replace(/,\s*url\([^)]*\.woff\)\s*format\(['"]woff['"]\)/g, '')
     },
   }
 }
@@ -37,7 +22,7 @@ const backend = process.env.ANLAN_DEV_SERVER ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   plugins: [
-    installedFontFirst(),
+    woff2Only(),
     vue(),
     Components({
       dirs: [],
@@ -57,6 +42,13 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
+        // What every page begins with is one file, and so are the small helpers: a request costs more than they do.
+        codeSplitting: {
+          groups: [
+            { name: 'begin', tags: ['$initial'], priority: 2 },
+            { name: 'kit', test: /\/src\/(ui|api|live)\/(?!bundledFont)\w+\.ts$/, priority: 1 },
+          ],
+        },
         // The MIME table of Debian's nginx does not know .mjs, and a module worker insists on JavaScript.
         assetFileNames: ({ names }) =>
           names.some((name) => name.endsWith('.mjs')) ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]',

@@ -1,7 +1,8 @@
 /** Chinese first, English complete: the same keys in both, and a word for every key that is used. */
 import { describe, expect, it } from 'vitest'
 
-import { messagesOf } from '@/app/i18n'
+import chineseWords from '@/app/words.zh-CN'
+import englishWords from '@/app/words.en'
 
 function keysOf(words: unknown, path = ''): string[] {
   if (typeof words !== 'object' || words === null) return [path]
@@ -10,8 +11,8 @@ function keysOf(words: unknown, path = ''): string[] {
 
 const sources = import.meta.glob<string>('../src/**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true })
 
-const chinese = new Set(keysOf(messagesOf('zh-CN')))
-const english = new Set(keysOf(messagesOf('en')))
+const chinese = new Set(keysOf(chineseWords))
+const english = new Set(keysOf(englishWords))
 
 describe('words', () => {
   it('have the same keys in both languages', () => {
@@ -21,14 +22,14 @@ describe('words', () => {
 
   it('are never empty, and English has no Chinese left', () => {
     const values = (words: unknown): string[] => (typeof words === 'object' && words !== null ? Object.values(words).flatMap(values) : [String(words)])
-    expect(values(messagesOf('zh-CN')).filter((word) => word.trim() === '')).toEqual([])
-    expect(values(messagesOf('en')).filter((word) => /[\u4e00-\u9fff]/.test(word))).toEqual([])
+    expect(values(chineseWords).filter((word) => word.trim() === '')).toEqual([])
+    expect(values(englishWords).filter((word) => /[\u4e00-\u9fff]/.test(word))).toEqual([])
   })
 
   it('take the same parameters in both languages', () => {
     const at = (words: unknown, key: string) => key.split('.').reduce<unknown>((found, part) => (found as Record<string, unknown>)[part], words)
     const parameters = (text: unknown) => [...new Set([...String(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort()
-    for (const key of chinese) expect([key, parameters(at(messagesOf('en'), key))]).toEqual([key, parameters(at(messagesOf('zh-CN'), key))])
+    for (const key of chinese) expect([key, parameters(at(englishWords, key))]).toEqual([key, parameters(at(chineseWords, key))])
   })
 
   it('exist for every key that a page uses', () => {

@@ -3,26 +3,14 @@ import { createI18n } from 'vue-i18n'
 
 import { pseudoAll } from '@/ui/pseudo'
 
+import chinese from './words.zh-CN'
+
 export const LANGUAGES = ['zh-CN', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 const KEPT = 'anlan.language'
 /** Set by who looks for words that have no room (tests/journeys): English, longer by a half. */
 const PSEUDO = 'anlan.pseudo'
-
-type Words = Record<string, unknown>
-
-const files = import.meta.glob<Words>('../**/locale.*.json', { eager: true, import: 'default' })
-
-export function messagesOf(language: Language): Words {
-  const own = Object.entries(files).filter(([path]) => path.endsWith(`locale.${language}.json`))
-  return Object.assign({}, ...own.map(([, words]) => words)) as Words
-}
-
-function english(): Words {
-  const words = messagesOf('en')
-  return localStorage.getItem(PSEUDO) ? (pseudoAll(words as never) as Words) : words
-}
 
 function keptLanguage(): Language {
   const kept = localStorage.getItem(KEPT)
@@ -33,10 +21,18 @@ export const i18n = createI18n({
   legacy: false,
   locale: keptLanguage(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': messagesOf('zh-CN'), en: english() } as never,
+  messages: { 'zh-CN': chinese } as never,
 })
 
 export function keepLanguage(language: string): void {
   localStorage.setItem(KEPT, language)
   document.documentElement.lang = language
+}
+
+/** Have the words of a language; English comes when somebody wants it. Until then Chinese stands in. */
+export async function learn(language: string): Promise<void> {
+  const { availableLocales, setLocaleMessage } = i18n.global
+  if (language !== 'en' || (availableLocales as string[]).includes('en')) return
+  const { default: english } = await import('./words.en')
+  setLocaleMessage('en' as never, (localStorage.getItem(PSEUDO) ? pseudoAll(english as never) : english) as never)
 }

@@ -1,6 +1,4 @@
 /** Where the page begins: words, stores, routes, fonts, and what happens when the session ends. */
-import '@fontsource/noto-sans-sc/400.css'
-import '@fontsource/noto-sans-sc/700.css'
 import 'element-plus/theme-chalk/base.css'
 import 'element-plus/theme-chalk/dark/css-vars.css'
 import '@/ui/tokens.css'
@@ -11,9 +9,10 @@ import { createApp } from 'vue'
 
 import { onSignedOut } from '@/api/client'
 import { useSessionStore } from '@/kernel/people/sessionStore'
+import { pageFont } from '@/ui/pageFont'
 
 import App from './App.vue'
-import { i18n } from './i18n'
+import { i18n, learn } from './i18n'
 import { router } from './router'
 
 const app = createApp(App).use(createPinia()).use(i18n).use(router)
@@ -25,4 +24,7 @@ onSignedOut(() => {
   void router.replace({ path: '/login', query: { next: router.currentRoute.value.fullPath, ended: '1' } })
 })
 
+void pageFont()
+// a page that opens in Chinese for a moment would be a fright; without the words it is better than nothing
+await learn(i18n.global.locale.value).catch(() => undefined)
 app.mount('#app')

@@ -1,6 +1,4 @@
 /** The axes, limits and moments of a curve, as every chart draws them. */
-import { format } from 'echarts/core'
-
 import { figure } from '@/ui/figure'
 import { minuteTime, shortTime } from '@/ui/time'
 
@@ -41,9 +39,15 @@ export function tooltip(formatter: (params: unknown) => string) {
   }
 }
 
+function plain(words: string): string {
+  const box = document.createElement('span')
+  box.textContent = words
+  return box.innerHTML
+}
+
 /** A value of a tooltip, which is HTML: names and units are people's words and stay words. */
 export function tipValue(value: number | null, resolution: number | null, unit: string, name = ''): string {
-  return format.encodeHTML(name) + (name && ' ') + `<b>${figure(value, resolution)} ${format.encodeHTML(unit)}</b>`
+  return plain(name) + (name && ' ') + `<b>${figure(value, resolution)} ${plain(unit)}</b>`
 }
 
 /** A limit across the chart; `of` names whose it is where there are several curves. */

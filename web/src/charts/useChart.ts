@@ -1,13 +1,9 @@
 /** An ECharts instance that lives and dies with its component, and follows the size and theme of its box. */
-import { LineChart } from 'echarts/charts'
-import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
-import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
-import { CanvasRenderer } from 'echarts/renderers'
+import type { ECharts, EChartsCoreOption } from 'echarts/core'
 import { onBeforeUnmount, onMounted, watch, type Ref } from 'vue'
 
+import { firstView } from '@/ui/firstView'
 import { pointsPerPixel } from '@/ui/wallScale'
-
-use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, CanvasRenderer])
 
 /** A slow wall redraws four curves four times a second and no more. */
 const REDRAW_MS = 250
@@ -35,7 +31,9 @@ export function useChart(box: Ref<HTMLElement | null>, option: () => EChartsCore
   const sized = new ResizeObserver(() => chart?.resize())
   const themed = new MutationObserver(soon)
 
-  onMounted(() => {
+  onMounted(async () => {
+    await firstView()
+    const { init } = await import('./library')
     if (!box.value) return
     chart = init(box.value, null, { devicePixelRatio: pointsPerPixel.value })
     draw()

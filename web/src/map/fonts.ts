@@ -3,6 +3,8 @@
  *
  * An installed Chinese font answers at once; else the parts of the bundled one that these names need.
  */
+import { pageFont } from '@/ui/pageFont'
+
 const PATIENCE_MS = 8_000
 
 const FAMILIES = ['Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'sans-serif']
@@ -21,8 +23,8 @@ export function inPageFont<L extends { type: string; layout?: object | undefined
 
 export async function fontsFor(text: string, family = '"Noto Sans SC"'): Promise<void> {
   if (!('fonts' in document)) return
-  const loads = ['400', '700'].map((weight) => document.fonts.load(`${weight} 14px ${family}`, text || '安'))
+  const loaded = pageFont().then(() => Promise.allSettled(['400', '700'].map((weight) => document.fonts.load(`${weight} 14px ${family}`, text || '安'))))
   const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS))
   // A font that cannot be had must not keep the map from the duty officer.
-  await Promise.race([Promise.allSettled(loads).then(() => undefined), patience])
+  await Promise.race([loaded.then(() => undefined), patience])
 }

@@ -1,0 +1,4 @@
+/** The Chinese words of every slice. */
+const files = import.meta.glob<Record<string, unknown>>('../**/locale.zh-CN.json', { eager: true, import: 'default' })
+
+export default Object.assign({}, ...Object.values(files)) as Record<string, unknown>
