@@ -183,3 +183,22 @@ def test_what_is_asked_of_a_list_stays_in_its_address(
         expect(pressed).to_have_count(1)
     expect(page).to_have_url(re.compile(re.escape(said)))
     page.context.close()
+
+
+def test_the_alarm_desk_takes_the_columns_that_it_shows(house: House, browser: Chromium) -> None:
+    page = browser.page_of(house.sign_in("monitor"))
+    page.goto(house.address + "/monitor?show=all&hide=due,check,close")
+    page.locator(".el-table__row").first.wait_for(timeout=60_000)
+    heads = [one.strip() for one in page.locator(".el-table__header th").all_inner_texts()]
+    assert heads == ["优先级", "监测对象", "测点", "报警类型", "报警值 / 限值", "报警时间", "仪表 · 企业 · 部门", "操作"]  # fmt: skip
+    assert taken(page, "zh-CN")[0] == [
+        "优先级", "监测对象", "企业", "测点", "位号", "报警类型", "报警值", "单位", "限值", "报警时间", "次数",
+        "仪表状态", "企业状态", "部门状态",
+    ]  # fmt: skip
+    page.goto(house.address + "/monitor?show=all&hide=priority")
+    page.locator(".el-table__row").first.wait_for(timeout=60_000)
+    assert "消警" in page.locator(".el-table__header th").all_inner_texts()
+    head = taken(page, "zh-CN")[0]
+    assert "优先级" not in head
+    assert {"原因", "处置措施", "佐证", "核查方式"} <= set(head)
+    page.context.close()

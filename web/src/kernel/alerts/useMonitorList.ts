@@ -7,12 +7,14 @@ import type { Alarm } from '@/api/types'
 import { useSessionStore } from '@/kernel/people/sessionStore'
 import { useLiveStore } from '@/live/liveStore'
 import { useAddress } from '@/ui/address'
+import { provideColumns } from '@/ui/columns'
 import { useNow } from '@/ui/now'
 
 import { isInOpenGroup } from './alarm'
 import { useAlarmRights } from './alarmRights'
 import { useAlarmStore } from './alarmStore'
 import { useClocks } from './choices'
+import { HIDDEN_AT_FIRST } from './monitorColumns'
 import { merge, queryOf, STATUSES, type Filter, type Status } from './monitorList'
 import { inTurn, isMine, turnOf } from './turn'
 
@@ -62,7 +64,9 @@ export function useMonitorList() {
   /** Who can do nothing here looks at what is new. */
   const usual = ACTS.some(session.can) ? BY_TURN : NEWEST_FIRST
   const sort = ref(usual)
-  useAddress({ ...parts, sort })
+  const hide = ref(HIDDEN_AT_FIRST)
+  provideColumns(hide)
+  useAddress({ ...parts, sort, hide })
   const items = shallowRef<Alarm[]>([])
   const next = ref<string | null>(null)
   const count = ref(0)

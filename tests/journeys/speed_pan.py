@@ -1,0 +1,75 @@
+"""How long the longest task of the page's main thread is while the map is moved and 5,000 points change each second.
+
+The wall gets 5,000 firms in the place of its own (the answer of the server is exchanged on its way), and each second
+every one of them is told another alarm, by the way that a replay takes: states, colours, signs of several. Meanwhile the map is
+moved by script. The peer is the bare page, moved in the same way, with nothing that changes.
+"""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Route
+
+POINTS = 5_000
+#: Where to, in pixels and steps of zoom, a second each.
+WAY = ((600, 0, 0), (0, 400, 1), (-500, 0, 1), (0, -300, 0), (300, 300, -1), (-400, 100, 2), (200, -400, -2), (0, 0, 0))  # fmt: skip
+#: The longest of a task; those below 50 ms are none (Long Tasks API).
+TARGET_MS = 100.0
+
+MOVED = """
+async ([way, points]) => {
+    const map = window.bareMap ?? (%s)()
+    const tasks = []
+    const seen = new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration)))
+    seen.observe({ type: 'longtask' })
+    let timer, turns = 0
+    if (points.length) {
+        const alarms = document.querySelector('#app')._vnode.appContext.config.globalProperties.$pinia._s.get('alarms')
+        const [like] = alarms.open.values()
+        const change = () => {
+            turns += 1
+            alarms.showThen(new Map(points.map((id, n) => [id, { ...like, id, subject_id: id, priority: 1 + (n + turns) %% 4, parent_id: null }])))
+        }
+        change()
+        timer = setInterval(change, 1000)
+    }
+    for (const [x, y, zoom] of way) {
+        const there = new Promise((done) => map.once('moveend', done))
+        map.easeTo({ center: map.unproject([map.getCanvas().clientWidth / 2 + x, map.getCanvas().clientHeight / 2 + y]), zoom: map.getZoom() + zoom, duration: 1000, essential: true })
+        await there
+    }
+    clearInterval(timer)
+    seen.disconnect()
+    return { longest: Math.max(50, ...tasks), turns }
+}
+"""
+
+
+def give_points(page: Page) -> list[str]:
+    """Let the wall be told of 5,000 firms; return their ids."""
+    ids = [f"P{number:025d}" for number in range(POINTS)]
+
+    def answer(route: Route) -> None:
+        said: dict[str, Any] = route.fetch().json()
+        like = next(one for one in said["features"] if one["properties"]["kind"] == "enterprise")
+        said["features"] = [_point(like, one, number) for number, one in enumerate(ids)]
+        route.fulfill(json=said)
+
+    page.route("**/api/v1/subjects/points.geojson", answer)
+    return ids
+
+
+def _point(like: dict[str, Any], name: str, number: int) -> dict[str, Any]:
+    """Return a firm like another, somewhere in the county: even over a square of half a degree."""
+    made: dict[str, Any] = json.loads(json.dumps(like))
+    made["properties"] |= {"id": name, "name": f"企业 {number}", "parent_id": None}
+    made["geometry"]["coordinates"] = [106.2 + number % 71 / 142, 37.8 + number // 71 / 142]
+    if "id" in made:
+        made["id"] = name
+    return made
+
+
+def moved(page: Page, found: str, points: list[str]) -> tuple[float, int]:
+    """Move the map; return the longest task (ms; 50 where none was long) and how often the points changed."""
+    said = page.evaluate(MOVED % found, [WAY, points])
+    return float(said["longest"]), int(said["turns"])
