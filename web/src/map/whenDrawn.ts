@@ -4,23 +4,16 @@ import type { Map as MapLibre } from 'maplibre-gl'
 /** So long after the last layer none more is expected. */
 const SETTLED_MS = 1_000
 
-/** Call once all that was put into the map is drawn, tiles included. */
+/** Call once all that was put into the map is drawn, tiles included: when no layer has come since the last look. */
 export function whenDrawn(map: MapLibre, drawn: () => void): void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  function look(): void {
-    if (map.loaded() && map.areTilesLoaded()) {
-      map.off('styledata', wait)
+  let layers = -1
+  const timer = setInterval(() => {
+    const now = map.getLayersOrder().length
+    if (now === layers && map.loaded() && map.areTilesLoaded()) {
+      clearInterval(timer)
       drawn()
-    } else void map.once('idle', wait)
-  }
-
-  function wait(): void {
-    clearTimeout(timer)
-    timer = setTimeout(look, SETTLED_MS)
-  }
-
-  map.on('styledata', wait)
-  map.once('remove', () => clearTimeout(timer))
-  wait()
+    }
+    layers = now
+  }, SETTLED_MS)
+  map.once('remove', () => clearInterval(timer))
 }
