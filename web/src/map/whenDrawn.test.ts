@@ -24,7 +24,7 @@ it('a layer that comes late is waited for', () => {
   whenDrawn(map, drawn)
   vi.advanceTimersByTime(1_500)
   state.layers = ['sky', 'roads']
-  vi.advanceTimersByTime(1_000)
+  vi.advanceTimersByTime(2_000)
   expect(drawn).not.toHaveBeenCalled()
   vi.advanceTimersByTime(1_000)
   expect(drawn).toHaveBeenCalledOnce()
