@@ -1,0 +1,1 @@
+"""System hazchem (A1); see README.md."""
