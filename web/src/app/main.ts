@@ -25,6 +25,6 @@ onSignedOut(() => {
 })
 
 void pageFont()
-// a page that opens in Chinese for a moment would be a fright; without the words it is better than nothing
+// no flash of another language; should the words not come, Chinese is better than nothing
 await learn(i18n.global.locale.value).catch(() => undefined)
 app.mount('#app')
