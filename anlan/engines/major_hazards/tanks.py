@@ -59,10 +59,9 @@ def volume_m3(tanks: Geometry, level_m: Floats) -> Floats:
     # a level of a standing tank may be above twice its radius: what follows is not for it
     level = np.minimum(level, 2 * radius)
     cap = np.pi * level**2 * (3 * radius - level) / 3
-    over = radius - level
-    segment = radius**2 * np.arccos(np.clip(over / radius, -1.0, 1.0)) - over * np.sqrt(
-        np.maximum(2 * radius * level - level**2, 0.0)
-    )
+    # half of the angle that the surface is seen under from the axis; near the bottom 1 - h/r would lose its digits
+    half = 2 * np.arcsin(np.sqrt(level / (2 * radius)))
+    segment = radius**2 * (half - np.sin(2 * half) / 2)
     # the two heads together are a spheroid: a sphere drawn to their depth
     lying = tanks.length_m * segment + tanks.head_m / radius * cap
     return np.select(

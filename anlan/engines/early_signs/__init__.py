@@ -1,0 +1,1 @@
+"""Early signs: what moves towards its limit before it is there."""
