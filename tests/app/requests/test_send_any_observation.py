@@ -178,14 +178,16 @@ def test_whatever_a_gateway_sends_is_answered_as_the_document_says(
     check(b"{}", "unsigned")
     check(b"x" * (MESSAGE_BYTES_MAX + 1), "large")
     assert wrong == []
-    assert statuses["positive", 202] > EXAMPLES / 4, statuses
-    assert statuses["negative", 422] > EXAMPLES / 4, statuses
+    # A seed does not fix the shares: hypothesis also draws constants of whatever modules happen
+    # to be loaded. These say that both roads were walked often, not how often.
+    assert statuses["positive", 202] > EXAMPLES / 10, statuses
+    assert statuses["negative", 422] > EXAMPLES / 10, statuses
     assert statuses["positive", 409] > 0, statuses
     assert (statuses["unsigned", 401], statuses["large", 413]) == (1, 1)
 
 
 def _bodies(operation: Any, mode: GenerationMode) -> list[bytes]:
-    """Return messages of one kind, the same in every run."""
+    """Return messages of one kind."""
     found: list[bytes] = []
 
     @seed(7)
