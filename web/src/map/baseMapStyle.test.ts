@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { baseLayers, GROUND_SOURCE, RELIEF_SOURCE } from './baseMapStyle'
 import { inPageFont } from './fonts'
 import type { Look } from './look'
+import { inOneProgram } from './oneProgram'
 import { MAP_LEVELS } from './symbols'
 
 const LOOKS: Look[] = ['dark', 'light']
@@ -16,7 +17,7 @@ function styleOf(look: Look): StyleSpecification {
       [GROUND_SOURCE]: { type: 'vector', tiles: ['http://x/{z}/{x}/{y}'] },
       [RELIEF_SOURCE]: { type: 'raster-dem', tiles: ['http://x/{z}/{x}/{y}'], encoding: 'terrarium' },
     },
-    layers: baseLayers(look, 'zh-CN', BOTH).map(inPageFont),
+    layers: baseLayers(look, 'zh-CN', BOTH).map(inPageFont).map(inOneProgram),
   } as StyleSpecification
 }
 

@@ -7,6 +7,7 @@ import { inPageFont } from './fonts'
 import { fade, useOpacity } from './layerOpacity'
 import { inLook, useLook } from './look'
 import { above, useMap, type Slot } from './mapKey'
+import { inOneProgram } from './oneProgram'
 
 type WithoutSource<L> = L extends { source: string } ? Omit<L, 'source'> : never
 export type LayerSketch = WithoutSource<LayerSpecification>
@@ -48,7 +49,7 @@ export function useLayers({ source, slot, layers, promoteId, attribution, tiles 
   onMounted(() => {
     map.addSource(source, spec())
     const inside = tiles ? { 'source-layer': tiles.layer } : {}
-    for (const layer of layers) map.addLayer({ ...inLook(inPageFont(layer), look), ...inside, source } as LayerSpecification, above(slot))
+    for (const layer of layers) map.addLayer({ ...inOneProgram(inLook(inPageFont(layer), look)), ...inside, source } as LayerSpecification, above(slot))
     if (opacity.value !== 1) fade(map, layers, opacity.value)
   })
   watch(opacity, (now) => fade(map, layers, now))
