@@ -10,6 +10,15 @@ function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateT
   return kept
 }
 
+const relatives = new Map<string, Intl.RelativeTimeFormat>()
+
+function relativeFormat(locale: string, numeric: 'auto' | 'always'): Intl.RelativeTimeFormat {
+  const key = locale + numeric
+  const kept = relatives.get(key) ?? new Intl.RelativeTimeFormat(locale, { numeric, style: 'short' })
+  relatives.set(key, kept)
+  return kept
+}
+
 /** Milliseconds of an RFC 3339 text or of ms; null for nothing. */
 export function toMs(at: string | number | null | undefined): number | null {
   if (at === null || at === undefined || at === '') return null
@@ -77,7 +86,7 @@ export function relativeTime(ms: number, now: number, locale: string): string {
   const distance = ms - now
   const [unit, size] = STEPS.find(([, step]) => Math.abs(distance) >= step) ?? ['second', 1_000]
   const amount = Math.trunc(distance / size)
-  return new Intl.RelativeTimeFormat(locale, { numeric: amount === 0 ? 'auto' : 'always', style: 'short' }).format(amount, unit)
+  return relativeFormat(locale, amount === 0 ? 'auto' : 'always').format(amount, unit)
 }
 
 /** RFC 3339 to what `<input type="datetime-local">` holds, in Beijing time: 2026-08-01T10:00. */

@@ -87,16 +87,11 @@ export const useSubjectStore = defineStore('subjects', () => {
   const byId = computed(() => new Map(features.value.map((feature) => [feature.properties.id, feature])))
   const collection = computed<FeatureCollection>(() => ({ type: 'FeatureCollection', features: features.value }))
 
-  /** A subject and everything above it, the nearest first; a broken tree does not loop. */
-  function lineage(id: string): string[] {
-    const found: string[] = []
-    let at: string | null = id
-    while (at && !found.includes(at)) {
-      found.push(at)
-      at = byId.value.get(at)?.properties.parent_id ?? null
-    }
-    return found
-  }
+  /** Tells of a subject its `lineageIn`. A getter: the store wraps each call of an action, and a storm asks for thousands. */
+  const lineage = computed(() => {
+    const placed = byId.value
+    return (id: string) => lineageIn(placed, id)
+  })
 
   function search(words: string): SubjectFeature[] {
     const wanted = words.trim().toLowerCase()
@@ -107,6 +102,17 @@ export const useSubjectStore = defineStore('subjects', () => {
 
   return { features, tiles, count, loaded, error, load, refreshTiles, know, seek, byId, collection, lineage, search }
 })
+
+/** A subject and everything above it, the nearest first; a broken tree does not loop. */
+function lineageIn(placed: ReadonlyMap<string, SubjectFeature>, id: string): string[] {
+  const found: string[] = []
+  let at: string | null = id
+  while (at && !found.includes(at)) {
+    found.push(at)
+    at = placed.get(at)?.properties.parent_id ?? null
+  }
+  return found
+}
 
 function isPlaced(feature: Feature): feature is SubjectFeature {
   return feature.geometry?.type === 'Point' && typeof feature.properties?.id === 'string'
