@@ -31,6 +31,8 @@ SETTLED_MS, MAP_MS = 2_500, 15_000
 FAULTS = ("F01", "F08", "F09")
 #: Alarms, findings and the first minutes of history come meanwhile.
 WAIT_S = 150
+#: What a browser remembers of how its person wants pages and the wall's map.
+KEEP = "(kept) => { for (const one in kept) localStorage.setItem(one, kept[one]) }"
 #: Pages that are used on the way, and shown on a phone too.
 FIELD = frozenset({"wall", "monitor", "messages"})
 
@@ -87,10 +89,8 @@ def _take(house: House, browser: Chromium, shot: Shot, name: str) -> None:
         page.goto(house.address + "/health")
         for theme in ("light", "dark"):
             page.evaluate(
-                f"localStorage.setItem('anlan.desk.dark', '{theme == 'dark'}'.toLowerCase())"
+                KEEP, {"anlan.desk.dark": str(theme == "dark").lower(), "anlan.wall.look": theme}
             )
-            if name == "wall" and theme == "light":
-                continue
             _save(
                 page, house.address + shot.path, f"{name}-{theme}", WALL if name == "wall" else DESK
             )
