@@ -124,13 +124,18 @@ def write_section(file: Path, report: Report) -> None:
 
     What the page says round the tables stays as it is.
     """
-    begin, end = f"<!-- {report.bench}: begin -->\n", f"<!-- {report.bench}: end -->\n"
+    write_between(file, report.bench, page(report))
+
+
+def write_between(file: Path, name: str, lines: str) -> None:
+    """Put lines between the marks of a name, or at the end of the page."""
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     if begin not in text:
-        text += f"\n## {report.bench}\n\n{begin}{end}"
+        text += f"\n## {name}\n\n{begin}{end}"
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
-    file.write_text(f"{before}{begin}{page(report)}{end}{after}", encoding="utf-8")
+    file.write_text(f"{before}{begin}{lines}{end}{after}", encoding="utf-8")
 
 
 def _git() -> str:

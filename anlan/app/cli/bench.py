@@ -185,6 +185,37 @@ def crowd(quick: Quick = False, json: Json = None, page: Page = None) -> None:
     _told(report, json, page)
 
 
+@app.command("early-signs")
+def early_signs(
+    data: Annotated[
+        Path,
+        typer.Option(
+            help="TEP（d*.dat）或 SKAB 文件的文件夹。A folder of TEP (d*.dat) or SKAB files."
+        ),
+    ],
+    json: Json = None,
+    page: Page = None,
+) -> None:
+    """先兆与普通限值同场比较：晚多久、误报多少、指出哪些测点。Early signs beside plain limits: delay, false alarms, tags."""
+    from json import dumps
+
+    from anlan.app.bench import early_signs as bench
+    from anlan.app.bench.early_signs_data import UnreadableRunError
+    from anlan.app.bench.report import write_between
+
+    try:
+        found = bench.looked(data)
+    except UnreadableRunError as error:
+        raise typer.BadParameter(str(error), param_hint="--data") from error
+    if json is not None:
+        json.write_text(
+            dumps(bench.as_json(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+    if page is not None:
+        write_between(page, "early_signs", bench.table(found))
+    typer.echo(bench.table(found))
+
+
 @app.command()
 def scope(
     rows: Annotated[int, typer.Option(help="监测对象数。Subjects.", min=10_000)] = 1_000_000,
