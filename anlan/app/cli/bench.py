@@ -217,6 +217,15 @@ def early_signs(
 
 
 @app.command()
+def honest(quick: Quick = False, json: Json = None, page: Page = None) -> None:
+    """数据真实性：注入的作假查出多少、冤枉多少。Is the datum honest? Injected cheats found, and false accusations."""
+    from anlan.app.bench import honest as bench
+
+    report = bench.run(quick=quick, say=_say)
+    _told(report, json, page)
+
+
+@app.command()
 def scope(
     rows: Annotated[int, typer.Option(help="监测对象数。Subjects.", min=10_000)] = 1_000_000,
     json: Json = None,

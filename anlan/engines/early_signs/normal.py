@@ -111,7 +111,7 @@ def _plane_of(rows: Floats) -> Plane:
     # one direction stays beside the plane, so that there is a Q
     held = int(np.searchsorted(np.cumsum(variances), PLANE * variances.sum())) + 1
     upto = max(1, min(held, int(moves.sum()) - 1))
-    inverse: Floats = np.linalg.inv(correlation + OWN * np.eye(len(correlation)))
+    inverse = np.asarray(np.linalg.inv(correlation + OWN * np.eye(len(correlation))), np.float64)
     return Plane(centre, scale, axes[:, :upto], variances[:upto], inverse)
 
 

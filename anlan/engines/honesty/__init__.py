@@ -1,0 +1,1 @@
+"""Whether readings look as if an instrument had made them."""
