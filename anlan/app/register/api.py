@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, UploadedFile
+from ninja import File, Form, Query, UploadedFile
 
 from anlan.app.register import export_staff
 from anlan.app.register.books import ACCOUNTS, BUREAUS, PLACES
 from anlan.app.register.export import Contents, write_book, write_register
 from anlan.app.register.forms import ImportForm, ReportOut, as_xlsx, entered, template
+from anlan.app.register.plant_schemas import PlantOut
+from anlan.app.register.plants import PlantTemplate, book_of, plant_templates, wanted_of
 from anlan.app.register.sheets import FIRMS, SUPERVISIONS
 from anlan.kernel.base.doors import Door, language_of
 from anlan.kernel.people.services.organisations import SUPERVISE
@@ -40,6 +42,20 @@ def import_firms(
 ) -> dict[str, Any]:
     """Enter firms, sites, equipment, gateways, datastreams and limits: all rows or none."""
     return entered(FIRMS, form, file)
+
+
+@door.read("/plants", EDIT, response=list[PlantOut])
+def list_plants(request: HttpRequest) -> list[PlantTemplate]:
+    """What is monitored at each kind of installation, with default limits and what is done first."""
+    return list(plant_templates().values())
+
+
+@door.write("/plants/book", EDIT, "GET")
+def plants_book(
+    request: HttpRequest, wanted: Query[list[str]], site: str = "S1", gateway: str = "G1"
+) -> HttpResponse:
+    """The workbook of firms with installations filled in: `wanted` is `code:count` of templates."""
+    return _taken(request, book_of(wanted_of(wanted), site=site, gateway=gateway))
 
 
 @door.write("/supervisions/template", SUPERVISE, "GET")

@@ -15,6 +15,7 @@ CREDIT_CODE_LENGTH = 18
 MATTERS = {
     "hazchem": "危险化学品",
     "mining": "矿山",
+    "fireworks": "烟花爆竹",
     "industry": "工贸",
     "flood": "防汛抗旱",
     "forest_fire": "森林草原防火",

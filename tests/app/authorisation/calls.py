@@ -198,6 +198,8 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /register/firms": lambda _: Call(),
     "POST /register/firms": lambda _: Call(form={"file": _workbook()}),
     "GET /register/firms/template": lambda _: Call(),
+    "GET /register/plants": lambda _: Call(),
+    "GET /register/plants/book": lambda _: Call(query={"wanted": "gas_oxygen:1"}),
     "GET /register/supervisions": lambda _: Call(),
     "POST /register/supervisions": lambda _: Call(form={"file": _workbook()}),
     "GET /register/supervisions/template": lambda _: Call(),

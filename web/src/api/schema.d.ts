@@ -3010,6 +3010,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/register/plants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plants
+         * @description What is monitored at each kind of installation, with default limits and what is done first.
+         */
+        get: operations["anlan_app_register_api_list_plants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/plants/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plants Book
+         * @description The workbook of firms with installations filled in: `wanted` is `code:count` of templates.
+         */
+        get: operations["anlan_app_register_api_plants_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/register/supervisions/template": {
         parameters: {
             query?: never;
@@ -8563,6 +8603,67 @@ export interface components {
             datum: "wgs84" | "gcj02" | "bd09";
         };
         /**
+         * PlantBasisOut
+         * @description What limits rest on, and what is done first.
+         */
+        PlantBasisOut: {
+            /** Standard */
+            standard: string;
+            /** Clause */
+            clause: string;
+            /** Clause En */
+            clause_en: string;
+            /** Confidence */
+            confidence: string;
+            /** Reason */
+            reason: string;
+            /** Reason En */
+            reason_en: string;
+            /** Action */
+            action: string;
+            /** Action En */
+            action_en: string;
+        };
+        /**
+         * PlantOut
+         * @description What is monitored at one kind of installation.
+         */
+        PlantOut: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Kind */
+            kind: string;
+            /** Tags */
+            tags: components["schemas"]["PlantTagOut"][];
+        };
+        /**
+         * PlantTagOut
+         * @description One tag; a limit without a figure is filled by the firm.
+         */
+        PlantTagOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Property */
+            property: string;
+            /** Unit */
+            unit: string;
+            /** Resolution */
+            resolution: number;
+            basis: components["schemas"]["PlantBasisOut"] | null;
+            /** Limits */
+            limits: {
+                [key: string]: number | null;
+            };
+        };
+        /**
          * JournalOut
          * @description One journal row; its private half is not told here.
          */
@@ -13844,6 +13945,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReportOut"];
                 };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_list_plants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlantOut"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_register_api_plants_book: {
+        parameters: {
+            query: {
+                wanted: string[];
+                site?: string;
+                gateway?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Refusal"];
         };
