@@ -50,6 +50,7 @@ _BY_CLASSIFIER = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
     "GNU General Public License v3 (GPLv3)": "GPL-3.0-only",
+    "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-or-later",
     "GNU Affero General Public License v3": "AGPL-3.0-only",
 }
 _SPDX: Licensing = get_spdx_licensing()

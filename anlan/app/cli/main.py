@@ -30,6 +30,9 @@ COMMANDS = {
     "serve": Entry("serve", "运行接口服务", "run the API server"),
     "live": Entry("live", "运行实时推送", "run the live stream"),
     "gateway": Entry("gateway", "运行采集网关", "run the doors for readings"),
+    "collect": Entry(
+        "collect", "运行采集器:企业各协议进,一个网关出", "run the collector of plants' protocols"
+    ),
     "engine": Entry("engine", "运行报警引擎", "run the alarm engine"),
     "recorder": Entry("recorder", "运行历史记录", "run the history recorder"),
     "history": Entry("history", "历史数据:到期清理", "history: let go what is kept no longer"),

@@ -1,0 +1,1 @@
+"""Modbus TCP, by which most controllers and instruments of a plant can be asked."""

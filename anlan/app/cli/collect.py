@@ -1,0 +1,81 @@
+"""`anlan collect`: the collector, and how it fares."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anlan.app.cli.refusal import told
+
+if TYPE_CHECKING:
+    from anlan.app.collecting.config import Checked
+
+app = typer.Typer(
+    help="采集器：按各协议采集企业数据，可靠送往平台。The collector: plants' protocols in, one gateway out.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+
+File = Annotated[Path, typer.Option("--config", help="采集器的配置（TOML）。What to collect.")]
+OfCollector = Annotated[
+    Path | None, typer.Option("--config", help="采集器的配置（TOML）。What to collect.")
+]
+
+
+@app.callback()
+@told
+def collect(context: typer.Context, config: OfCollector = None) -> None:
+    """采集器：按各协议采集企业数据，可靠送往平台。The collector: plants' protocols in, one gateway out."""
+    if context.invoked_subcommand is not None:
+        return
+    if config is None:
+        raise typer.BadParameter("--config FILE")
+    from anlan.app import loops
+    from anlan.app.collecting.config import read
+
+    checked = read(config)
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("anlan").setLevel(logging.INFO)
+    loops.run(_run(checked))
+
+
+async def _run(checked: "Checked") -> None:
+    import asyncio
+
+    from anlan.app.collecting.process import run
+    from anlan.app.stopping import stop_when_told
+
+    stop = asyncio.Event()
+    stop_when_told(stop)
+    await run(checked, stop)
+
+
+@app.command()
+@told
+def status(
+    config: File,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。As JSON.")] = False,
+) -> None:
+    """各来源是否连通、最近读数、时钟差、待送与被拒的报文。How sources fare, what waits, what was refused."""
+    import msgspec
+
+    from anlan.app.collecting.config import read
+    from anlan.app.collecting.status import as_text
+    from anlan.app.collecting.status import status as status_of
+
+    said = status_of(read(config).outbox_file)
+    typer.echo(msgspec.json.encode(said).decode() if as_json else as_text(said))
+
+
+@app.command()
+@told
+def check(config: File) -> None:
+    """检查配置文件及其密钥、口令文件。Check the file, and the files of secrets that it names."""
+    from anlan.app.collecting.config import read
+    from anlan.app.collecting.process import prepared
+
+    prepared(read(config))
+    typer.echo(f"✓ {config}")

@@ -1,0 +1,59 @@
+"""The tables of the outbox: one SQLite file, written by one process."""
+
+import sqlite3
+from pathlib import Path
+
+#: What an older collector left is taken on; a newer one's file is refused.
+VERSION = 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS message (
+    seq INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_ms INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS dead (
+    id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, count INTEGER NOT NULL, status INTEGER NOT NULL,
+    reason TEXT NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS broken (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, peer TEXT NOT NULL, reason TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, size INTEGER NOT NULL, raw BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS broken_source ON broken (source, id);
+CREATE TABLE IF NOT EXISTS heard (
+    source TEXT NOT NULL, name TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (source, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS part (
+    source TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    body BLOB NOT NULL, PRIMARY KEY (source, name, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+"""
+#: What the log beside the file may keep on disk after it has been worked in.
+WAL_BYTES = 4 * 1024**2
+BUSY_S = 10.0
+
+
+def opened(file: Path) -> sqlite3.Connection:
+    """Open the outbox for its one writer, durable: what is committed survives a loss of power."""
+    connection = sqlite3.connect(
+        file, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        connection.close()
+        raise sqlite3.DatabaseError(f"{file} was written by a newer collector ({version})")
+    connection.executescript(TABLES)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    file.chmod(0o600)
+    return connection
+
+
+def looked_at(file: Path) -> sqlite3.Connection:
+    """Open the outbox for reading beside its writer. Raises sqlite3.OperationalError where there is none."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)

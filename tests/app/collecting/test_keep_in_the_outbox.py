@@ -1,0 +1,171 @@
+"""What was kept survives, in order, with numbers that never stand for two messages."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from anlan.adapters.mqtt.decode import to_batch
+from anlan.app.collecting.message import composed
+from anlan.app.collecting.outbox import SAMPLES_MAX, Outbox, OutboxFullError
+from anlan.app.collecting.outbox_tables import VERSION, looked_at, opened
+from anlan.kernel.base.clock import now_ms
+from anlan.kernel.sensing.sample import Sample
+
+MEGABYTE = 1024**2
+
+
+def outbox_in(folder: Path, limit_bytes: int = 64 * MEGABYTE) -> Outbox:
+    return Outbox(
+        folder / "outbox.sqlite", lambda seq, some: composed("G1", seq, some), limit_bytes
+    )
+
+
+def samples(count: int, tag: str = "T", at_ms: int = 0) -> list[Sample]:
+    return [Sample(tag, (at_ms or now_ms()) + one, float(one)) for one in range(count)]
+
+
+def test_what_was_kept_is_there_after_the_file_was_opened_again(tmp_path: Path) -> None:
+    first = outbox_in(tmp_path)
+    some = samples(3)
+    assert first.keep("s", some, ["a"])
+    made = first.following()
+    assert made is not None
+    first.close()
+    again = outbox_in(tmp_path)
+    assert again.following() == made, "a message keeps its number and its bytes"
+    batch = to_batch(made.body)
+    assert (batch.gateway, batch.seq, batch.values.tolist()) == ("G1", made.seq, [0.0, 1.0, 2.0])
+    assert batch.times_ms.tolist() == [one.at_ms for one in some]
+    again.close()
+
+
+def test_numbers_grow_by_one_and_begin_beyond_what_was_sent_before(tmp_path: Path) -> None:
+    box, before = outbox_in(tmp_path), now_ms()
+    box.keep("s", samples(1))
+    first = box.following()
+    assert first is not None
+    assert before - 1000 < first.seq <= now_ms()
+    box.keep("s", samples(1))
+    second = box.following(done=first.seq)
+    assert second is not None
+    assert second.seq == first.seq + 1
+    assert box.following(done=second.seq) is None
+
+
+def test_the_oldest_goes_first_and_entries_that_wait_travel_together(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    for at in range(1, 6):
+        box.keep("s", [Sample("T", at, float(at))])
+    one = box.following()
+    assert one is not None
+    assert to_batch(one.body).times_ms.tolist() == [1, 2, 3, 4, 5]
+    assert one.first_ms == 1
+
+
+def test_no_message_is_larger_than_a_door_takes(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    box.keep("s", samples(SAMPLES_MAX + 1, tag="A" * 64))
+    one = box.following()
+    assert one is not None
+    assert (one.readings, len(one.body) < MEGABYTE) == (SAMPLES_MAX, True)
+    rest = box.following(done=one.seq)
+    assert rest is not None
+    assert rest.readings == 1
+
+
+def test_the_same_message_is_kept_once(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    assert box.keep("s", samples(1), ["m 1"])
+    assert box.knows("s", "m 1")
+    assert not box.knows("other", "m 1")
+    assert not box.keep("s", samples(1), ["m 1"])
+    one = box.following()
+    assert one is not None
+    assert one.readings == 1
+
+
+def test_old_readings_are_announced_as_a_backfill_and_new_ones_are_not(tmp_path: Path) -> None:
+    box, hour_ago = outbox_in(tmp_path), now_ms() - 3_600_000
+    box.keep("s", samples(2, at_ms=hour_ago))
+    old = box.following()
+    assert old is not None
+    assert to_batch(old.body).backfill_ms == (hour_ago, hour_ago + 1)
+    box.keep("s", samples(2))
+    new = box.following(done=old.seq)
+    assert new is not None
+    assert to_batch(new.body).backfill_ms is None
+
+
+def test_at_the_limit_new_data_are_refused_and_old_ones_stay(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path, limit_bytes=MEGABYTE)
+    kept = 0
+
+    def fill() -> None:
+        nonlocal kept
+        for _ in range(1_000):
+            box.keep("s", samples(100, tag="A" * 60))
+            kept += 100
+
+    with pytest.raises(OutboxFullError, match="1 MB are used up"):
+        fill()
+    assert kept > 1_000
+    found, done = 0, None
+    while (one := box.following(done)) is not None:
+        found, done = found + one.readings, one.seq
+    assert found == kept
+    assert box.keep("s", samples(1)), "there is room again"
+
+
+def test_a_refused_message_is_set_aside_and_the_next_one_follows(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    box.keep("s", samples(1))
+    one = box.following()
+    assert one is not None
+    box.keep("s", samples(2))
+    box.bury(one, 422, "sensing.unreadable")
+    two = box.following()
+    assert two is not None
+    assert (two.seq, two.readings) == (one.seq + 1, 2)
+    [row] = looked_at(box.file).execute("SELECT seq, status, reason, body FROM dead").fetchall()
+    assert row == (one.seq, 422, "sensing.unreadable", one.body)
+
+
+def test_parts_are_kept_until_they_are_whole_or_given_up(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    assert box.keep_part("s", "m", 2, b"two") == [b"two"]
+    assert box.keep_part("s", "m", 2, b"two") == [b"two"]
+    assert box.keep_part("s", "m", 1, b"one") == [b"one", b"two"]
+    assert box.keep("s", samples(1), ["whole"], "m")
+    assert box.keep_part("s", "m", 1, b"one") == [b"one"]
+    assert box.forget() == [], "it is not old enough"
+    box.db.execute("UPDATE part SET at_ms = 0")
+    assert box.forget() == [("s", "m")]
+    assert box.db.execute("SELECT reason, raw FROM broken").fetchall() == [("incomplete", b"one")]
+
+
+def test_the_quarantine_keeps_the_newest_and_cuts_what_is_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anlan.app.collecting.outbox.BROKEN_ROWS", 3)
+    box = outbox_in(tmp_path)
+    for at in range(5):
+        box.set_aside("s", "peer", "crc", b"x" * (5_000 + at))
+    rows = box.db.execute("SELECT size, length(raw) FROM broken ORDER BY id").fetchall()
+    assert rows == [(5_002, 4_096), (5_003, 4_096), (5_004, 4_096)]
+
+
+def test_a_file_of_a_newer_collector_is_refused(tmp_path: Path) -> None:
+    db = opened(tmp_path / "outbox.sqlite")
+    db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    db.close()
+    with pytest.raises(Exception, match="newer collector"):
+        outbox_in(tmp_path)
+
+
+def test_the_file_is_durable_and_nobody_elses(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    assert box.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert box.db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert box.file.stat().st_mode & 0o077 == 0
+    assert msgspec.msgpack.encode(samples(1))  # what an entry is written as
