@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from anlan.adapters.hj212.settings import Listen
-from anlan.adapters.modbus.poller import Polled
+from anlan.adapters.modbus.settings import Polled
+from anlan.adapters.opcua.settings import Watched
 from anlan.app.listening import is_loopback
 from anlan.kernel.base.config import ConfigurationError
 
@@ -56,6 +57,16 @@ class Collecting(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     outbox: Kept = Kept()
     hj212: list[Listen] = []
     modbus: list[Polled] = []
+    opcua: list[Watched] = []
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all sources."""
+        return [
+            *(one.name for one in self.hj212),
+            *(one.name for one in self.modbus),
+            *(one.name for one in self.opcua),
+        ]
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -113,10 +124,9 @@ def read(file: Path) -> Checked:
 def _complaints(said: Collecting) -> Iterator[str]:
     """Yield what is wrong between the lines."""
     yield from _of_the_door(said.door)
-    names = [*(one.name for one in said.hj212), *(one.name for one in said.modbus)]
-    if not names:
+    if not said.names:
         yield "没有任何数据源 · there is no source in it"
-    for name, count in Counter(names).items():
+    for name, count in Counter(said.names).items():
         if count > 1 or name == "door":
             yield f"数据源名称 {name!r} 不可用 · the name of a source is taken"
     yield from _of_the_stations(said.hj212)
@@ -162,3 +172,5 @@ def _tags(said: Collecting) -> Iterator[str]:
                 yield from table.values()
     for device in said.modbus:
         yield from (one.tag for one in device.register)
+    for server in said.opcua:
+        yield from server.node.values()

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
-from anlan.app.collecting.outbox import Outbox
+from anlan.app.collecting.outbox import Outbox, OutboxFullError
+from anlan.app.collecting.state import Told
 from anlan.kernel.sensing.sample import Sample
 
 P = ParamSpec("P")
@@ -35,6 +36,18 @@ class OutboxThread:
         if samples:
             self.filled.set()
         return kept
+
+    async def keep_or_count(self, state: Told, samples: list[Sample]) -> None:
+        """Keep what came from a device that cannot be asked to wait; without room it is refused and counted."""
+        if not samples:
+            return
+        try:
+            await self.keep(state.name, samples)
+        except OutboxFullError as error:
+            state.failed(error, "refused_full")
+            state.counts["readings_refused"] += len(samples)
+        else:
+            state.kept(samples)
 
     def close(self) -> None:
         """Finish what was begun, then close the file."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from anlan.adapters.modbus.poller import AwayError, Device
 from anlan.app.collecting.backoff import Backoff
 from anlan.app.collecting.last_known import LastKnown
-from anlan.app.collecting.outbox import OutboxFullError
 from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import now_ms
@@ -38,9 +37,8 @@ class Polling:
                 except AwayError as error:
                     self.state.is_connected = False
                     self.state.failed(error)
-                    await self._keep(
-                        self.last.missing((one.tag for one in where.register), now_ms())
-                    )
+                    missing = self.last.missing((one.tag for one in where.register), now_ms())
+                    await self.thread.keep_or_count(self.state, missing)
                     await self.backoff.wait()
         finally:
             self.device.close()
@@ -65,17 +63,6 @@ class Polling:
             if missing:
                 self.state.counts["missing"] += len(missing)
                 self.state.failed("; ".join(answer.reasons) or f"no number: {missing[0]}")
-            await self._keep(read + self.last.missing(missing, at_ms))
+            await self.thread.keep_or_count(self.state, read + self.last.missing(missing, at_ms))
             due = max(due + period, clock())
             await asyncio.sleep(due - clock())
-
-    async def _keep(self, samples: list[Sample]) -> None:
-        if not samples:
-            return
-        try:
-            await self.thread.keep(self.state.name, samples)
-        except OutboxFullError as error:
-            self.state.failed(error, "refused_full")
-            self.state.counts["readings_refused"] += len(samples)
-        else:
-            self.state.kept(samples)

@@ -14,13 +14,13 @@ import httpx
 
 from anlan.adapters.hj212.server import StationDoor
 from anlan.adapters.hj212.settings import Listen
-from anlan.adapters.modbus.poller import Device, Polled
+from anlan.adapters.modbus.settings import Polled
+from anlan.adapters.opcua.settings import Watched
 from anlan.app.collecting.backoff import Backoff
 from anlan.app.collecting.config import Checked
 from anlan.app.collecting.message import composed
 from anlan.app.collecting.outbox import Outbox
 from anlan.app.collecting.outbox_thread import OutboxThread
-from anlan.app.collecting.polling import Polling
 from anlan.app.collecting.sender import Sender, client_for
 from anlan.app.collecting.state import Told
 from anlan.app.collecting.stations import StationDesk
@@ -70,6 +70,7 @@ async def run(checked: Checked, stop: asyncio.Event) -> None:
         tasks = [Task(door, sender.run)]
         tasks += [_stations(one, found.passwords, thread) for one in said.hj212]
         tasks += [_device(one, thread) for one in said.modbus]
+        tasks += [_server(one, found, checked.folder, thread) for one in said.opcua]
         try:
             await _all(tasks, thread, stop)
         finally:
@@ -154,16 +155,38 @@ def _stations(
 
 
 def _device(settings: Polled, thread: OutboxThread) -> Task:
+    # only those whose plant has such a device load its library
+
+    # only those whose plant has such a device load its library
+    from anlan.adapters.modbus.poller import Device
+    from anlan.app.collecting.polling import Polling
+
     state = Told(settings.name, "modbus")
     return Task(state, Polling(Device(settings), thread, state).run)
 
 
+def _server(settings: Watched, found: Prepared, folder: Path, thread: OutboxThread) -> Task:
+    from anlan.adapters.opcua.watch import Watch
+    from anlan.app.collecting.watching import Watching
+
+    state = Told(settings.name, "opcua")
+    password = found.passwords.get((settings.name, settings.user), b"").decode()
+    return Task(state, Watching(Watch(settings, folder, password), thread, state).run)
+
+
 def _passwords(checked: Checked) -> dict[tuple[str, str], bytes]:
-    return {
+    """Read all passwords: by source, and station or user."""
+    stations = {
         (door.name, one.mn): checked.secret(f"{one.mn}: password_file", one.password_file)
         for door in checked.said.hj212
         for one in door.station
     }
+    users = {
+        (one.name, one.user): checked.secret(f"{one.name}: password_file", one.password_file)
+        for one in checked.said.opcua
+        if one.user
+    }
+    return stations | users
 
 
 def _client(checked: Checked) -> httpx.AsyncClient:

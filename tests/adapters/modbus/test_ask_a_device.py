@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from anlan.adapters.modbus.poller import AwayError, Device, Polled
+from anlan.adapters.modbus.poller import AwayError, Device
 from anlan.adapters.modbus.registers import Register
+from anlan.adapters.modbus.settings import Polled
 from anlan.app.stack.ports import free_port
 from tests.adapters.modbus.device import device, unit, words
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pymodbus.constants import ExcCodes
 
-from anlan.adapters.modbus.poller import Device, Polled
+from anlan.adapters.modbus.poller import Device
 from anlan.adapters.modbus.registers import Register
+from anlan.adapters.modbus.settings import Polled
 from anlan.adapters.mqtt.decode import to_batch
 from anlan.app.collecting.backoff import Backoff
 from anlan.app.collecting.last_known import AGAIN_MS, LastKnown

@@ -1,0 +1,1 @@
+"""OPC UA, by which control systems and historians of a plant tell of changes."""
