@@ -75,7 +75,7 @@ def status(
 def check(config: File) -> None:
     """检查配置文件及其密钥、口令文件。Check the file, and the files of secrets that it names."""
     from anlan.app.collecting.config import read
-    from anlan.app.collecting.process import prepared
+    from anlan.app.collecting.sources import prepared
 
     prepared(read(config))
     typer.echo(f"✓ {config}")

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from anlan.adapters.file_drop.settings import Dropped
 from anlan.adapters.hj212.settings import Listen
 from anlan.adapters.modbus.settings import Polled
 from anlan.adapters.opcua.settings import Watched
+from anlan.adapters.platform_json.settings import Peer
 from anlan.app.listening import is_loopback
 from anlan.kernel.base.config import ConfigurationError
 
@@ -58,15 +60,16 @@ class Collecting(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     hj212: list[Listen] = []
     modbus: list[Polled] = []
     opcua: list[Watched] = []
+    files: list[Dropped] = []
+    platform: list[Peer] = []
 
     @property
     def names(self) -> list[str]:
         """Return the names of all sources."""
-        return [
-            *(one.name for one in self.hj212),
-            *(one.name for one in self.modbus),
-            *(one.name for one in self.opcua),
-        ]
+        sources: list[Listen | Polled | Watched | Dropped | Peer] = [
+            *self.hj212, *self.modbus, *self.opcua, *self.files, *self.platform,
+        ]  # fmt: skip
+        return [one.name for one in sources]
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -174,3 +177,7 @@ def _tags(said: Collecting) -> Iterator[str]:
         yield from (one.tag for one in device.register)
     for server in said.opcua:
         yield from server.node.values()
+    for folder in said.files:
+        yield from folder.tag.values()
+    for peer in said.platform:
+        yield from peer.tag.values()
