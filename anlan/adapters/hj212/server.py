@@ -68,7 +68,9 @@ class StationDoor:
                 return
             self.lines.add(line)
             await self._converse(reader, writer, f"{host}:{port}")
-        except (OSError, TimeoutError, asyncio.CancelledError) as error:
+        except asyncio.CancelledError:
+            log.info("the line of %s ends with the door", host)
+        except (OSError, TimeoutError) as error:
             self.told("lines_lost", f"{host}: {str(error) or type(error).__name__}")
         except Exception as error:
             log.exception("a line of %s failed", host)

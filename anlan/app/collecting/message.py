@@ -6,8 +6,10 @@ import msgspec
 
 from anlan.adapters.mqtt.message import Columns, JsonMessage
 from anlan.kernel.base.clock import now_ms
-from anlan.kernel.sensing.intake import LATE_MS
 from anlan.kernel.sensing.sample import Sample
+
+#: What a platform takes for late unless its setting `late_seconds` says otherwise.
+LATE_MS = 300_000
 
 
 def composed(gateway: str, seq: int, samples: Sequence[Sample]) -> bytes:
