@@ -39,6 +39,9 @@ def collect(context: typer.Context, config: OfCollector = None) -> None:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("anlan").setLevel(logging.INFO)
+    # what goes wrong with a device stands in its state; these two repeat it each second, in hexadecimal
+    for library in ("pymodbus", "asyncua"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     loops.run(_run(checked))
 
 
@@ -68,6 +71,55 @@ def status(
 
     said = status_of(read(config).outbox_file)
     typer.echo(msgspec.json.encode(said).decode() if as_json else as_text(said))
+
+
+@app.command()
+@told
+def letters(config: File) -> None:
+    """平台拒收的报文（JSON，最近一百条）。What the platform refused, as JSON."""
+    import msgspec
+
+    from anlan.app.collecting import letters as kept
+    from anlan.app.collecting.config import read
+
+    typer.echo(msgspec.json.encode(kept.letters(read(config).outbox_file)).decode())
+
+
+@app.command()
+@told
+def broken(config: File) -> None:
+    """读不出的报文及其原始字节（JSON，最近一百条）。What could not be read, with its bytes, as JSON."""
+    import msgspec
+
+    from anlan.app.collecting import letters as kept
+    from anlan.app.collecting.config import read
+
+    typer.echo(msgspec.json.encode(kept.pieces(read(config).outbox_file)).decode())
+
+
+Seq = Annotated[int, typer.Argument(help="报文序号。The message's number.")]
+
+
+@app.command("send-again")
+@told
+def send_again(seq: Seq, config: File) -> None:
+    """问题解决后，把一条被拒报文以新序号重送。Send a refused message again under a new number."""
+    from anlan.app.collecting import letters as kept
+    from anlan.app.collecting.config import read
+
+    count = kept.send_again(read(config).outbox_file, seq)
+    typer.echo(f"✓ {count} 个读数将重送 · readings will be sent again")
+
+
+@app.command()
+@told
+def discard(seq: Seq, config: File) -> None:
+    """丢弃一条被拒报文。Throw a refused message away."""
+    from anlan.app.collecting import letters as kept
+    from anlan.app.collecting.config import read
+
+    kept.discard(read(config).outbox_file, seq)
+    typer.echo(f"✓ {seq}")
 
 
 @app.command()

@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from anlan.kernel.base.config import ConfigurationError
+
 #: What an older collector left is taken on; a newer one's file is refused.
 VERSION = 1
 TABLES = """
@@ -55,5 +57,19 @@ def opened(file: Path) -> sqlite3.Connection:
 
 
 def looked_at(file: Path) -> sqlite3.Connection:
-    """Open the outbox for reading beside its writer. Raises sqlite3.OperationalError where there is none."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
+    """Open the outbox for reading beside its writer. Raises ConfigurationError where no collector has run yet."""
+    try:
+        db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
+    except sqlite3.OperationalError as error:
+        raise _no_outbox(file) from error
+    [version] = db.execute("PRAGMA user_version").fetchone()
+    if not version:  # its writer is about to make the tables
+        db.close()
+        raise _no_outbox(file)
+    return db
+
+
+def _no_outbox(file: Path) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file}：采集器还没有运行过 · no collector has run with this outbox yet"
+    )

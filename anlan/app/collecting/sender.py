@@ -1,8 +1,10 @@
 """From the outbox to the door, as an ordinary gateway over HTTP: the oldest first, one after the other."""
 
+import asyncio
 import json
 import logging
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 USER_HEADER: Final = "X-Gateway"
 TIMEOUT_S = 30.0
+#: A person may have put something into the outbox beside us.
+LOOK_S = 15.0
 #: The message itself is refused, and would be refused for ever: it goes to a person, the rest goes on.
 #: Anything else (no line, 401, 404, 408, 503) may be mended from outside: it is kept, and so is the order.
 REFUSED: Final = frozenset({409, 413, 422})
@@ -51,7 +55,9 @@ class Sender:
             message = await self.thread.do(outbox.following, done)
             done = None
             if message is None:
-                await self.thread.filled.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await self.thread.filled.wait()
                 continue
             try:
                 if await self._is_taken(message):
@@ -67,10 +73,13 @@ class Sender:
         payload = sign(message.body, self.key)
         headers = {USER_HEADER: self.user, "Content-Type": "application/json"}
         answer = await self.client.post(self.url, content=payload, headers=headers)
-        if answer.status_code == httpx.codes.ACCEPTED:
-            self._count(message, _said(answer))
-            return True
         said = _said(answer)
+        if answer.status_code == httpx.codes.ACCEPTED:
+            if "accepted" not in said:
+                # somebody else's 202, a proxy's or a portal's: it would cost the data
+                raise NotTakenError("202 without the door's own words")
+            self._count(message, said)
+            return True
         reason = f"{said.get('code', '')} {said.get('title', '')}".strip() or answer.reason_phrase
         if answer.status_code not in REFUSED:
             after = answer.headers.get("retry-after", "")

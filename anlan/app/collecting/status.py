@@ -2,6 +2,7 @@
 
 import sqlite3
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import msgspec
 from anlan.app.collecting.outbox_tables import looked_at
 from anlan.app.collecting.state import State
 from anlan.kernel.base.clock import SHANGHAI, from_ms, now_ms
-from anlan.kernel.base.config import ConfigurationError
 
 #: Without a sign of life for so long the process is taken for gone; it writes when something changes.
 DEAD_LETTERS_SHOWN = 20
@@ -49,16 +49,8 @@ class Status(msgspec.Struct, kw_only=True):
 
 def status(file: Path) -> Status:
     """Read the status out of an outbox. Raises ConfigurationError where no collector has ever run."""
-    try:
-        db = looked_at(file)
-    except sqlite3.OperationalError as error:
-        raise ConfigurationError(
-            f"{file}：采集器还没有运行过 · no collector has run with this outbox yet"
-        ) from error
-    try:
+    with closing(looked_at(file)) as db:
         return _status(db)
-    finally:
-        db.close()
 
 
 def _status(db: sqlite3.Connection) -> Status:

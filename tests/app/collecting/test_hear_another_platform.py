@@ -1,7 +1,6 @@
 """Another platform posts readings: real HTTPS, token, repeats, refusals, no room."""
 
 import asyncio
-import datetime
 import json
 import ssl
 from collections.abc import AsyncIterator
@@ -11,10 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from anlan.adapters.mqtt.decode import to_batch
 from anlan.adapters.platform_json.settings import Peer
@@ -24,31 +19,10 @@ from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.platform_door import PATH, PlatformDoor
 from anlan.app.collecting.state import Told
 from anlan.app.stack.ports import free_port
-from anlan.kernel.base.clock import now
 from tests.adapters.platform_json.test_read_a_message import SAID, TAGS
+from tests.app.collecting.certificate import certificate
 
 TOKEN = "a token"
-
-
-def certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now() - datetime.timedelta(days=1))
-        .not_valid_after(now() + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """From the outbox through the real HTTP door: in order, once each, patient, nothing dropped in silence."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from anlan.app.collecting.sender import Sender, client_for
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.sensing.sample import Sample
+from tests.app.collecting.certificate import certificate
 from tests.app.collecting.door import KEY, open_platform, platform_of
 from tests.app.collecting.waiting import until
 
@@ -157,7 +159,7 @@ async def test_rows_that_the_platform_refuses_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "is_kept"), [(404, True), (408, True), (500, True), (413, False)]
+    ("status", "is_kept"), [(202, True), (404, True), (408, True), (500, True), (413, False)]
 )
 async def test_what_may_be_mended_is_kept_and_what_may_not_is_set_aside(
     tmp_path: Path, status: int, *, is_kept: bool
@@ -168,3 +170,33 @@ async def test_what_may_be_mended_is_kept_and_what_may_not_is_set_aside(
         await until(lambda: sender.state.last_error)
         assert bool(waiting(sender)) is is_kept
         assert bool(sender.state.counts["dead_letters"]) is not is_kept
+
+
+async def test_over_https_the_platform_is_known_by_whom_it_is_trusted(tmp_path: Path) -> None:
+    certificate(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    server = await asyncio.start_server(_take_all, "127.0.0.1", 0, ssl=tls)
+    url = f"https://localhost:{server.sockets[0].getsockname()[1]}/"
+    async with server:
+        async with sending(tmp_path, url, client=client_for()) as sender:
+            await sender.thread.keep("s", [Sample("A", now_ms(), 1.0)])
+            await until(lambda: "CERTIFICATE_VERIFY_FAILED" in sender.state.last_error)
+            assert waiting(sender) == 1
+        trusting = client_for(str(tmp_path / "cert.pem"))
+        async with sending(tmp_path, url, client=trusting) as sender:
+            await until(lambda: sender.state.readings)
+
+
+async def _take_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer every message as the door does."""
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    await reader.readexactly(length)
+    body = b'{"accepted":1,"refused":[],"refused_count":0,"repeated":false}'
+    writer.write(
+        b"HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+        % (len(body), body)
+    )
+    await writer.drain()
+    writer.close()

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from anlan.app.cli.main import build
 from anlan.app.collecting.message import composed
@@ -70,3 +70,27 @@ def test_without_an_outbox_it_says_so(tmp_path: Path) -> None:
     said = CliRunner().invoke(build("collect"), ["collect", "status", "--config", str(config)])
     assert said.exit_code == 1
     assert "no collector has run" in said.output
+
+
+def test_a_dead_letter_is_shown_and_sent_again_under_a_new_number(tmp_path: Path) -> None:
+    box = outbox_with_troubles(tmp_path)
+    config = written(tmp_path, GOOD)
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(build("collect"), ["collect", *words, "--config", str(config)])
+
+    [letter] = json.loads(call("letters").output)
+    assert (letter["status"], letter["readings"]) == (422, 1)
+    assert json.loads(letter["body"])["seq"] == letter["seq"]
+    [piece] = json.loads(call("broken").output)
+    assert (piece["reason"], piece["raw_hex"]) == ("crc", "2323")
+    assert call("send-again", str(letter["seq"])).exit_code == 0
+    assert json.loads(call("letters").output) == []
+    found = box.following()
+    assert found is not None
+    assert (found.readings, found.seq) == (3, letter["seq"] + 1)
+    box.bury(found, 422, "again")
+    assert call("discard", str(found.seq)).exit_code == 0
+    missing = call("discard", str(found.seq))
+    assert missing.exit_code == 1
+    assert "no dead letter" in missing.output
