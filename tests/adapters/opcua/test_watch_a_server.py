@@ -128,19 +128,6 @@ async def test_a_server_that_is_not_there_is_away(tmp_path: Path) -> None:
         await one.changes()
 
 
-async def test_a_line_that_breaks_is_noticed_and_can_be_opened_again(tmp_path: Path) -> None:
-    async with plant() as made:
-        one = watch(made.url, tmp_path)
-        await one.open()
-        await heard(one, lambda found: len(found) == 2)
-    with pytest.raises(AwayError):
-        await heard(one, lambda _: False)
-    async with plant(port=made.port):
-        await one.open()
-        await heard(one, lambda found: len(found) == 2)
-        await one.close()
-
-
 async def certificate(folder: Path, name: str, uri: str) -> tuple[str, str]:
     key, cert = folder / f"{name}.pem", folder / f"{name}.der"
     await setup_self_signed_certificate(

@@ -14,6 +14,8 @@ import pytest
 
 from anlan.adapters.hj212.frames import FrameReader, frame
 from anlan.adapters.hj212.segment import segment_of, text_of
+from anlan.app.collecting.config import read
+from anlan.app.collecting.process import alone, run
 from anlan.app.collecting.status import status
 from anlan.kernel.base.config import ConfigurationError
 from tests.app.collecting.door import KEY, open_platform, platform_of
@@ -127,32 +129,28 @@ async def test_what_was_acknowledged_before_a_kill_is_sent_after_it(tmp_path: Pa
 
 @pytest.mark.slow
 async def test_kills_at_any_moment_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    count, done, address = 240, 0, ""
+    count, done, address, lives = 180, 0, "", 3
     async with open_platform(["SO2"]) as platform:
         config = write_config(tmp_path, platform.url)
-        for life in range(4):
+        for life in range(lives):
             with collector(config) as process:
                 address = await address_of(config, process, address)
                 telling = asyncio.create_task(tell(address, done, count))
-                if life < 3:
+                if life < lives - 1:
                     await platform.has(min(60 * life + 20, done + 20))
                     process.send_signal(signal.SIGKILL)
                 done += await telling
-                if life == 3:
+                if life == lives - 1:
                     await platform.has(count)
         assert done == count
         found = platform.read()
         assert [one.value for one in found] == [float(at) for at in range(count)]
 
 
-def test_two_collectors_do_not_share_an_outbox(tmp_path: Path) -> None:
-    config = write_config(tmp_path, "http://127.0.0.1:9/")
-    from anlan.app.collecting.process import alone
-
-    with alone(tmp_path / "outbox.sqlite"):
-        ended = subprocess.run(
-            [sys.executable, "-m", "anlan", "collect", "--config", str(config)],
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    assert ended.returncode == 1
-    assert "another collector" in ended.stderr
+async def test_two_collectors_do_not_share_an_outbox(tmp_path: Path) -> None:
+    checked = read(write_config(tmp_path, "http://127.0.0.1:9/"))
+    with (
+        alone(checked.outbox_file),
+        pytest.raises(ConfigurationError, match="another collector"),
+    ):
+        await run(checked, asyncio.Event())

@@ -64,7 +64,10 @@ async def test_a_server_is_watched_through_its_life(thread: OutboxThread, tmp_pa
         await made.say(3.5, at=now(), status=0x80000000)
         await until(lambda: state.counts["missing"])
     await until(lambda: not state.is_connected)
-    await ended(work)
+    before = state.readings
+    async with plant(port=made.port):
+        await until(lambda: state.is_connected and state.readings >= before + 2)
+        await ended(work)
     found = kept(thread)
     assert ("LEVEL", int(AT.timestamp() * 1000), 2.5, 192) in found, "its own time"
     refreshed = [one for one in found if one[0] == "PUMP" and one[3] == 192]
