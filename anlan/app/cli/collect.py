@@ -126,8 +126,11 @@ def discard(seq: Seq, config: File) -> None:
 @told
 def check(config: File) -> None:
     """检查配置文件及其密钥、口令文件。Check the file, and the files of secrets that it names."""
-    from anlan.app.collecting.config import read
+    from anlan.app.collecting.config import clear_text, read
     from anlan.app.collecting.sources import prepared
 
-    prepared(read(config))
+    checked = read(config)
+    prepared(checked)
+    for line in clear_text(checked.said):
+        typer.echo(f"! {line}")
     typer.echo(f"✓ {config}")

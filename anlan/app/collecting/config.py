@@ -124,6 +124,20 @@ def read(file: Path) -> Checked:
     return Checked(said=said, folder=file.absolute().parent)
 
 
+def clear_text(said: Collecting) -> Iterator[str]:
+    """Yield a line for each source that speaks in clear text, which the segment alone protects (practice P13)."""
+    for door in said.hj212:
+        yield f"{door.name}：HJ 212 明文，来自 · clear text from {', '.join(door.peers)}"
+    for device in said.modbus:
+        yield f"{device.name}：Modbus 明文 · clear text to {device.host}:{device.port}"
+    for server in said.opcua:
+        if server.security == "None":
+            yield f"{server.name}：OPC UA 明文 · clear text to {server.url}"
+    for peer in said.platform:
+        if not peer.certificate_file:
+            yield f"{peer.name}：HTTP 明文，仅限本机 · clear text on this machine, {peer.listen}"
+
+
 def _complaints(said: Collecting) -> Iterator[str]:
     """Yield what is wrong between the lines."""
     yield from _of_the_door(said.door)

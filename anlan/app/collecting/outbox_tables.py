@@ -40,6 +40,7 @@ BUSY_S = 10.0
 
 def opened(file: Path) -> sqlite3.Connection:
     """Open the outbox for its one writer, durable: what is committed survives a loss of power."""
+    file.touch(mode=0o600)  # before SQLite makes it: the log beside it takes its rights
     connection = sqlite3.connect(
         file, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
@@ -52,7 +53,6 @@ def opened(file: Path) -> sqlite3.Connection:
         raise sqlite3.DatabaseError(f"{file} was written by a newer collector ({version})")
     connection.executescript(TABLES)
     connection.execute(f"PRAGMA user_version = {VERSION}")
-    file.chmod(0o600)
     return connection
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from anlan.app.collecting.backoff import Backoff
-from anlan.app.collecting.config import Checked
+from anlan.app.collecting.config import Checked, clear_text
 from anlan.app.collecting.message import composed
 from anlan.app.collecting.outbox import Outbox
 from anlan.app.collecting.outbox_thread import OutboxThread
@@ -34,6 +34,8 @@ async def run(checked: Checked, stop: asyncio.Event) -> None:
             partial(composed, said.door.gateway),
             said.outbox.limit_mb * MEGABYTE,
         )
+        for line in clear_text(said):
+            log.warning("%s", line)
         thread = OutboxThread(outbox)
         door = Told("door", "door", address=said.door.url)
         sender = Sender(thread, found.client, said.door.url, said.door.user, found.key, door)
@@ -64,14 +66,17 @@ async def _all(tasks: list[Task], thread: OutboxThread, stop: asyncio.Event) -> 
 
 async def _kept_alive(task: Task) -> None:
     """Run a source; when it fails, say so and begin it anew after a while."""
-    backoff = Backoff()
+    backoff, clock = Backoff(), asyncio.get_running_loop().time
     while True:
+        began = clock()
         try:
             await task.run()
         except Exception as error:
             task.state.is_connected = False
             task.state.failed(error)
             log.exception("%s failed and is begun anew", task.state.name)
+        if clock() - began > backoff.most_s:
+            backoff.reset()  # it ran well for a while
         await backoff.wait()
 
 

@@ -19,6 +19,7 @@ from anlan.adapters.hj212.quality import QUALITY
 from anlan.adapters.hj212.segment import Segment, SegmentError, segment_of
 from anlan.adapters.hj212.settings import Station
 from anlan.adapters.hj212.values import UPLOADS, Upload, upload_of
+from anlan.app.collecting.last_known import LastKnown
 from anlan.app.collecting.outbox import OutboxFullError
 from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.state import Told
@@ -44,6 +45,7 @@ class StationDesk:
     stations: Mapping[str, tuple[Station, bytes]]
     thread: OutboxThread
     state: Told
+    last: LastKnown = field(default_factory=LastKnown)
     unmapped: set[str] = field(default_factory=set)
 
     async def took(self, data: bytes, peer: str) -> bytes | None:
@@ -163,8 +165,10 @@ class StationDesk:
             if (tag := tags.get(what)) is None:
                 self._not_mapped(station, f"{upload.period}.{what}")
             else:
-                samples.append(Sample(tag, at_ms, value.value, QUALITY[value.flag]))
-        return samples
+                sample = Sample(tag, at_ms, value.value, QUALITY[value.flag])
+                samples.append(self.last.note(sample))
+        names = (item.partition("=")[0] for item, _ in upload.refused)
+        return samples + self.last.missing((tags[one] for one in names if one in tags), at_ms)
 
     def _not_mapped(self, station: Station, what: str) -> None:
         self.state.counts["unmapped"] += 1

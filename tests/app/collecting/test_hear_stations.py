@@ -178,6 +178,18 @@ async def test_what_is_no_tag_is_counted_and_what_is_no_number_is_set_aside(
     assert len(broken(desk)) == 1
 
 
+async def test_what_stops_being_a_number_is_said_as_bad_with_its_last_value(
+    desk: StationDesk,
+) -> None:
+    await desk.took(said("a21026-Rtd=7.5"), "peer")
+    await desk.took(said("a21026-Rtd=,a21026-Flag=D;a01012-Rtd=1"), "peer")
+    assert [(tag, value, quality) for tag, _, value, quality in kept(desk)] == [
+        ("SO2", 7.5, 192),
+        ("TEMP", 1.0, 192),
+        ("SO2", 7.5, 0),
+    ]
+
+
 async def test_broken_bytes_are_kept_with_their_reason(desk: StationDesk) -> None:
     await desk.broken(Broken(b"##0001x", "length"), "10.1.1.1:5")
     rows = desk.thread.outbox.db.execute("SELECT source, peer, reason, raw FROM broken").fetchall()

@@ -109,7 +109,12 @@ def test_secrets_are_read_before_anything_begins(
     assert why in said.output
 
 
-def test_a_good_file_passes_the_check(folder: Path) -> None:
+def test_a_good_file_passes_the_check_and_what_is_clear_text_is_said(folder: Path) -> None:
     config = written(folder, GOOD)
     said = CliRunner().invoke(build("collect"), ["collect", "check", "--config", str(config)])
-    assert (said.exit_code, said.output) == (0, f"✓ {config}\n")
+    assert said.exit_code == 0
+    assert said.output.splitlines() == [
+        "! smoke：HJ 212 明文，来自 · clear text from 10.1.2.0/24",
+        "! tanks：Modbus 明文 · clear text to 10.1.2.3:502",
+        f"✓ {config}",
+    ]
