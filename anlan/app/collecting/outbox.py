@@ -85,7 +85,10 @@ class Outbox:
         `whole` names the parts that they were put together from: these are let go. Raises OutboxFullError.
         """
         with self._transaction(grows=True):
-            if not all([self._is_new(source, name) for name in names][:1]):
+            if whole:
+                self.db.execute("DELETE FROM part WHERE source = ? AND name = ?", (source, whole))
+            are_new = [self._is_new(source, name) for name in names]
+            if are_new and not are_new[0]:
                 return False
             for start in range(0, len(samples), SAMPLES_MAX):
                 some = samples[start : start + SAMPLES_MAX]
@@ -93,8 +96,6 @@ class Outbox:
                     "INSERT INTO entry (source, count, body) VALUES (?, ?, ?)",
                     (source, len(some), msgspec.msgpack.encode(some)),
                 )
-            if whole:
-                self.db.execute("DELETE FROM part WHERE source = ? AND name = ?", (source, whole))
         return True
 
     def keep_part(self, source: str, name: str, number: int, body: bytes) -> list[bytes]:

@@ -14,6 +14,14 @@ SKEWS = 20
 ERROR_LENGTH = 300
 
 
+class Device(msgspec.Struct, kw_only=True):
+    """One device of a source that has several: its last reading (ms UTC), how many, its clock ahead of ours (s)."""
+
+    last_reading_ms: int = 0
+    readings: int = 0
+    skew_s: float | None = None
+
+
 class State(msgspec.Struct, kw_only=True):
     """One row of the status. Times in ms UTC, 0 for never; counts since the process began."""
 
@@ -27,6 +35,7 @@ class State(msgspec.Struct, kw_only=True):
     last_error: str = ""
     last_error_ms: int = 0
     skew_s: float | None = None
+    devices: dict[str, Device] = {}
 
 
 @dataclass(slots=True)
@@ -43,13 +52,18 @@ class Told:
     last_error: str = ""
     last_error_ms: int = 0
     skew_s: float | None = None
+    devices: dict[str, Device] = field(default_factory=dict)
     _skews: dict[str, deque[float]] = field(default_factory=dict)
 
-    def kept(self, samples: list[Sample]) -> None:
-        """Count readings that are on disk."""
-        self.readings += len(samples)
+    def kept(self, samples: list[Sample], device: str = "") -> None:
+        """Count readings that are on disk; `device` where the source has several."""
         newest = max((sample.at_ms for sample in samples), default=0)
-        self.last_reading_ms = max(self.last_reading_ms, newest)
+        counted: list[Told | Device] = [self]
+        if device:
+            counted.append(self.devices.setdefault(device, Device()))
+        for one in counted:
+            one.readings += len(samples)
+            one.last_reading_ms = max(one.last_reading_ms, newest)
 
     def failed(self, error: object, word: str = "errors") -> None:
         """Count a failure, and remember the last one."""
@@ -64,6 +78,8 @@ class Told:
         largest counts, and of the devices the one that is furthest off.
         """
         self._skews.setdefault(device, deque(maxlen=SKEWS)).append(skew_s)
+        if device in self.devices:
+            self.devices[device].skew_s = round(max(self._skews[device]), 3)
         best = [max(some) for some in self._skews.values()]
         furthest = max(best, key=abs)
         self.skew_s = round(furthest, 3)

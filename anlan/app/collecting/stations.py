@@ -130,7 +130,7 @@ class StationDesk:
         if not await self.thread.keep(self.name, samples, names, parts_name):
             self.state.counts["repeated"] += 1
             return
-        self.state.kept(samples)
+        self.state.kept(samples, segment.station)
         for item, reason in upload.refused:
             await self.set_aside(segment.station, reason, item.encode())
         if segment.sent_at is not None and upload.period == "real_time":

@@ -95,7 +95,7 @@ def as_text(said: Status) -> str:
         "时钟差 skew s",
         "最近问题 last trouble",
     ]
-    table = [head] + [_row(one) for one in said.sources]
+    table = [head] + [row for one in said.sources for row in _rows(one)]
     widths = [max(_width(row[at]) for row in table) for at in range(len(head))]
     lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]  # fmt: skip
     waiting = said.waiting
@@ -117,17 +117,27 @@ def as_text(said: Status) -> str:
     return "\n".join(lines)
 
 
-def _row(one: State) -> list[str]:
+def _rows(one: State) -> list[list[str]]:
+    """Return the row of a source, and below it one for each of its devices."""
     trouble = f"{_time(one.last_error_ms)} {one.last_error}" if one.last_error else ""
-    return [
+    source = [
         one.name,
         one.kind,
         "是 yes" if one.is_connected else "否 no",
         _time(one.last_reading_ms),
         str(one.readings),
-        "" if one.skew_s is None else f"{one.skew_s:+.1f}",
+        _skew(one.skew_s),
         trouble[:100],
     ]
+    devices = [
+        [f"  {name}", "", "", _time(its.last_reading_ms), str(its.readings), _skew(its.skew_s), ""]
+        for name, its in sorted(one.devices.items())
+    ]
+    return [source, *devices]
+
+
+def _skew(skew_s: float | None) -> str:
+    return "" if skew_s is None else f"{skew_s:+.1f}"
 
 
 def _time(at_ms: int) -> str:

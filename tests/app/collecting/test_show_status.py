@@ -24,7 +24,7 @@ def outbox_with_troubles(folder: Path) -> Outbox:
     box.keep("smoke", [Sample("SO2", AT_MS, 1.0), Sample("SO2", AT_MS + 1, 2.0)])
     box.set_aside("smoke", "10.1.2.9:4000", "crc", b"##")
     smoke = Told("smoke", "hj212", is_connected=True, address="0.0.0.0:9212")
-    smoke.kept([Sample("SO2", AT_MS, 1.0)])
+    smoke.kept([Sample("SO2", AT_MS, 1.0)], "M1")
     smoke.says_now("M1", 31.25)
     smoke.failed("10.1.2.9: crc", "set_aside")
     box.write_states({"smoke": smoke.body(), "door": Told("door", "door").body()})
@@ -49,6 +49,7 @@ def test_status_for_programs(tmp_path: Path) -> None:
         31.25,
     )
     assert smoke["counts"] == {"set_aside": 1}
+    assert smoke["devices"] == {"M1": {"last_reading_ms": AT_MS, "readings": 1, "skew_s": 31.25}}
     assert found["dead_letters"][0]["status"] == 422
 
 
@@ -61,6 +62,7 @@ def test_status_for_people(tmp_path: Path) -> None:
     assert lines[1].split()[:4] == ["smoke", "hj212", "是", "yes"]
     assert "+31.2" in lines[1]
     assert "08-01 10:00:00" in lines[1]
+    assert lines[2].split() == ["M1", "08-01", "10:00:00", "1", "+31.2"]
     assert "待送 waiting: 2" in said.output
     assert "422 sensing.unreadable" in said.output
 
