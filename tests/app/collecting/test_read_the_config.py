@@ -1,5 +1,6 @@
 """The file of a collector is checked whole, and what is wrong is said with its place."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,10 @@ def test_a_good_file_passes_the_check_and_what_is_clear_text_is_said(folder: Pat
         "! tanks：Modbus 明文 · clear text to 10.1.2.3:502",
         f"✓ {config}",
     ]
+
+
+def test_the_example_of_the_page_is_a_good_file(folder: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "collector.md"
+    blocks = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    said = read(written(folder, "\n".join(blocks))).said
+    assert said.names == ["outlets", "tanks", "dcs", "lab", "park"]
