@@ -170,7 +170,7 @@ async def test_a_frame_that_drips_does_not_gain_time_by_each_byte() -> None:
 
         dripping = asyncio.create_task(drip())
         await heard.until(lambda: heard.told["lines_silent"])
-        assert asyncio.get_running_loop().time() - began < 2.0
+        assert asyncio.get_running_loop().time() - began < 3.0
         dripping.cancel()
         await asyncio.gather(dripping, return_exceptions=True)
         writer.close()
@@ -179,7 +179,7 @@ async def test_a_frame_that_drips_does_not_gain_time_by_each_byte() -> None:
 
 async def test_a_silent_line_is_closed_and_another_goes_on() -> None:
     heard = Heard()
-    async with listening(heard, idle_s=0.15) as address:
+    async with listening(heard, idle_s=0.4) as address:
         silent, its_writer = await asyncio.open_connection(*address)
         reader, writer = await asyncio.open_connection(*address)
         writer.write(UPLOAD)

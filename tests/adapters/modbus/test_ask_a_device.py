@@ -68,7 +68,7 @@ async def test_a_unit_that_is_silent_does_not_take_the_others_with_it() -> None:
     silent = unit(2, holding=[words(0, 1)], action=never)
     async with device(unit(1, holding=[words(0, 5)]), silent) as (port, _):
         asked = polled(
-            port, Register(tag="A", address=0), Register(tag="B", address=0, unit=2), timeout_s=0.2
+            port, Register(tag="A", address=0), Register(tag="B", address=0, unit=2), timeout_s=0.5
         )
         await asked.open()
         assert await read(asked) == {"A": 5.0, "B": None}
@@ -85,7 +85,7 @@ async def test_a_device_that_is_not_there_is_away() -> None:
 
 async def test_a_line_that_breaks_is_away_and_can_be_opened_again() -> None:
     async with device(unit(1, holding=[words(0, 5)])) as (port, _):
-        asked = polled(port, Register(tag="A", address=0), timeout_s=0.3)
+        asked = polled(port, Register(tag="A", address=0), timeout_s=1.0)
         await asked.open()
         assert await read(asked) == {"A": 5.0}
     with pytest.raises(AwayError):
