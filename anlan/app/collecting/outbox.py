@@ -26,6 +26,8 @@ BROKEN_ROWS, BROKEN_BYTES = 5_000, 4_096
 HEARD_MS = 8 * 86_400_000
 #: The other parts of a message follow within seconds.
 PARTS_MS = 3_600_000
+#: The door's word for a known number with other bytes.
+USED_BEFORE = 409
 _decode = msgspec.msgpack.Decoder(list[tuple[str, int, float, int]]).decode
 #: Number and samples to the bytes of a message, without signature.
 Compose = Callable[[int, Sequence[Sample]], bytes]
@@ -122,13 +124,20 @@ class Outbox:
             return self._formed()
 
     def bury(self, message: Outgoing, status: int, reason: str) -> None:
-        """Set a message aside that the door refused: for a person, with what the door said."""
+        """Set a message aside that the door refused: for a person, with what the door said.
+
+        A number that was used before (409) means that this file was laid back from a backup: so that
+        not every message up to the old number meets the same, numbers go on from the clock.
+        """
         with self._transaction():
             self.db.execute(
                 "INSERT INTO dead (seq, count, status, reason, at_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
                 (message.seq, message.readings, status, reason, now_ms(), message.body),
             )
             self.db.execute("DELETE FROM message WHERE seq = ?", (message.seq,))
+            if status == USED_BEFORE:
+                beyond = "UPDATE counter SET value = max(value, ?) WHERE name = 'seq'"
+                self.db.execute(beyond, (now_ms(),))
 
     def set_aside(self, source: str, peer: str, reason: str, raw: bytes) -> None:
         """Remember what could not be read; of each source the newest 5,000. Raises OutboxFullError."""
