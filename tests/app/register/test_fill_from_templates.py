@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -19,7 +20,7 @@ from tests.app.register.book import firm_book, supervised, xlsx
 from tests.app.register.over_http import URL, send
 
 pytestmark = pytest.mark.django_db
-Sheets = dict[str, list[list[object]]]
+Sheets = dict[str, list[list[Any]]]
 
 
 def _fetched(client: Client, *wanted: str, **more: str) -> Sheets:
@@ -122,7 +123,7 @@ def test_the_list_shows_what_the_workbook_brings(keeper: Client) -> None:
     ],
 )
 def test_what_cannot_be_filled_is_refused(
-    keeper: Client, asked: dict[str, object], code: str
+    keeper: Client, asked: dict[str, str | list[str]], code: str
 ) -> None:
     answer = keeper.get(f"{URL}/plants/book", asked)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
