@@ -1,4 +1,4 @@
-"""The web process's store of observations: files by the catalogue, the tail by NATS.
+"""The store of observations of web and worker: files by the catalogue, the tail by NATS.
 
 A question to the recorder waits for 300 ms at most.
 """

@@ -31,6 +31,7 @@ from anlan.kernel.sensing.api import gateways, quarantine
 from anlan.kernel.sketches import api as sketches
 from anlan.kernel.subjects import api as subjects
 from anlan.systems.data_quality.api import doubles, findings
+from anlan.systems.hazchem.api import chemicals, installations
 
 api.add_router("", sessions.router)
 api.add_router("", own_account.router)
@@ -61,6 +62,8 @@ api.add_router("/audit", audit.router)
 api.add_router("/operations", dead_letters.router)
 api.add_router("/data-quality", findings.router)
 api.add_router("/data-quality", doubles.router)
+api.add_router("/hazchem", chemicals.router)
+api.add_router("/hazchem", installations.router)
 api.add_router("/health", health.router)
 api.add_router("/demo", demo.router)
 

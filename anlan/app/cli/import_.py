@@ -70,6 +70,21 @@ def kinds(who: As) -> None:
 
 @app.command()
 @told
+def chemicals(who: As) -> None:
+    """装入随产品发行的危险化学品（GB 18218 表1）。The chemicals of GB 18218 that ship with the product."""
+    start_django("anlan_app")
+    from anlan.app import acting
+    from anlan.kernel.base.unit_of_work import unit_of_work
+    from anlan.systems.hazchem.services.chemicals import EDIT
+    from anlan.systems.hazchem.shipped import load_shipped
+
+    with unit_of_work(acting.person(who, EDIT)):
+        changed = load_shipped()
+    typer.echo(f"{changed} 种危险化学品有变化 chemicals changed")
+
+
+@app.command()
+@told
 def template(
     out: Path,
     book: Annotated[

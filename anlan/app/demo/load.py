@@ -13,6 +13,7 @@ from anlan.app import base_map
 from anlan.app.base_map.invented.make import build_invented
 from anlan.app.demo import cast, equipment
 from anlan.app.demo.credentials import Credentials, read_credentials, write_credentials
+from anlan.app.demo.hazards import load_hazards
 from anlan.app.demo.mapping import HERE
 from anlan.app.demo.plants import Plant, read_plants
 from anlan.app.demo.prepare import demo_folder, series_folder
@@ -29,6 +30,8 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.people.models import Organisation, User
 from anlan.kernel.people.services.sessions import issue_one_time_link
 from anlan.kernel.sensing.models import Gateway
+from anlan.systems.hazchem.shipped import FILE as CHEMICALS
+from anlan.systems.hazchem.shipped import load_shipped
 
 STAMP = "loaded"
 ACTOR = "demo"
@@ -94,6 +97,7 @@ def _load(
     load_region(region)
     with unit_of_work(machine(ACTOR)):
         load_kinds()
+        load_shipped()
         bureaus = cast.load_bureaus(region.zones[0].zone.number)
     for plant in plants:
         progress(plant.name)
@@ -107,6 +111,7 @@ def _load(
             if plant.is_firm
         }
         equipment.load_entries(region)
+        load_hazards()
         cast.load_people(bureaus | firms)
         _keep_credentials(demo_folder(settings))
 
@@ -141,7 +146,7 @@ def _is_there(plants: list[Plant]) -> bool:
 def _digest(settings: Config, plants: list[Plant]) -> str:
     """Return the digest of all that the demo is made from."""
     files = [*HERE.glob("*.toml"), *HERE.glob("mappings/*.toml"), *HERE.glob("*.py")]
-    files += [KINDS, PROPERTIES, *PACKS.glob("*.toml"), *PACKS.parent.glob("*.py")]
+    files += [KINDS, PROPERTIES, CHEMICALS, *PACKS.glob("*.toml"), *PACKS.parent.glob("*.py")]
     ground = Path(base_map.__file__).parent
     files += [*ground.rglob("*.toml"), *ground.rglob("*.py")]
     return digest(files, settings.node, *(plant.code for plant in plants))

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "anlan.kernel.alerts",
     "anlan.kernel.search",
     "anlan.systems.data_quality",
+    "anlan.systems.hazchem",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

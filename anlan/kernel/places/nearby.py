@@ -130,6 +130,19 @@ def settlements_near(principal: Principal) -> QuerySet[Any, Any]:
     )
 
 
+def settlements_within(area: Area) -> list[dict[str, Any]]:
+    """Return the settlements in an area, the nearest first: name, name_en, population, distance_m.
+
+    A settlement is a point: it counts whole or not at all. `population` None is not known.
+    """
+    rows = _inside(Settlement.objects.all(), area).order_by("found_m", "id")
+    columns = ("name", "name_en", "population")
+    return [
+        {name: row[name] for name in columns} | {"distance_m": row["found_m"]}
+        for row in rows.values(*columns, "found_m")
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceName:
     """What a point is called: its coordinates in each system, division, zones, nearest settlement."""

@@ -112,6 +112,16 @@ class Standard:
         found = self._class(symbol)
         return Found(value=found.beta, table=4, row=found.symbol, mark=found.mark)
 
+    def beta_of(self, *, cas: str = "", symbols: Collection[str] = ()) -> Found:
+        """Return beta where a chemical has several classes: the gas's, else the largest of theirs.
+
+        The standard gives one class a beta and says nothing of several; the largest errs on the safe side. Raises
+        InvalidError where neither is there.
+        """
+        if cas in self.gases or not symbols:
+            return self.beta(cas=cas)
+        return max((self.beta(symbol=one) for one in symbols), key=lambda one: one.value)
+
     def _row(self, number: int) -> Named:
         if (found := self.named.get(number)) is None:
             raise InvalidError(f"表1没有第 {number} 行", code="hazchem.no_such_row", number=number)

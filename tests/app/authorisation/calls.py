@@ -1,7 +1,6 @@
 """How each operation is called: what stands in its path, its query and its body, and what a list shows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -11,18 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anlan.app.register.sheets import FIRMS, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.rules import credit_code_check_character
+from tests.app.authorisation import hazchem_calls
+from tests.app.authorisation.call import Call
 from tests.app.authorisation.world import COUNTY, TOWNSHIP, ZONE, Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call; `path` fills the placeholder, `sees` is the id that an answer with the row holds."""
-
-    path: str = ""
-    body: Any = None
-    query: dict[str, str] = field(default_factory=dict)
-    sees: str = ""
-    form: dict[str, Any] | None = None
 
 
 def _later(hours: int) -> str:
@@ -396,3 +386,4 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /audit/history/{object_id}": lambda r: Call(r.new_alarm, sees=r.new_alarm),
     "GET /demo/cast": lambda _: Call(),
 }
+CALLS |= hazchem_calls.CALLS

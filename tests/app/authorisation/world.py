@@ -52,7 +52,7 @@ from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.kernel.subjects.services.kinds import define_kind
 from anlan.systems.data_quality.models import FirmMerge
 from anlan.systems.data_quality.services import doubles as data_quality
-from tests import factories
+from tests import factories, hazards
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
 
@@ -62,7 +62,7 @@ ZONE = 64018101
 VERSIONED = (
     Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
     PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
-    User,
+    User, *hazards.MODELS,
 )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ class Rows:
     """What the operations touch: one of each at a site, then what belongs to no site."""
 
     site: str
+    installation: str
     sketch: str
     subject: str
     datastream: str
@@ -102,6 +103,7 @@ class Rows:
     twice: str
     merge: str
     kind: str
+    chemical: str
     township: str
     reorganisation: str
     zone: str
@@ -113,7 +115,7 @@ class Rows:
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
-        of_a_site = list(self.__dataclass_fields__)[:17]
+        of_a_site = list(self.__dataclass_fields__)[:18]
         return replace(self, **{name: new_ulid() for name in (*of_a_site, "asked_share")})
 
 
@@ -151,20 +153,16 @@ def build(become: Callable[[str], None]) -> World:
     }
     for plant in plants.values():
         factories.own_site(plant.organisation, plant.site.id)
-    firms = {
-        "own_firm": plants["town"].organisation,
-        "other_firm": factories.firm("别的企业"),
-        "shared_firm": factories.firm("误共享的企业"),
-    }
+    names = {"other_firm": "别的企业", "shared_firm": "误共享的企业"}
+    firms = {"own_firm": plants["town"].organisation}
+    firms |= {column: factories.firm(name) for column, name in names.items()}
     factories.own_site(firms["other_firm"])
     factories.share(firms["shared_firm"], COUNTY)
     people = _people(bureaus | firms)
     spare = _spare(bureaus["in_charge"], [one for seat in people.values() for one in seat.values()])
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
-    spare["firm"] = firms["other_firm"].id
-    spare |= _asked_share(bureaus["share"])
-    spare["supervision"] = standing["town"].id
-    spare |= _doubled() | _reorganised() | _kind()
+    spare |= {"firm": firms["other_firm"].id, "supervision": standing["town"].id}
+    spare |= _asked_share(bureaus["share"]) | _doubled() | _reorganised() | _kind()
     rows = {
         ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),
         ("town", "firm"): at["town"] | _shift(firms["own_firm"], "firm_safety"),
@@ -284,9 +282,10 @@ def _asked_share(organisation: Organisation) -> dict[str, str]:
 
 
 def _kind() -> dict[str, str]:
-    """Return a kind that no subject is of."""
+    """Return a kind that no subject is of, and a chemical."""
     with unit_of_work(machine("test")):
-        return {"kind": define_kind(code="silo", title="筒仓", title_en="Silo", schema={}).id}
+        silo = define_kind(code="silo", title="筒仓", title_en="Silo", schema={}).id
+        return {"kind": silo, "chemical": hazards.chemical().id}
 
 
 def _doubled() -> dict[str, str]:
@@ -355,6 +354,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         story = Journal.objects.filter(object=raised[0].alarm_id).order_by("id")[0]
     return {
         "site": plant.site.id,
+        "installation": hazards.installation(plant.tank, "M1").id,
         "sketch": factories.sketch(at=plant.site).id,
         "subject": plant.tank.id,
         "datastream": plant.streams[4].id,

@@ -3550,6 +3550,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hazchem/chemicals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chemicals
+         * @description The register of chemicals, each by its current version.
+         */
+        get: operations["anlan_systems_hazchem_api_chemicals_chemicals"];
+        put?: never;
+        /**
+         * Register
+         * @description Enter a chemical under its code.
+         */
+        post: operations["anlan_systems_hazchem_api_chemicals_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/chemical-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chemical Versions
+         * @description The versions of the chemicals, the latest first; filter by chemical.
+         */
+        get: operations["anlan_systems_hazchem_api_chemicals_chemical_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standard Tables
+         * @description The named chemicals and the hazard classes of GB 18218.
+         */
+        get: operations["anlan_systems_hazchem_api_chemicals_standard_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/chemicals/{chemical_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chemical
+         * @description One chemical by its current version.
+         */
+        get: operations["anlan_systems_hazchem_api_chemicals_chemical"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/chemicals/{chemical_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * File Version
+         * @description File the next version of a chemical; needs If-Match.
+         */
+        post: operations["anlan_systems_hazchem_api_chemicals_file_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Installations
+         * @description The installations that I reach, the gravest first; those that were retired have `retired_at`.
+         */
+        get: operations["anlan_systems_hazchem_api_installations_installations"];
+        put?: never;
+        /**
+         * Register
+         * @description Register a unit with all that it holds.
+         */
+        post: operations["anlan_systems_hazchem_api_installations_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/installations/points.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Points
+         * @description The installations on the map, with grade and over-stock.
+         */
+        get: operations["anlan_systems_hazchem_api_installations_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/subjects/{subject_id}/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Installations At
+         * @description What stands at a subject, or anywhere on it where it is a site.
+         */
+        get: operations["anlan_systems_hazchem_api_installations_installations_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/installations/{installation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Installation
+         * @description One unit.
+         */
+        get: operations["anlan_systems_hazchem_api_installations_installation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a unit, or what it holds; needs If-Match.
+         */
+        patch: operations["anlan_systems_hazchem_api_installations_change"];
+        trace?: never;
+    };
+    "/api/v1/hazchem/installations/{installation_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sheet
+         * @description The calculation sheet, by the design maximum and by the stock of this moment.
+         */
+        get: operations["anlan_systems_hazchem_api_installations_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazchem/installations/{installation_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire
+         * @description Retire a unit; needs If-Match.
+         */
+        post: operations["anlan_systems_hazchem_api_installations_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -9187,6 +9419,923 @@ export interface components {
             reason: string;
         };
         /**
+         * ChemicalOut
+         * @description A chemical by its current version.
+         */
+        ChemicalOut: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Cas */
+            cas: string;
+            /** Aliases */
+            aliases: string[];
+            /** Catalogue Number */
+            catalogue_number: string;
+            /** Classes */
+            classes: string[];
+            /** Classes Mark */
+            classes_mark: string;
+            /** Form */
+            form: number | null;
+            /** Critical T */
+            critical_t: number | null;
+            /** Critical Override T */
+            critical_override_t: number | null;
+            /** Critical Reason */
+            critical_reason: string;
+            /** Beta */
+            beta: number | null;
+            /** Beta Override */
+            beta_override: number | null;
+            /** Beta Reason */
+            beta_reason: string;
+            /** Flash Point K */
+            flash_point_k: number | null;
+            /** Flammable Low */
+            flammable_low: number | null;
+            /** Flammable High */
+            flammable_high: number | null;
+            /** Density Kg M3 */
+            density_kg_m3: number | null;
+            /** Aegl 1 Ppm */
+            aegl_1_ppm: number | null;
+            /** Aegl 2 Ppm */
+            aegl_2_ppm: number | null;
+            /** Aegl 3 Ppm */
+            aegl_3_ppm: number | null;
+            /** Idlh Ppm */
+            idlh_ppm: number | null;
+            /** Sources */
+            sources: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
+            /** Filed By Name */
+            filed_by_name: string;
+            /**
+             * Filed At
+             * Format: date-time
+             */
+            filed_at: string;
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+        };
+        /** ChemicalOutPage */
+        ChemicalOutPage: {
+            /** Items */
+            items: components["schemas"]["ChemicalOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * ChemicalIn
+         * @description A new chemical under its code (一品一码).
+         */
+        ChemicalIn: {
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Cas
+             * @default
+             */
+            cas: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Catalogue Number
+             * @default
+             */
+            catalogue_number: string;
+            /**
+             * Classes
+             * @default []
+             */
+            classes: string[];
+            /** Form */
+            form?: number | null;
+            /** Critical Override T */
+            critical_override_t?: number | null;
+            /**
+             * Critical Reason
+             * @default
+             */
+            critical_reason: string;
+            /** Beta Override */
+            beta_override?: number | null;
+            /**
+             * Beta Reason
+             * @default
+             */
+            beta_reason: string;
+            /** Flash Point K */
+            flash_point_k?: number | null;
+            /** Flammable Low */
+            flammable_low?: number | null;
+            /** Flammable High */
+            flammable_high?: number | null;
+            /** Density Kg M3 */
+            density_kg_m3?: number | null;
+            /** Aegl 1 Ppm */
+            aegl_1_ppm?: number | null;
+            /** Aegl 2 Ppm */
+            aegl_2_ppm?: number | null;
+            /** Aegl 3 Ppm */
+            aegl_3_ppm?: number | null;
+            /** Idlh Ppm */
+            idlh_ppm?: number | null;
+            /**
+             * Sources
+             * @default {}
+             */
+            sources: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
+            /** Code */
+            code: string;
+        };
+        /**
+         * ChemicalVersionOut
+         * @description One version of a chemical as it was filed.
+         */
+        ChemicalVersionOut: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Cas */
+            cas: string;
+            /** Aliases */
+            aliases: string[];
+            /** Catalogue Number */
+            catalogue_number: string;
+            /** Classes */
+            classes: string[];
+            /** Classes Mark */
+            classes_mark: string;
+            /** Form */
+            form: number | null;
+            /** Critical T */
+            critical_t: number | null;
+            /** Critical Override T */
+            critical_override_t: number | null;
+            /** Critical Reason */
+            critical_reason: string;
+            /** Beta */
+            beta: number | null;
+            /** Beta Override */
+            beta_override: number | null;
+            /** Beta Reason */
+            beta_reason: string;
+            /** Flash Point K */
+            flash_point_k: number | null;
+            /** Flammable Low */
+            flammable_low: number | null;
+            /** Flammable High */
+            flammable_high: number | null;
+            /** Density Kg M3 */
+            density_kg_m3: number | null;
+            /** Aegl 1 Ppm */
+            aegl_1_ppm: number | null;
+            /** Aegl 2 Ppm */
+            aegl_2_ppm: number | null;
+            /** Aegl 3 Ppm */
+            aegl_3_ppm: number | null;
+            /** Idlh Ppm */
+            idlh_ppm: number | null;
+            /** Sources */
+            sources: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
+            /** Filed By Name */
+            filed_by_name: string;
+            /**
+             * Filed At
+             * Format: date-time
+             */
+            filed_at: string;
+            /** Id */
+            id: string;
+            /** Chemical Id */
+            chemical_id: string;
+            /** Code */
+            code: string;
+        };
+        /** ChemicalVersionOutPage */
+        ChemicalVersionOutPage: {
+            /** Items */
+            items: components["schemas"]["ChemicalVersionOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * HazardClassOut
+         * @description A row of tables 2 and 4.
+         */
+        HazardClassOut: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Description En */
+            description_en: string;
+            /** Critical T */
+            critical_t: number;
+            /** Beta */
+            beta: number;
+            /** Mark */
+            mark: string;
+        };
+        /**
+         * HazardStandardOut
+         * @description The tables that people choose from.
+         */
+        HazardStandardOut: {
+            /** Name */
+            name: string;
+            /** Named */
+            named: components["schemas"]["NamedRowOut"][];
+            /** Classes */
+            classes: components["schemas"]["HazardClassOut"][];
+        };
+        /**
+         * NamedRowOut
+         * @description A row of table 1.
+         */
+        NamedRowOut: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Cas */
+            cas: string[];
+            /** Critical T */
+            critical_t: number;
+            /** Mark */
+            mark: string;
+        };
+        /**
+         * ChemicalBody
+         * @description A version of a chemical, whole: what is not said is not known.
+         */
+        ChemicalBody: {
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Cas
+             * @default
+             */
+            cas: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Catalogue Number
+             * @default
+             */
+            catalogue_number: string;
+            /**
+             * Classes
+             * @default []
+             */
+            classes: string[];
+            /** Form */
+            form?: number | null;
+            /** Critical Override T */
+            critical_override_t?: number | null;
+            /**
+             * Critical Reason
+             * @default
+             */
+            critical_reason: string;
+            /** Beta Override */
+            beta_override?: number | null;
+            /**
+             * Beta Reason
+             * @default
+             */
+            beta_reason: string;
+            /** Flash Point K */
+            flash_point_k?: number | null;
+            /** Flammable Low */
+            flammable_low?: number | null;
+            /** Flammable High */
+            flammable_high?: number | null;
+            /** Density Kg M3 */
+            density_kg_m3?: number | null;
+            /** Aegl 1 Ppm */
+            aegl_1_ppm?: number | null;
+            /** Aegl 2 Ppm */
+            aegl_2_ppm?: number | null;
+            /** Aegl 3 Ppm */
+            aegl_3_ppm?: number | null;
+            /** Idlh Ppm */
+            idlh_ppm?: number | null;
+            /**
+             * Sources
+             * @default {}
+             */
+            sources: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * HazardInstallationRow
+         * @description One line of the list; grade 0 is none. The sums of stock, permit and design are over all that it holds.
+         */
+        HazardInstallationRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /**
+             * Unit Kind
+             * @enum {string}
+             */
+            unit_kind: "production" | "storage";
+            /**
+             * Grade
+             * @enum {integer}
+             */
+            grade: 0 | 1 | 2 | 3 | 4;
+            /** S */
+            s: number;
+            /** R */
+            r: number;
+            /** Alpha */
+            alpha: number;
+            /** People */
+            people: number;
+            /** Live Grade */
+            live_grade: (0 | 1 | 2 | 3 | 4) | null;
+            /** Live R */
+            live_r: number | null;
+            /** Live At */
+            live_at: string | null;
+            /** Is Live Whole */
+            is_live_whole: boolean;
+            /** Stock T */
+            stock_t: number | null;
+            /** Permit T */
+            permit_t: number | null;
+            /** Design T */
+            design_t: number | null;
+            /**
+             * Overstock
+             * @enum {string}
+             */
+            overstock: "" | "permit" | "design";
+            /** Overstock Since */
+            overstock_since: string | null;
+            /** Filing Number */
+            filing_number: string;
+            /** Licence Number */
+            licence_number: string;
+            /** Retired At */
+            retired_at: string | null;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Site */
+            site: string | null;
+        };
+        /** HazardInstallationRowPage */
+        HazardInstallationRowPage: {
+            /** Items */
+            items: components["schemas"]["HazardInstallationRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * HazardInstallationOut
+         * @description One unit and what the asking person may do.
+         */
+        HazardInstallationOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /**
+             * Unit Kind
+             * @enum {string}
+             */
+            unit_kind: "production" | "storage";
+            /**
+             * Grade
+             * @enum {integer}
+             */
+            grade: 0 | 1 | 2 | 3 | 4;
+            /** S */
+            s: number;
+            /** R */
+            r: number;
+            /** Alpha */
+            alpha: number;
+            /** People */
+            people: number;
+            /** Live Grade */
+            live_grade: (0 | 1 | 2 | 3 | 4) | null;
+            /** Live R */
+            live_r: number | null;
+            /** Live At */
+            live_at: string | null;
+            /** Is Live Whole */
+            is_live_whole: boolean;
+            /** Stock T */
+            stock_t: number | null;
+            /** Permit T */
+            permit_t: number | null;
+            /** Design T */
+            design_t: number | null;
+            /**
+             * Overstock
+             * @enum {string}
+             */
+            overstock: "" | "permit" | "design";
+            /** Overstock Since */
+            overstock_since: string | null;
+            /** Filing Number */
+            filing_number: string;
+            /** Licence Number */
+            licence_number: string;
+            /** Retired At */
+            retired_at: string | null;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Site */
+            site: string | null;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Boundary M */
+            boundary_m: number;
+            /** May */
+            may: "change"[];
+        };
+        /**
+         * HazardInstallationIn
+         * @description A unit to be registered at a subject; without `people` they are counted from the settlements.
+         */
+        HazardInstallationIn: {
+            /** Subject Id */
+            subject_id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Unit Kind
+             * @enum {string}
+             */
+            unit_kind: "production" | "storage";
+            /**
+             * Filing Number
+             * @default
+             */
+            filing_number: string;
+            /**
+             * Licence Number
+             * @default
+             */
+            licence_number: string;
+            /**
+             * Boundary M
+             * @default 0
+             */
+            boundary_m: number;
+            /** People */
+            people?: number | null;
+            /** Holdings */
+            holdings: components["schemas"]["StockHoldingBody"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * StockHoldingBody
+         * @description One chemical in one vessel or lot. `chemical_version_id` keeps an earlier version, else the current one counts.
+         */
+        StockHoldingBody: {
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Chemical Id
+             * @default
+             */
+            chemical_id: string;
+            /**
+             * Chemical Version Id
+             * @default
+             */
+            chemical_version_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Design T */
+            design_t: number;
+            /** Permit T */
+            permit_t?: number | null;
+            /**
+             * Stock From
+             * @default fixed
+             * @enum {string}
+             */
+            stock_from: "fixed" | "tank";
+            /** Fixed T */
+            fixed_t?: number | null;
+            /** Tank */
+            tank?: components["schemas"]["TankShapeBody"] | components["schemas"]["StrappingBody"] | null;
+            /** Density Kg M3 */
+            density_kg_m3?: number | null;
+            /** Datastream Id */
+            datastream_id?: string | null;
+        };
+        /**
+         * StrappingBody
+         * @description A tank by its strapping table: rows of level (m) and volume (m3), both ascending.
+         */
+        StrappingBody: {
+            /** Strapping */
+            strapping: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * TankShapeBody
+         * @description A tank by its sizes inside (m): `length_m` is the height of a standing one, unused for a sphere.
+         */
+        TankShapeBody: {
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "vertical" | "horizontal" | "sphere";
+            /** Radius M */
+            radius_m: number;
+            /**
+             * Length M
+             * @default 0
+             */
+            length_m: number;
+            /**
+             * Head M
+             * @default 0
+             */
+            head_m: number;
+        };
+        /**
+         * HazardPointsOut
+         * @description GeoJSON (RFC 7946).
+         */
+        HazardPointsOut: {
+            /** Type */
+            type: string;
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * HazardInstallationPatch
+         * @description What is changed of a unit; `holdings` is all that it holds then, `recount` counts the people anew.
+         */
+        HazardInstallationPatch: {
+            /** Code */
+            code?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Unit Kind */
+            unit_kind?: ("production" | "storage") | null;
+            /** Filing Number */
+            filing_number?: string | null;
+            /** Licence Number */
+            licence_number?: string | null;
+            /** Boundary M */
+            boundary_m?: number | null;
+            /** People */
+            people?: number | null;
+            /**
+             * Recount
+             * @default false
+             */
+            recount: boolean;
+            /** Holdings */
+            holdings?: components["schemas"]["StockHoldingBody"][] | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CountedSettlementOut
+         * @description A settlement that was counted.
+         */
+        CountedSettlementOut: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Population */
+            population: number | null;
+            /** Distance M */
+            distance_m: number;
+        };
+        /**
+         * HazardSheetOut
+         * @description The calculation sheet of a unit (GB 18218-2018 4.2, 4.3) at `at`; R is alpha times the sum of the parts.
+         */
+        HazardSheetOut: {
+            /** Installation Id */
+            installation_id: string;
+            /** Standard */
+            standard: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Within M */
+            within_m: number;
+            /** Rows */
+            rows: components["schemas"]["SheetRowOut"][];
+            alpha: components["schemas"]["SheetFigureOut"];
+            /** People */
+            people: number;
+            /**
+             * People Source
+             * @enum {string}
+             */
+            people_source: "counted" | "entered";
+            /** People Basis */
+            people_basis: components["schemas"]["CountedSettlementOut"][];
+            /**
+             * People Noted At
+             * Format: date-time
+             */
+            people_noted_at: string;
+            /** People Noted By Name */
+            people_noted_by_name: string;
+            /** Boundary M */
+            boundary_m: number;
+            design: components["schemas"]["SheetTotalOut"];
+            live: components["schemas"]["SheetTotalOut"];
+            /** Live Since */
+            live_since: string | null;
+            /** Margin */
+            margin: number;
+            /** Grade R */
+            grade_r: number[];
+            /** History Missing */
+            history_missing: boolean;
+        };
+        /**
+         * NextGradeOut
+         * @description What lies before the next graver grade: `missing` of S or R until `bound`; `share` of it is reached.
+         */
+        NextGradeOut: {
+            /**
+             * Grade
+             * @enum {integer}
+             */
+            grade: 0 | 1 | 2 | 3 | 4;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "s" | "r";
+            /** Bound */
+            bound: number;
+            /** Missing */
+            missing: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * SheetFigureOut
+         * @description A figure with the table and row it is from and how sure that is; table 0 is a person's word, mark H.
+         */
+        SheetFigureOut: {
+            /** Value */
+            value: number;
+            /** Table */
+            table: number;
+            /** Row */
+            row: string;
+            /** Mark */
+            mark: string;
+        };
+        /**
+         * SheetRowOut
+         * @description One line of the sheet: q, Q, q/Q, beta and its part of R, by the design maximum and by the live stock.
+         */
+        SheetRowOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Chemical Id */
+            chemical_id: string;
+            /** Chemical Version Id */
+            chemical_version_id: string;
+            /** Chemical Code */
+            chemical_code: string;
+            /** Chemical Number */
+            chemical_number: number;
+            /** Is Current */
+            is_current: boolean;
+            /** Chemical */
+            chemical: string;
+            /** Chemical En */
+            chemical_en: string;
+            /** Cas */
+            cas: string;
+            /** Classes Mark */
+            classes_mark: string;
+            critical: components["schemas"]["SheetFigureOut"];
+            /** Critical Reason */
+            critical_reason: string;
+            beta: components["schemas"]["SheetFigureOut"];
+            /** Beta Reason */
+            beta_reason: string;
+            /** Design T */
+            design_t: number;
+            /** Permit T */
+            permit_t: number | null;
+            /** Stock T */
+            stock_t: number | null;
+            /** Stock At */
+            stock_at: string | null;
+            /**
+             * Stock From
+             * @enum {string}
+             */
+            stock_from: "fixed" | "tank";
+            /** Fixed T */
+            fixed_t: number | null;
+            /** Tank */
+            tank: {
+                [key: string]: unknown;
+            } | null;
+            /** Density Kg M3 */
+            density_kg_m3: number | null;
+            /** Datastream Id */
+            datastream_id: string | null;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
+            /** Tag */
+            tag: string;
+            /** Level */
+            level: number | null;
+            /** Level Unit */
+            level_unit: string;
+            /**
+             * Over
+             * @enum {string}
+             */
+            over: "" | "permit" | "design";
+            /** Over Since */
+            over_since: string | null;
+            /** Design Share */
+            design_share: number;
+            /** Design Weighted */
+            design_weighted: number;
+            /** Live Share */
+            live_share: number | null;
+            /** Live Weighted */
+            live_weighted: number | null;
+        };
+        /**
+         * SheetTotalOut
+         * @description One basis of the sheet; `grade` of the live one is held against to and fro, `grade_now` is that of the sums.
+         */
+        SheetTotalOut: {
+            /** S */
+            s: number;
+            /** R */
+            r: number;
+            /**
+             * Grade
+             * @enum {integer}
+             */
+            grade: 0 | 1 | 2 | 3 | 4;
+            /**
+             * Grade Now
+             * @enum {integer}
+             */
+            grade_now: 0 | 1 | 2 | 3 | 4;
+            /** Is Whole */
+            is_whole: boolean;
+            to_next: components["schemas"]["NextGradeOut"] | null;
+        };
+        /**
+         * RetireBody
+         * @description Why a unit is no more.
+         */
+        RetireBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * CheckOut
          * @description One thing looked at; figures carry their unit in their name.
          */
@@ -14786,6 +15935,373 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApartOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_chemicals_chemicals: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChemicalOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_chemicals_register: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChemicalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChemicalOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_chemicals_chemical_versions: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChemicalVersionOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_chemicals_standard_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardStandardOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_chemicals_chemical: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chemical_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChemicalOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_chemicals_file_version: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                chemical_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChemicalBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChemicalOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_installations: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardInstallationRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_register: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardInstallationIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardInstallationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardPointsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_installations_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardInstallationRow"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_installation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                installation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardInstallationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                installation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardInstallationPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardInstallationOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                installation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardSheetOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_hazchem_api_installations_retire: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                installation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardInstallationOut"];
                 };
             };
             default: components["responses"]["Refusal"];

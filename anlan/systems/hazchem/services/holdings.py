@@ -1,0 +1,146 @@
+"""What an installation holds: written as a whole list with the installation, each with the version of its chemical."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.errors import DomainError, InvalidError
+from anlan.kernel.sensing.models import Datastream
+from anlan.systems.hazchem.models import (
+    ChemicalVersion,
+    Holding,
+    MajorHazardInstallation,
+    StockFrom,
+)
+from anlan.systems.hazchem.queries.chemicals import current_of, version
+from anlan.systems.hazchem.queries.sheet import term_of
+from anlan.systems.hazchem.stock import METRES, PERCENT, tank_of
+from anlan.systems.hazchem.working import Working, worked
+
+_COLUMNS = (
+    "number", "name", "name_en", "chemical_id", "design_t", "permit_t", "stock_from", "fixed_t", "tank",
+    "density_kg_m3", "datastream_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingDetails:
+    """One holding as it is entered: tonnes, kg/m3. `id` names one that stands and is changed.
+
+    `chemical_version_id` keeps an earlier version of the chemical; without it the current one of `chemical_id` counts.
+    """
+
+    chemical_id: str = ""
+    chemical_version_id: str = ""
+    name: str
+    name_en: str = ""
+    design_t: float
+    permit_t: float | None = None
+    stock_from: str = StockFrom.FIXED
+    fixed_t: float | None = None
+    tank: dict[str, Any] | None = None
+    density_kg_m3: float | None = None
+    datastream_id: str | None = None
+    id: str = ""
+
+
+def put_holdings(at: MajorHazardInstallation, wanted: Sequence[HoldingDetails]) -> None:
+    """Make these all that an installation holds. Raises InvalidError with the number (1..) of the row at fault."""
+    if not wanted:
+        raise InvalidError("至少须有一种危险化学品", code="hazchem.nothing_held", field="holdings")
+    standing_rows = {one.id: one for one in at.holdings.select_for_update()}
+    kept: list[Holding] = []
+    for number, one in enumerate(wanted, 1):
+        try:
+            kept.append(_wanted(at, number, one, standing_rows))
+        except DomainError as refused:
+            refused.facts["row"] = number
+            raise
+    gone = standing_rows.keys() - {one.id for one in kept}
+    Holding.objects.filter(pk__in=gone).delete()
+    # out of the way first: two that change places would meet on one number
+    for place, key in enumerate(standing_rows.keys() - gone, 1):
+        Holding.objects.filter(pk=key).update(number=-place)
+    for row in kept:
+        row.save()
+
+
+def standing(row: MajorHazardInstallation) -> list[Holding]:
+    """Return what an installation holds now."""
+    rows = row.holdings.select_related("chemical__chemical", "datastream")
+    return list(rows.order_by("number"))
+
+
+def working_of(rows: Sequence[Holding], people: int, live_before: int | None = None) -> Working:
+    """Return the sheet of what is held."""
+    return worked([term_of(one, one.stock_t) for one in rows], people, live_before)
+
+
+def plain(row: Holding) -> dict[str, Any]:
+    """Return a holding as the journal has it."""
+    return {"id": row.id} | {name: getattr(row, name) for name in _COLUMNS}
+
+
+def _wanted(
+    at: MajorHazardInstallation, number: int, said: HoldingDetails, there: dict[str, Holding]
+) -> Holding:
+    chemical = (
+        version(said.chemical_version_id)
+        if said.chemical_version_id
+        else current_of(said.chemical_id)
+    )
+    # refused now, with its row, and not when the sheet is asked for
+    moment = now()
+    if said.id and said.id not in there:
+        raise InvalidError("没有这一行储存", code="hazchem.no_such_holding", field="id")
+    row = there.get(said.id) or Holding(installation=at, created_at=moment)
+    was = plain(row) if row.pk in there else {}
+    row.div, row.zone, row.site = at.div, at.zone, at.site
+    row.number, row.name, row.name_en = number, said.name, said.name_en
+    row.chemical = chemical
+    row.design_t, row.permit_t = said.design_t, said.permit_t
+    row.stock_from = said.stock_from
+    # refused now, with its row, and not when the sheet is asked for
+    term_of(row, None)
+    if said.stock_from == StockFrom.FIXED:
+        _fixed(row, said)
+    else:
+        _in_tank(row, said, chemical)
+    if was != plain(row):
+        row.updated_at = moment
+        row.version += bool(was)
+    return row
+
+
+def _fixed(row: Holding, said: HoldingDetails) -> None:
+    if said.fixed_t is None:
+        raise InvalidError("请填写现存量", code="hazchem.stock_unsaid", field="fixed_t")
+    row.fixed_t = row.stock_t = said.fixed_t
+    row.stock_at = now()
+    row.tank = row.density_kg_m3 = row.datastream = None
+
+
+def _in_tank(row: Holding, said: HoldingDetails, chemical: ChemicalVersion) -> None:
+    if said.tank is None:
+        raise InvalidError("请填写储罐尺寸或容积表", code="hazchem.bad_tank", field="tank")
+    tank_of(said.tank).check()
+    density = said.density_kg_m3 or chemical.density_kg_m3
+    if density is None:
+        raise InvalidError("请填写密度", code="hazchem.density_unsaid", field="density_kg_m3")
+    stream = Datastream.objects.filter(pk=said.datastream_id, retired_at=None).first()
+    if stream is None or stream.site != row.site:
+        raise InvalidError(
+            "没有这个液位测点，或不在该厂区", code="hazchem.no_level", field="datastream_id"
+        )
+    if stream.unit not in {*METRES, PERCENT}:
+        raise InvalidError(
+            f"测点单位 {stream.unit} 不是液位单位",
+            code="hazchem.not_a_level",
+            field="datastream_id",
+        )
+    if (row.datastream_id, row.tank, row.density_kg_m3) != (stream.id, said.tank, density):
+        # what another tank held says nothing of this one
+        row.stock_t = row.stock_at = None
+    row.tank, row.density_kg_m3, row.datastream = said.tank, density, stream
+    row.fixed_t = None

@@ -1,0 +1,120 @@
+"""The live stock followed: what is beyond its permit or design is found, the live grade turned or held.
+
+Swept beside the deadlines, each installation every ten seconds. A level that nobody hears, or that is bad, ends no
+finding and makes no grade milder.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q
+
+from anlan.kernel.base import journal
+from anlan.kernel.base.clock import now
+from anlan.kernel.base.events import EventType
+from anlan.kernel.sensing import ports
+from anlan.systems.hazchem import events
+from anlan.systems.hazchem.models import Holding, MajorHazardInstallation
+from anlan.systems.hazchem.queries.live import readings_of, stock_of
+from anlan.systems.hazchem.services.holdings import standing, working_of
+from anlan.systems.hazchem.working import over_of
+
+EVERY: Final = timedelta(seconds=10)
+#: How many are followed in one transaction.
+AT_ONCE: Final = 100
+#: By how much below a maximum a stock must fall before it counts as kept again (share of it).
+OVER_MARGIN: Final = 0.005
+
+
+def follow_stock(limit: int) -> int:
+    """Follow up to `limit` installations that are due; return how many it was."""
+    moment = now()
+    due = MajorHazardInstallation.objects.filter(retired_at=None).filter(
+        Q(live_at=None) | Q(live_at__lte=moment - EVERY)
+    )
+    ids = list(
+        due.order_by(F("live_at").asc(nulls_first=True)).values_list("id", flat=True)[
+            : min(limit, AT_ONCE)
+        ]
+    )
+    # history is asked before a row is locked: a person who changes an installation waits for none of it
+    levels = Holding.objects.filter(installation__in=ids, datastream__isnull=False)
+    newest = readings_of(list(levels.select_related("datastream"))) if ids else None
+    rows = MajorHazardInstallation.objects.select_for_update(skip_locked=True).filter(pk__in=ids)
+    for row in rows.order_by("id"):
+        _follow(row, standing(row), newest, moment)
+    return len(ids)
+
+
+def follow_installation(row: MajorHazardInstallation) -> None:
+    """Follow one installation at once, as after a change of it."""
+    held = standing(row)
+    _follow(row, held, readings_of(held), now())
+
+
+def _follow(
+    row: MajorHazardInstallation,
+    held: Sequence[Holding],
+    newest: ports.Newest | None,
+    moment: datetime,
+) -> None:
+    for one in held:
+        _follow_holding(row, one, newest, moment)
+    done = working_of(held, row.people, row.live_grade).live
+    before, grade = row.live_grade, done.grade
+    turned = before != grade
+    row.live_s, row.live_r, row.is_live_whole = done.s, done.r, done.is_whole
+    row.live_grade, row.live_at = grade, moment
+    row.live_since = moment if turned else row.live_since
+    row.save(
+        update_fields=["live_s", "live_r", "live_grade", "live_at", "live_since", "is_live_whole"]
+    )
+    if turned and before is not None:
+        state = events.LiveGradeState(
+            id=row.id, version=row.version, before=before, grade=grade, s=done.s, r=done.r
+        )
+        journal.record(events.LIVE_GRADE_TURNED, state, journal.Subject.of(row))
+
+
+def _follow_holding(
+    row: MajorHazardInstallation, one: Holding, newest: ports.Newest | None, moment: datetime
+) -> None:
+    found = stock_of(one, newest, moment)
+    over = _held_over(one, found.stock_t)
+    changed = over != one.over
+    one.stock_t, one.stock_at = found.stock_t, found.at
+    if changed:
+        one.over, one.over_since = over, moment if over else None
+    one.save(update_fields=["stock_t", "stock_at", "over", "over_since"])
+    if changed:
+        _record(events.OVERSTOCK_FOUND if over else events.OVERSTOCK_ENDED, row, one)
+
+
+def _held_over(one: Holding, stock_t: float | None) -> str:
+    """Return beyond which maximum a holding counts: at once when it is, until it is well below again."""
+    now_over = over_of(stock_t, one.design_t, one.permit_t)
+    if now_over is None or stock_t is None:
+        return one.over
+    easy = over_of(stock_t / (1 - OVER_MARGIN), one.design_t, one.permit_t)
+    order = ("", "permit", "design")
+    kept = min(easy or "", one.over, key=order.index)
+    return max(now_over, kept, key=order.index)
+
+
+def _record(event: EventType, row: MajorHazardInstallation, one: Holding) -> None:
+    chemical = one.chemical
+    state = events.OverstockState(
+        id=row.id,
+        version=row.version,
+        holding_id=one.id,
+        holding=one.name,
+        chemical_id=chemical.chemical_id,
+        chemical=chemical.name,
+        chemical_en=chemical.name_en,
+        stock_t=one.stock_t or 0.0,
+        design_t=one.design_t,
+        permit_t=one.permit_t,
+        over=one.over,
+    )
+    journal.record(event, state, journal.Subject.of(row))

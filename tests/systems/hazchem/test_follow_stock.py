@@ -1,0 +1,196 @@
+"""The live stock: over-stock is found at once and ended well below, grades do not flutter, silence changes nothing."""
+
+from datetime import timedelta
+from math import pi
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.kernel.base.models import Journal
+from anlan.kernel.base.permissions import machine
+from anlan.kernel.base.unit_of_work import unit_of_work
+from anlan.kernel.sensing.batch import BAD
+from anlan.systems.hazchem.models import MajorHazardInstallation
+from anlan.systems.hazchem.services.live import EVERY, follow_stock
+from tests import hazards
+from tests.cast import Cast, assemble, signed_in
+from tests.plant import Plant, build_plant
+from tests.systems.hazchem.levels import Levels
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/hazchem/installations"
+#: The tank of `hazards.tank`: 10 m high, level in % of that; methanol of 791 kg/m3.
+T_A_PERCENT = pi * 10.0**2 * 10.0 / 100 * 0.791
+
+
+@pytest.fixture
+def plant() -> Plant:
+    return build_plant(streams=2)
+
+
+@pytest.fixture
+def cast(plant: Plant) -> Cast:
+    return assemble(site=plant.site.id)
+
+
+@pytest.fixture
+def levels() -> Levels:
+    return Levels()
+
+
+@pytest.fixture
+def unit(plant: Plant, levels: Levels) -> MajorHazardInstallation:
+    """One methanol tank: design 2,200 t (88.5 %), permit 2,000 t (80.5 %)."""
+    levels.say(plant.streams[0], 50.0)
+    held = hazards.tank(hazards.chemical(), plant.streams[0].id, 2200.0, permit_t=2000.0)
+    return hazards.installation(plant.tank, "M1", held)
+
+
+def follow(unit: MajorHazardInstallation) -> MajorHazardInstallation:
+    """Have the sweep come round as if its time had passed; return what then stands."""
+    with unit_of_work(machine("test")):
+        MajorHazardInstallation.objects.update(live_at=unit.created_at - 2 * EVERY)
+        assert follow_stock(500) == 1
+        return MajorHazardInstallation.objects.get(pk=unit.pk)
+
+
+def over_of(unit: MajorHazardInstallation) -> str:
+    with unit_of_work(machine("test")):
+        return str(unit.holdings.get().over)
+
+
+def told(unit: MajorHazardInstallation, kind: str) -> list[dict[str, Any]]:
+    with unit_of_work(machine("test")):
+        rows = Journal.objects.filter(object=unit.id, type=f"hazchem.installation.{kind}")
+        return [row.data for row in rows.order_by("id")]
+
+
+def test_the_stock_is_level_times_geometry_times_density(
+    unit: MajorHazardInstallation, cast: Cast, plant: Plant, levels: Levels
+) -> None:
+    levels.say(plant.streams[0], 40.0)
+    sheet = signed_in(cast.monitor).get(f"{URL}/{unit.id}/sheet").json()
+    [row] = sheet["rows"]
+    assert row["stock_t"] == pytest.approx(40 * T_A_PERCENT)
+    assert (row["level"], row["level_unit"], row["tag"]) == (40.0, "%", "T101.LI0")
+    assert sheet["live"]["s"] == pytest.approx(40 * T_A_PERCENT / 500)
+    assert (sheet["design"]["s"], sheet["design"]["grade"]) == (4.4, 4)
+
+
+def test_over_stock_is_found_at_once_graver_again_and_ended_well_below(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels
+) -> None:
+    stream = plant.streams[0]
+    steps = [
+        (80.0, ""),
+        (80.6, "permit"),
+        (80.4, "permit"),
+        (89.0, "design"),
+        (88.3, "design"),
+        (81.0, "permit"),
+        (79.0, ""),
+    ]
+    for level, over in steps:
+        levels.say(stream, level)
+        follow(unit)
+        assert over_of(unit) == over, level
+    found = told(unit, "overstock_found")
+    assert [one["over"] for one in found] == ["permit", "design", "permit"]
+    assert found[0]["stock_t"] == pytest.approx(80.6 * T_A_PERCENT)
+    assert (found[0]["permit_t"], found[0]["chemical"]) == (2000.0, "甲醇")
+    assert [one["over"] for one in told(unit, "overstock_ended")] == [""]
+
+
+def test_a_filed_stock_above_the_permit_is_found_with_the_filing(
+    plant: Plant, levels: Levels
+) -> None:
+    unit = hazards.installation(
+        plant.tank, "M1", hazards.lot(hazards.chemical(), 100.0, permit_t=60.0, fixed_t=61.0)
+    )
+    assert over_of(unit) == "permit"
+    assert len(told(unit, "overstock_found")) == 1
+    follow(unit)
+    assert len(told(unit, "overstock_found")) == 1
+
+
+@pytest.mark.parametrize("silence", ["bad", "stale", "none", "away"])
+def test_what_is_not_heard_ends_no_finding_and_makes_nothing_milder(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels, silence: str
+) -> None:
+    stream = plant.streams[0]
+    levels.say(stream, 85.0)
+    before = follow(unit)
+    assert (over_of(unit), before.live_grade) == ("permit", 4)
+    if silence == "bad":
+        levels.say(stream, 0.0, quality=BAD)
+    elif silence == "stale":
+        levels.say(stream, 1.0, age_ms=3_700_000)
+    elif silence == "none":
+        levels.readings.clear()
+    else:
+        levels.is_away = True
+    after = follow(unit)
+    assert (over_of(unit), after.live_grade) == ("permit", 4)
+    assert after.is_live_whole is (silence == "away")
+    assert told(unit, "overstock_ended") == []
+
+
+def test_the_live_grade_is_graver_at_once_and_milder_only_five_per_cent_below(
+    plant: Plant, levels: Levels, cast: Cast
+) -> None:
+    """Ammonia, 610 kg/m3: Q 10 t, beta 2, alpha 1.5 with 60 people; grade 3 from R 10, that is 33.3 t, on."""
+    stream, kg_m3 = plant.streams[0], 610.0
+    levels.say(stream, 0.0)
+    ammonia = hazards.chemical("C-2", **hazards.AMMONIA)
+    unit = hazards.installation(
+        plant.tank, "M1", hazards.tank(ammonia, stream.id, 900.0, density_kg_m3=kg_m3)
+    )
+    t_a_percent = pi * 10.0**2 * 10.0 / 100 * kg_m3 / 1000
+    grades = []
+    for tonnes in (9.0, 10.1, 34.0, 33.0, 32.0, 31.0, 9.7, 9.4):
+        levels.say(stream, tonnes / t_a_percent)
+        grades.append(follow(unit).live_grade)
+    assert grades == [0, 4, 3, 3, 3, 4, 4, 0]
+    assert [(one["before"], one["grade"]) for one in told(unit, "live_grade_turned")] == [
+        (0, 4),
+        (4, 3),
+        (3, 4),
+        (4, 0),
+    ]
+    # the page says both: what is held, and what the sums say
+    levels.say(stream, 34.0 / t_a_percent)
+    follow(unit)
+    levels.say(stream, 33.0 / t_a_percent)
+    live = signed_in(cast.monitor).get(f"{URL}/{unit.id}/sheet").json()["live"]
+    assert (live["grade"], live["grade_now"]) == (3, 4)
+
+
+def test_each_unit_is_followed_every_ten_seconds_and_a_retired_one_no_more(
+    unit: MajorHazardInstallation,
+) -> None:
+    with unit_of_work(machine("test")):
+        assert follow_stock(500) == 0
+        MajorHazardInstallation.objects.update(live_at=unit.created_at - timedelta(seconds=11))
+        assert follow_stock(500) == 1
+        assert follow_stock(500) == 0
+        MajorHazardInstallation.objects.update(live_at=None, retired_at=unit.created_at)
+        assert follow_stock(500) == 0
+
+
+def test_a_level_stays_a_filed_machine_word_and_grows_no_version(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels, cast: Cast
+) -> None:
+    levels.say(plant.streams[0], 85.0)
+    assert follow(unit).version == unit.version
+    desk: Client = signed_in(cast.monitor)
+    [row] = desk.get(URL, {"filter": "overstock.eq:permit"}).json()["items"]
+    assert (row["id"], row["overstock"], row["stock_t"]) == (
+        unit.id,
+        "permit",
+        pytest.approx(85 * T_A_PERCENT),
+    )
+    # the tank has no place of its own: it stands where its site does
+    [point] = desk.get(f"{URL}/points.geojson").json()["features"]
+    assert point["geometry"]["coordinates"] == [106.6, 38.1]
+    assert (point["properties"]["overstock"], point["properties"]["grade"]) == ("permit", 4)

@@ -1,0 +1,40 @@
+/** Grades, stock and figures as people read them. No Vue, no network. */
+import type { Grade, Installation, Overstock, SheetTotal } from '@/api/hazchem'
+import type { Tone } from '@/ui/tone'
+
+/** The gravest first; 0 is none. */
+export const GRADES: readonly Grade[] = [1, 2, 3, 4, 0]
+
+const TONES: Readonly<Record<Grade, Tone>> = { 1: 'attention', 2: 'attention', 3: 'going', 4: 'going', 0: 'none' }
+
+/** A grade is no alarm level: it is told by fill and weight. */
+export const toneOf = (grade: Grade): Tone => TONES[grade]
+
+export const toneOfOver = (over: Overstock): Tone => (over === '' ? 'done' : 'attention')
+
+/** A share or sum to as many figures as tell it apart from its bound: 0.9996 is no 1.00. */
+export function sum(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '—'
+  if (value === 0) return '0'
+  const digits = value >= 1 ? 3 : 4
+  const text = value.toFixed(digits).replace(/\.?0+$/, '')
+  return text === '' || Number(text) === 0 ? value.toPrecision(2) : text
+}
+
+/** Tonnes: thousands apart, two decimals below ten, one below a thousand. */
+export function tonnes(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '—'
+  const most = value < 10 ? 2 : value < 1000 ? 1 : 0
+  return value.toLocaleString('en', { maximumFractionDigits: most })
+}
+
+/** How full something is against its permit, else its design: 0.. , and null where the stock is not known. */
+export function filled({ stock_t: stock, permit_t: permit, design_t: design }: Pick<Installation, 'stock_t' | 'permit_t' | 'design_t'>): number | null {
+  const bound = permit ?? design
+  return stock === null || bound === null || bound <= 0 ? null : stock / bound
+}
+
+/** What the held grade hides of the sums, if anything. */
+export function isHeld({ grade, grade_now: now }: Pick<SheetTotal, 'grade' | 'grade_now'>): boolean {
+  return grade !== now
+}
