@@ -48,6 +48,8 @@ LISTS = {
     "kernel/subjects/SupervisionsPage.vue": "people/supervisions",
     "systems/data_quality/MergesTable.vue": "data-quality/merges",
     "systems/data_quality/StewardDeskPage.vue": "data-quality/findings",
+    "systems/hazchem/ChemicalsPage.vue": "hazchem/chemicals",
+    "systems/hazchem/InstallationsPage.vue": "hazchem/installations",
 }
 #: Columns of which only the screen knows anything: they are in no sheet.
 ON_SCREEN_ONLY = {

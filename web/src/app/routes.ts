@@ -25,6 +25,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/subjects/:id', component: () => import('@/kernel/subjects/SubjectPage.vue'), meta: { title: 'subjects.dossier' } },
   { path: '/register', component: () => import('@/kernel/subjects/RegisterPage.vue'), meta: { title: 'subjects.register.title' } },
   { path: '/datastreams/:id', component: () => import('@/kernel/sensing/DatastreamPage.vue'), meta: { title: 'sensing.column.name', under: '/gateways' } },
+  { path: '/installations/:id', component: () => import('@/systems/hazchem/InstallationPage.vue'), meta: { title: 'hazchem.sheet', under: '/installations' } },
   { path: '/limits', component: () => import('@/kernel/sensing/LimitsPage.vue'), meta: { title: 'sensing.limits' } },
   { path: '/limits/suppressions', component: () => import('@/kernel/sensing/SuppressionsPage.vue'), meta: { title: 'sensing.suppressions' } },
   { path: '/gateways', component: () => import('@/kernel/sensing/GatewaysPage.vue'), meta: { title: 'sensing.gateway.title' } },

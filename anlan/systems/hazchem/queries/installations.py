@@ -38,7 +38,7 @@ INSTALLATIONS = ListSpec(
         "site_name": Field(path="site_name", sortable=True, title="企业"),
         "site_name_en": Field(path="site_name_en"),
         "unit_kind": Field(path="unit_kind", sortable=True, title="单元类型", words=KINDS),
-        "grade": Field(path="grade", kind="int", title="级别（设计最大量）", words=GRADES),
+        "grade": Field(path="grade", kind="int", title="级别", words=GRADES),
         "rank": Field(path="rank", kind="int", sortable=True),
         "s": Field(path="s", kind="float", sortable=True, title="S"),
         "r": Field(path="r", kind="float", sortable=True, title="R"),

@@ -45,22 +45,28 @@ export function asKept(figure: Figure, said: number | null): number | null {
 
 const each = <T>(make: (figure: Figure) => T) => Object.fromEntries(FIGURES.map((one) => [one, make(one)])) as Record<Figure, T>
 
+const BLANK = {
+  code: '', name: '', name_en: '', cas: '', aliases: [] as string[], catalogue_number: '', classes: [] as string[], form: null, critical_override_t: null,
+  critical_reason: '', beta_override: null, beta_reason: '', sources: {} as Partial<Record<Figure, string>>, ...each(() => null as number | null),
+}
+
 export function draftOf(chemical: Chemical | null): ChemicalDraft {
+  const one = chemical ?? BLANK
+  const { code, name, name_en, cas, catalogue_number, form, critical_override_t, critical_reason, beta_override, beta_reason } = one
   return {
-    code: chemical?.code ?? '', name: chemical?.name ?? '', name_en: chemical?.name_en ?? '', cas: chemical?.cas ?? '',
-    aliases: (chemical?.aliases ?? []).join('；'), catalogue_number: chemical?.catalogue_number ?? '', classes: [...(chemical?.classes ?? [])],
-    form: chemical?.form ?? null, critical_override_t: chemical?.critical_override_t ?? null, critical_reason: chemical?.critical_reason ?? '',
-    beta_override: chemical?.beta_override ?? null, beta_reason: chemical?.beta_reason ?? '',
-    figures: each((one) => asSaid(one, chemical?.[one] ?? null)), sources: each((one) => chemical?.sources[one] ?? ''), reason: '',
+    code, name, name_en, cas, catalogue_number, form, critical_override_t, critical_reason, beta_override, beta_reason,
+    aliases: one.aliases.join('；'), classes: [...one.classes],
+    figures: each((figure) => asSaid(figure, one[figure])), sources: each((figure) => one.sources[figure] ?? ''), reason: '',
   }
 }
 
 export function bodyOf(draft: ChemicalDraft): ChemicalBody {
-  const { code: _code, aliases, figures, sources, ...rest } = draft
+  const { catalogue_number, classes, form, critical_override_t, critical_reason, beta_override, beta_reason, figures, sources } = draft
   const told = FIGURES.filter((one) => figures[one] !== null && sources[one].trim() !== '')
   return {
-    ...rest, name: draft.name.trim(), name_en: draft.name_en.trim(), cas: draft.cas.trim(), reason: draft.reason.trim(),
-    aliases: aliases.split(/[;；]/).map((one) => one.trim()).filter(Boolean),
+    catalogue_number, classes, form, critical_override_t, critical_reason, beta_override, beta_reason,
+    name: draft.name.trim(), name_en: draft.name_en.trim(), cas: draft.cas.trim(), reason: draft.reason.trim(),
+    aliases: draft.aliases.split(/[;；]/).map((one) => one.trim()).filter(Boolean),
     ...each((one) => asKept(one, figures[one])), sources: Object.fromEntries(told.map((one) => [one, sources[one].trim()])),
   }
 }
@@ -78,14 +84,20 @@ export function formsOf(cas: string, standard: HazardStandard | null): HazardSta
   return cas ? (standard?.named ?? []).filter((one) => one.cas.includes(cas)) : []
 }
 
+const isBlank = (text: string) => text.trim() === ''
+
 /** What is missing or wrong, by field; the words are the page's. */
 export function wrongWith(draft: ChemicalDraft, isNew: boolean): Record<string, string> {
-  const wrong: Record<string, string> = {}
-  for (const key of ['name', 'reason', ...(isNew ? ['code' as const] : [])] as const) if (!draft[key].trim()) wrong[key] = 'ui.invalid.missing'
-  if (draft.cas.trim() && !isCas(draft.cas.trim())) wrong.cas = 'hazchem.wrong.cas'
-  if (draft.critical_override_t !== null && !draft.critical_reason.trim()) wrong.critical_reason = 'ui.invalid.missing'
-  if (draft.beta_override !== null && !draft.beta_reason.trim()) wrong.beta_reason = 'ui.invalid.missing'
+  const missing = 'ui.invalid.missing'
   const { flammable_low: low, flammable_high: high } = draft.figures
-  if (low !== null && high !== null && low >= high) wrong.flammable_high = 'hazchem.wrong.crossed'
-  return wrong
+  const rules: [key: string, isWrong: boolean, word: string][] = [
+    ['code', isNew && isBlank(draft.code), missing],
+    ['name', isBlank(draft.name), missing],
+    ['reason', isBlank(draft.reason), missing],
+    ['cas', !isBlank(draft.cas) && !isCas(draft.cas.trim()), 'hazchem.wrong.cas'],
+    ['critical_reason', draft.critical_override_t !== null && isBlank(draft.critical_reason), missing],
+    ['beta_reason', draft.beta_override !== null && isBlank(draft.beta_reason), missing],
+    ['flammable_high', low !== null && high !== null && low >= high, 'hazchem.wrong.crossed'],
+  ]
+  return Object.fromEntries(rules.filter(([, isWrong]) => isWrong).map(([key, , word]) => [key, word]))
 }
