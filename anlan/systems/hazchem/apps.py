@@ -38,7 +38,7 @@ class HazchemConfig(AppConfig):
             Entry(
                 name="chemicals",
                 title_zh="危险化学品",
-                title_en="Hazardous chemicals",
+                title_en="Chemicals",
                 permission="hazchem.chemical.view",
                 component="systems/hazchem/ChemicalsPage",
                 path="/chemicals",
@@ -54,7 +54,7 @@ class HazchemConfig(AppConfig):
                 title_en="Major hazards",
                 permission=_VIEW,
                 component="systems/hazchem/InstallationsSection",
-                order=10,
+                order=8,
             ),
         )
         register(

@@ -60,6 +60,7 @@ class Found:
     table: int
     row: str
     mark: str
+    row_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ class Standard:
             )
         if forms:
             [row] = forms
-            return Found(value=row.critical_t, table=1, row=row.name, mark=row.mark)
+            return Found(
+                value=row.critical_t, table=1, row=row.name, mark=row.mark, row_en=row.name_en
+            )
         found = [self._class(one) for one in symbols]
         if not found:
             raise InvalidError(
@@ -104,7 +107,7 @@ class Standard:
     def beta(self, *, cas: str = "", symbol: str = "") -> Found:
         """Return beta: of the gas, else of the class. Raises InvalidError where neither is there."""
         if gas := self.gases.get(cas):
-            return Found(value=gas.beta, table=3, row=gas.name, mark=gas.mark)
+            return Found(value=gas.beta, table=3, row=gas.name, mark=gas.mark, row_en=gas.name_en)
         if not symbol:
             raise InvalidError(
                 "不在表3中，须给出危险性类别（表4）", code="hazchem.class_unsaid", cas=cas

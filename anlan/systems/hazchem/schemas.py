@@ -266,6 +266,7 @@ class SheetFigureOut(Schema):
     value: float
     table: int
     row: str
+    row_en: str
     mark: str
 
 

@@ -79,7 +79,7 @@ def test_the_published_vector_comes_out_of_the_sheet(desk: Client, plant: Plant)
         2,
     )
     assert chlorine["beta"]["value"] == 4
-    assert sheet["alpha"] == {"value": 1.5, "table": 5, "row": "50–99", "mark": "V"}
+    assert sheet["alpha"] == {"value": 1.5, "table": 5, "row": "50–99", "row_en": "", "mark": "V"}
     # 2 of R are missing to grade 2; by the live half of it R is 24: 26 are missing
     nearest = sheet["design"]["to_next"]
     assert (nearest["grade"], nearest["of"], nearest["bound"], nearest["missing"]) == (

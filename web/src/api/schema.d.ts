@@ -10215,6 +10215,8 @@ export interface components {
             table: number;
             /** Row */
             row: string;
+            /** Row En */
+            row_en: string;
             /** Mark */
             mark: string;
         };
