@@ -11,7 +11,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.services import loading as places
 from anlan.kernel.sensing.services import equipment
-from tests import hazards
+from tests import factories, hazards
 from tests.cast import Cast, assemble, csrf, signed_in
 from tests.plant import Plant, build_plant
 
@@ -184,6 +184,12 @@ def test_each_sees_what_he_reaches_and_only_who_is_in_charge_writes(
         assert [row["id"] for row in one.get(URL).json()["items"]] == [unit["id"]]
         assert one.get(f"{URL}/{unit['id']}").json()["may"] == []
         assert change(one, unit, body).status_code == 403
+    # the county's keeper sees the site in his territory; the zone's bureau is in charge of it
+    keeper = signed_in(factories.officer(cast.bureau, "section_hazchem"))
+    for path in ("", "/retire"):
+        refused = change(keeper, unit, {"reason": "更名"}, path)
+        assert (refused.status_code, refused.json()["reason"]) == (403, "out_of_reach_in_charge")
+    assert register(keeper, body_of(plant, code="M2")).status_code == 403
     assert desk.get(f"{URL}/{unit['id']}").json()["may"] == ["change"]
     assert (
         desk.get(f"/api/v1/hazchem/subjects/{plant.site.id}/installations").json()[0]["id"]

@@ -57,6 +57,17 @@ def test_beta_is_the_gases_then_the_classes(standard: Standard) -> None:
     assert standard.beta(symbol="W2").value == 1.5
 
 
+def test_of_several_classes_the_largest_beta_counts_and_a_gas_keeps_its_own(
+    standard: Standard,
+) -> None:
+    assert standard.beta_of(symbols=["W5.3", "W2", "J2"]).value == 1.5
+    assert standard.beta_of(symbols=["J1", "W2"]).row == "J1"
+    assert standard.beta_of(cas="7664-41-7", symbols=["J1"]).value == 2
+    with pytest.raises(InvalidError) as refused:
+        standard.beta_of()
+    assert refused.value.code == "hazchem.class_unsaid"
+
+
 def test_what_is_in_no_table_is_asked_for(standard: Standard) -> None:
     asked: dict[str, dict[str, Any]] = {
         "hazchem.class_unsaid": {"cas": "64-19-7"},
