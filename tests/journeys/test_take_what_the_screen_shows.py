@@ -19,7 +19,7 @@ LISTS = {
     "monitor": (
         "/subjects", "/subjects/kinds", "/gateways", "/devices", "/datastreams", "/limits",
         "/limits/suppressions", "/quarantine", "/organisations", "/divisions", "/divisions/zones",
-        "/data-quality", "/shares",
+        "/data-quality", "/shares", "/installations", "/chemicals",
     ),
     "security_administrator": ("/people/posts", "/people/supervisions"),
     "audit_administrator": ("/admin/audit?sort=number", "/admin/dead-letters"),

@@ -92,6 +92,7 @@ def test_from_an_empty_installation_to_the_first_alarm(
 
         book = str(xlsx(tmp_path, firm_book()))
         here.anlan("import", "kinds", "--as", "li")
+        assert here.anlan("import", "chemicals", "--as", "li").startswith("85 ")
         here.anlan("import", "firms", book, "--as", "li", "--only", "单位", "--only", "厂区")
         table: list[list[object]] = [
             ["credit_code", "organisation", "matter"],

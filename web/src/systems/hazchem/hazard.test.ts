@@ -17,7 +17,7 @@ describe('figures of the sheet', () => {
   it('says tonnes as finely as they matter', () => {
     expect(tonnes(0.305)).toBe('0.31')
     expect(tonnes(61.26)).toBe('61.3')
-    expect(tonnes(12345.6)).toBe('12,346')
+    expect(tonnes(12345.6)).toBe('12,345.6')
     expect(tonnes(null)).toBe('—')
   })
 

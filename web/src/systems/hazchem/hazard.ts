@@ -21,11 +21,10 @@ export function sum(value: number | null | undefined): string {
   return text === '' || Number(text) === 0 ? value.toPrecision(2) : text
 }
 
-/** Tonnes: thousands apart, two decimals below ten, one below a thousand. */
+/** Tonnes: thousands apart, two decimals below ten, else one. */
 export function tonnes(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '—'
-  const most = value < 10 ? 2 : value < 1000 ? 1 : 0
-  return value.toLocaleString('en', { maximumFractionDigits: most })
+  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 1 })
 }
 
 /** How full something is against its permit, else its design: 0.. , and null where the stock is not known. */
