@@ -31,7 +31,7 @@ def chemical(code: str = "C-1", **details: Any) -> HazardousChemical:
 
 def lot(of: HazardousChemical, design_t: float, **details: Any) -> HoldingDetails:
     """Return a holding whose stock is a filed figure, the design maximum unless said."""
-    said = {"name": "库房", "fixed_t": design_t} | details
+    said: dict[str, Any] = {"name": "库房", "fixed_t": design_t} | details
     return HoldingDetails(chemical_id=of.id, design_t=design_t, **said)
 
 
@@ -39,7 +39,8 @@ def tank(
     of: HazardousChemical, datastream_id: str, design_t: float, **details: Any
 ) -> HoldingDetails:
     """Return a holding in a standing tank of 10 m radius and 10 m height, by its level."""
-    said = {"name": "T101", "tank": {"shape": "vertical", "radius_m": 10.0, "length_m": 10.0}}
+    shape = {"shape": "vertical", "radius_m": 10.0, "length_m": 10.0}
+    said: dict[str, Any] = {"name": "T101", "tank": shape}
     return HoldingDetails(
         chemical_id=of.id,
         design_t=design_t,
@@ -54,7 +55,7 @@ def installation(
 ) -> MajorHazardInstallation:
     """Register a storage unit at a subject; it holds 2,000 t of methanol unless said."""
     with working():
-        said = {"name": "储罐区", "unit_kind": "storage", "people": 60} | details
+        said: dict[str, Any] = {"name": "储罐区", "unit_kind": "storage", "people": 60} | details
         return register_installation(
             subject_id=at.id,
             details=InstallationDetails(code=code, **said),

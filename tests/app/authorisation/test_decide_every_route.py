@@ -22,7 +22,8 @@ from anlan.kernel.people.queries.principals import principal_of
 from anlan.kernel.sensing import ports
 from anlan.kernel.sensing.catalogue import DjangoCatalogue
 from tests.app.authorisation import table, world
-from tests.app.authorisation.calls import CALLS, Call
+from tests.app.authorisation.call import Call
+from tests.app.authorisation.calls import CALLS
 from tests.app.authorisation.world import Rows, World
 
 PREFIX = "/api/v1"

@@ -20,7 +20,8 @@ from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing import ports
 from anlan.kernel.sensing.catalogue import DjangoCatalogue
 from tests.app.authorisation import table, world
-from tests.app.authorisation.calls import CALLS, Call
+from tests.app.authorisation.call import Call
+from tests.app.authorisation.calls import CALLS
 from tests.app.authorisation.world import World
 
 PREFIX = "/api/v1"
