@@ -35,6 +35,11 @@ describe('the signs of subjects', () => {
     expect(sign?.properties).toMatchObject({ name: 'F', name_en: 'F works', kind: 'enterprise', count: 2 })
   })
 
+  it('say of how many other firms they are, so that nobody takes one for the one in alarm', () => {
+    const [sign] = signsOf([firm, feature('G', 'enterprise', 106.6001), feature('H', 'enterprise', 106.6002)], 9, null).collection.features
+    expect(sign?.properties).toMatchObject({ name: 'F +2', name_en: 'F works +2', count: 3 })
+  })
+
   it('leave the selected one by itself', () => {
     expect([...signsOf([firm, ...tanks], 13, 'T2').clusters.values()]).toEqual([['T1', 'T3']])
   })

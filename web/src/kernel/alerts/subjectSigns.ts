@@ -6,11 +6,13 @@ import { declutter, type Spot } from '@/map/declutter'
 
 export const NEAR_ZOOM = 12
 const isTop = (feature: SubjectFeature) => feature.properties.kind === 'enterprise'
+const isFirm = (feature?: SubjectFeature) => feature !== undefined && isTop(feature)
 
-/** A sign of several stands under the name of the firm among them, in either language; equipment lends it none. */
-function named(first: SubjectFeature) {
+/** A sign of several stands under the name of the firm among them, and says how many others; equipment lends it none. */
+function named(first: SubjectFeature, firms: number) {
   const { kind, name, name_en } = first.properties
-  return isTop(first) ? { kind, name, name_en } : { kind, name: '', name_en: '' }
+  const others = firms > 1 ? ` +${firms - 1}` : ''
+  return isTop(first) ? { kind, name: name + others, name_en: name_en && name_en + others } : { kind, name: '', name_en: '' }
 }
 
 export interface Signs {
@@ -35,7 +37,8 @@ export function signsOf(features: SubjectFeature[], zoom: number, selected: stri
     if (!first) return []
     const geometry: Point = { type: 'Point', coordinates: at }
     if (members.length === 1) return [{ type: 'Feature', geometry, properties: first.properties }]
-    return [{ type: 'Feature', geometry, properties: { id, ...named(first), count: members.length } }]
+    const firms = members.filter((one) => isFirm(byId.get(one))).length
+    return [{ type: 'Feature', geometry, properties: { id, ...named(first, firms), count: members.length } }]
   })
   const isMany = (spot: Spot) => spot.members.length > 1
   return {
