@@ -7,6 +7,7 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   'sensing.quarantine': (id) => `/quarantine?message=${encodeURIComponent(id)}`,
   // who supervises which site is a sheet of the register
   'people.supervision': () => '/register',
+  'hazchem.installation': (id) => `/installations/${encodeURIComponent(id)}`,
   'sensing.datastream': (id) => `/datastreams/${encodeURIComponent(id)}`,
 }
 
