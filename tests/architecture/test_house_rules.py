@@ -32,6 +32,7 @@ MACHINERY = {
     "app/bench/scope_lists.py": "loads datastreams, limits and alarms of the bench",
     "app/bench/tiles_rows.py": "subjects for measuring tiles, in a throw-away database",
     "app/collecting/outbox.py": "the collector's own file on its own machine, no slice's",
+    "app/collecting/pull_progress.py": "the same file: how far other systems were read",
     "app/collecting/letters.py": "the same file, by a person's command",
     "app/stack/throw_away.py": "the template of the tests' databases",
 }

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from anlan.adapters.exchange_db.settings import Exchange
 from anlan.adapters.file_drop.settings import Dropped
 from anlan.adapters.hj212.settings import Listen
 from anlan.adapters.modbus.settings import Polled
@@ -21,6 +22,8 @@ from anlan.app.listening import is_loopback
 from anlan.kernel.base.config import ConfigurationError
 
 KEY_BYTES = 32
+#: What is read row by row by a watermark.
+Pulls = Exchange
 Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
@@ -62,14 +65,20 @@ class Collecting(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     opcua: list[Watched] = []
     files: list[Dropped] = []
     platform: list[Peer] = []
+    exchange: list[Exchange] = []
 
     @property
     def names(self) -> list[str]:
         """Return the names of all sources."""
-        sources: list[Listen | Polled | Watched | Dropped | Peer] = [
-            *self.hj212, *self.modbus, *self.opcua, *self.files, *self.platform,
+        sources: list[Listen | Polled | Watched | Dropped | Peer | Pulls] = [
+            *self.hj212, *self.modbus, *self.opcua, *self.files, *self.platform, *self.pulled,
         ]  # fmt: skip
         return [one.name for one in sources]
+
+    @property
+    def pulled(self) -> list[Pulls]:
+        """Return the sources that are read row by row."""
+        return [*self.exchange]
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -136,6 +145,9 @@ def clear_text(said: Collecting) -> Iterator[str]:
     for peer in said.platform:
         if not peer.certificate_file:
             yield f"{peer.name}：HTTP 明文，仅限本机 · clear text on this machine, {peer.listen}"
+    for view in said.exchange:
+        if view.is_clear_text:
+            yield f"{view.name}：数据库连接未要求加密 · nothing asks for an encrypted line to the database"
 
 
 def _complaints(said: Collecting) -> Iterator[str]:
@@ -195,3 +207,5 @@ def _tags(said: Collecting) -> Iterator[str]:
         yield from folder.tag.values()
     for peer in said.platform:
         yield from peer.tag.values()
+    for one in said.pulled:
+        yield from one.tag.values()

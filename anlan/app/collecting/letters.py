@@ -25,7 +25,7 @@ class Letter(msgspec.Struct, kw_only=True):
 
 
 class Piece(msgspec.Struct, kw_only=True):
-    """Bytes that could not be read: source, who sent them, why, when (ms UTC), how many, the first of them."""
+    """Bytes that could not be read: source, who sent them, why, when (ms UTC), how many, the first of them; as text if they are."""
 
     source: str
     peer: str
@@ -33,6 +33,7 @@ class Piece(msgspec.Struct, kw_only=True):
     at_ms: int
     size: int
     raw_hex: str
+    text: str
 
 
 def letters(file: Path) -> list[Letter]:
@@ -56,9 +57,12 @@ def pieces(file: Path) -> list[Piece]:
             (SHOWN,),
         ).fetchall()
     return [
-        Piece(source=source, peer=peer, reason=why, at_ms=at, size=size, raw_hex=raw.hex())
+        Piece(
+            source=source, peer=peer, reason=why, at_ms=at, size=size,
+            raw_hex=raw.hex(), text=_text(raw),
+        )
         for source, peer, why, at, size, raw in rows
-    ]
+    ]  # fmt: skip
 
 
 def send_again(file: Path, seq: int) -> int:
@@ -100,6 +104,13 @@ def _samples(body: bytes) -> list[Sample]:
         Sample(columns.tags[at], t, v, q)
         for at, t, v, q in zip(columns.i, columns.t, columns.v, quality, strict=True)
     ]
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def _none(file: Path, seq: int) -> ConfigurationError:

@@ -60,7 +60,7 @@ class Outbox:
         """Open the file; a new one begins to count at the clock, beyond whatever was sent before."""
         self.db = opened(self.file)
         [self._page_bytes] = self.db.execute("PRAGMA page_size").fetchone()
-        with self._transaction():
+        with self.transaction():
             self.db.execute("INSERT OR IGNORE INTO counter VALUES ('seq', ?)", (now_ms(),))
 
     def close(self) -> None:
@@ -86,23 +86,27 @@ class Outbox:
 
         `whole` names the parts that they were put together from: these are let go. Raises OutboxFullError.
         """
-        with self._transaction(grows=True):
+        with self.transaction(grows=True):
             if whole:
                 self.db.execute("DELETE FROM part WHERE source = ? AND name = ?", (source, whole))
             are_new = [self._is_new(source, name) for name in names]
             if are_new and not are_new[0]:
                 return False
-            for start in range(0, len(samples), SAMPLES_MAX):
-                some = samples[start : start + SAMPLES_MAX]
-                self.db.execute(
-                    "INSERT INTO entry (source, count, body) VALUES (?, ?, ?)",
-                    (source, len(some), msgspec.msgpack.encode(some)),
-                )
+            self.add(source, samples)
         return True
+
+    def add(self, source: str, samples: Sequence[Sample]) -> None:
+        """Put samples behind what waits, inside a transaction."""
+        for start in range(0, len(samples), SAMPLES_MAX):
+            some = samples[start : start + SAMPLES_MAX]
+            self.db.execute(
+                "INSERT INTO entry (source, count, body) VALUES (?, ?, ?)",
+                (source, len(some), msgspec.msgpack.encode(some)),
+            )
 
     def keep_part(self, source: str, name: str, number: int, body: bytes) -> list[bytes]:
         """Keep one part of a message; return all that are there, in order. Raises OutboxFullError."""
-        with self._transaction(grows=True):
+        with self.transaction(grows=True):
             row = (source, name, number, now_ms(), body)
             self.db.execute("INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?)", row)
             asked = "SELECT body FROM part WHERE source = ? AND name = ? ORDER BY number"
@@ -110,12 +114,12 @@ class Outbox:
 
     def give_up(self, source: str, name: str) -> None:
         """Set the parts of a message aside that will never be whole."""
-        with self._transaction():
+        with self.transaction():
             self._given_up(source, name)
 
     def following(self, done: int | None = None) -> Outgoing | None:
         """Let go what the door has, and return the oldest of the rest, None when all is sent."""
-        with self._transaction():
+        with self.transaction():
             if done is not None:
                 self.db.execute("DELETE FROM message WHERE seq = ?", (done,))
             asked = "SELECT seq, count, first_ms, body FROM message ORDER BY seq LIMIT 1"
@@ -129,7 +133,7 @@ class Outbox:
         A number that was used before (409) means that this file was laid back from a backup: so that
         not every message up to the old number meets the same, numbers go on from the clock.
         """
-        with self._transaction():
+        with self.transaction():
             self.db.execute(
                 "INSERT INTO dead (seq, count, status, reason, at_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
                 (message.seq, message.readings, status, reason, now_ms(), message.body),
@@ -141,20 +145,24 @@ class Outbox:
 
     def set_aside(self, source: str, peer: str, reason: str, raw: bytes) -> None:
         """Remember what could not be read; of each source the newest 5,000. Raises OutboxFullError."""
-        with self._transaction(grows=True):
-            self.db.execute(
-                "INSERT INTO broken (source, peer, reason, at_ms, size, raw) VALUES (?, ?, ?, ?, ?, ?)",
-                (source, peer, reason, now_ms(), len(raw), raw[:BROKEN_BYTES]),
-            )
-            self.db.execute(
-                "DELETE FROM broken WHERE source = ? AND id <= (SELECT id FROM broken"
-                " WHERE source = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-                (source, source, BROKEN_ROWS),
-            )
+        with self.transaction(grows=True):
+            self.add_broken(source, peer, [(reason, raw)])
+
+    def add_broken(self, source: str, peer: str, pieces: Sequence[tuple[str, bytes]]) -> None:
+        """Remember what could not be read, each with its reason, inside a transaction."""
+        self.db.executemany(
+            "INSERT INTO broken (source, peer, reason, at_ms, size, raw) VALUES (?, ?, ?, ?, ?, ?)",
+            [(source, peer, why, now_ms(), len(raw), raw[:BROKEN_BYTES]) for why, raw in pieces],
+        )
+        self.db.execute(
+            "DELETE FROM broken WHERE source = ? AND id <= (SELECT id FROM broken"
+            " WHERE source = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            (source, source, BROKEN_ROWS),
+        )
 
     def write_states(self, states: dict[str, bytes]) -> None:
         """Write how the sources and the sender fare; those of sources that are no more go."""
-        with self._transaction():
+        with self.transaction():
             self.db.execute("DELETE FROM state")
             rows = [(name, now_ms(), body) for name, body in states.items()]
             self.db.executemany("INSERT INTO state VALUES (?, ?, ?)", rows)
@@ -162,7 +170,7 @@ class Outbox:
     def forget(self) -> list[tuple[str, str]]:
         """Let go what was remembered long enough; return source and name of messages that never became whole."""
         now = now_ms()
-        with self._transaction():
+        with self.transaction():
             self.db.execute("DELETE FROM heard WHERE at_ms < ?", (now - HEARD_MS,))
             asked = "SELECT source, name FROM part GROUP BY source, name HAVING max(at_ms) < ?"
             lost = self.db.execute(asked, (now - PARTS_MS,)).fetchall()
@@ -203,7 +211,7 @@ class Outbox:
         return made
 
     @contextmanager
-    def _transaction(self, *, grows: bool = False) -> Iterator[None]:
+    def transaction(self, *, grows: bool = False) -> Iterator[None]:
         """Commit on return, undo on an error. Raises OutboxFullError where there is no room to grow."""
         if grows and self.used_bytes >= self.limit_bytes:
             raise OutboxFullError(f"{self.file}: {self.limit_bytes // 1024**2} MB are used up")

@@ -6,7 +6,7 @@ from pathlib import Path
 from anlan.kernel.base.config import ConfigurationError
 
 #: What an older collector left is taken on; a newer one's file is refused.
-VERSION = 1
+VERSION = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entry (
@@ -30,6 +30,16 @@ CREATE TABLE IF NOT EXISTS heard (
 CREATE TABLE IF NOT EXISTS part (
     source TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL,
     body BLOB NOT NULL, PRIMARY KEY (source, name, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS progress (source TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS taken (
+    source TEXT NOT NULL, key TEXT NOT NULL, place NOT NULL, digest BLOB NOT NULL, is_gone INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (source, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS taken_place ON taken (source, place);
+CREATE TABLE IF NOT EXISTS tally (
+    source TEXT NOT NULL, day TEXT NOT NULL, kept INTEGER NOT NULL, refused INTEGER NOT NULL,
+    unmapped INTEGER NOT NULL, PRIMARY KEY (source, day)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 """

@@ -16,6 +16,8 @@ from anlan.adapters.platform_json.settings import Peer
 from anlan.app.collecting.config import Checked
 from anlan.app.collecting.dropping import Dropping
 from anlan.app.collecting.outbox_thread import OutboxThread
+from anlan.app.collecting.pull_sources import pulls
+from anlan.app.collecting.pulling import Pulling
 from anlan.app.collecting.sender import client_for
 from anlan.app.collecting.state import Told
 from anlan.app.collecting.stations import StationDesk
@@ -64,6 +66,11 @@ def sources(checked: Checked, found: Prepared, thread: OutboxThread) -> Iterator
         yield Task(state, Dropping(dropped, folder / dropped.folder, thread, state).run)
     for peer in said.platform:
         yield _peer(peer, found, folder, thread)
+    for one in pulls(checked, found.secrets):
+        state = Told(one.settings.name, one.kind)
+        yield Task(
+            state, Pulling(one.source, one.settings, one.settings.period_s, thread, state).run
+        )
 
 
 def _files_of_secrets(checked: Checked) -> Iterator[tuple[str, str, str]]:
@@ -76,6 +83,9 @@ def _files_of_secrets(checked: Checked) -> Iterator[tuple[str, str, str]]:
             yield server.name, server.user, server.password_file
     for peer in said.platform:
         yield peer.name, "", peer.token_file
+    for view in said.exchange:
+        if view.password_file:
+            yield view.name, "", view.password_file
 
 
 def _stations(settings: Listen, found: Prepared, thread: OutboxThread) -> Task:

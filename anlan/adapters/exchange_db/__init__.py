@@ -1,0 +1,1 @@
+"""The exchange database of a platform above, read by a watermark."""
