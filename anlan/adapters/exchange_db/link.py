@@ -26,7 +26,7 @@ def engine_of(said: Exchange, password: str) -> Engine:
             url, pool_size=1, max_overflow=0, pool_timeout=said.timeout_s, pool_pre_ping=True,
             hide_parameters=True, **_only_reading(said),
         )  # fmt: skip
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, TypeError) as error:
         raise ValueError(f"{said.name}: url: {error}") from error
 
 

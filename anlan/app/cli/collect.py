@@ -1,6 +1,7 @@
 """`anlan collect`: the collector, and how it fares."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,13 +125,62 @@ def discard(seq: Seq, config: File) -> None:
 
 @app.command()
 @told
-def check(config: File) -> None:
+def check(
+    config: File,
+    rows: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1_000,
+            help="试读每个上级来源的若干行。Show so many rows as they would arrive.",
+        ),
+    ] = 0,
+) -> None:
     """检查配置文件及其密钥、口令文件。Check the file, and the files of secrets that it names."""
+    import asyncio
+
+    from anlan.app.collecting import dry_run
     from anlan.app.collecting.config import clear_text, read
+    from anlan.app.collecting.pull_sources import pulls
     from anlan.app.collecting.sources import prepared
 
     checked = read(config)
-    prepared(checked)
+    secrets = prepared(checked).secrets
     for line in clear_text(checked.said):
         typer.echo(f"! {line}")
+    for pull in pulls(checked, secrets):
+        if rows:
+            found = asyncio.run(dry_run.dry_run(pull, checked.outbox_file, rows))
+            for line in dry_run.lines(pull.settings.name, found):
+                typer.echo(line)
     typer.echo(f"✓ {config}")
+
+
+@app.command()
+@told
+def counts(
+    config: File,
+    day: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="北京时间的一天。A Beijing day.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。As JSON.")] = False,
+) -> None:
+    """与上级逐日对账，不一致时退出码为 1。Rows of a day here and at the sender; exit code 1 where they differ."""
+    import asyncio
+
+    import msgspec
+
+    from anlan.app.collecting.config import read
+    from anlan.app.collecting.day_counts import day_count, line
+    from anlan.app.collecting.pull_sources import pulls
+    from anlan.app.collecting.sources import prepared
+
+    checked = read(config)
+    found = [
+        asyncio.run(day_count(pull, checked.outbox_file, day.date()))
+        for pull in pulls(checked, prepared(checked).secrets)
+    ]
+    said = [line(one) for one in found]
+    typer.echo(msgspec.json.encode(found).decode() if as_json else "\n".join(said))
+    if any(one.differs for one in found):
+        raise typer.Exit(1)

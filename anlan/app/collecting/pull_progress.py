@@ -4,6 +4,7 @@ All of it is written in the transaction that keeps the readings: whatever ends t
 either kept and known, or neither.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,18 +42,10 @@ class Kept:
     last_reason: str = ""
 
 
-class Tally(NamedTuple):
-    """The rows of one day: kept, refused, and of tags that nobody asked for."""
-
-    kept: int = 0
-    refused: int = 0
-    unmapped: int = 0
-
-
-def mark_of(outbox: Outbox, source: str) -> Mark | None:
+def mark_of(db: sqlite3.Connection, source: str) -> Mark | None:
     """Return how far a source was read, None for not at all."""
     asked = "SELECT mark FROM progress WHERE source = ?"
-    row = outbox.db.execute(asked, (source,)).fetchone()
+    row = db.execute(asked, (source,)).fetchone()
     return None if row is None else mark_from(row[0])
 
 

@@ -79,7 +79,7 @@ class Pulling:
         name, outbox, do = self.state.name, self.thread.outbox, self.thread.do
         if (skew_s := await self.source.skew_s()) is not None:
             self.state.says_now(name, skew_s)
-        mark = await do(mark_of, outbox, name)
+        mark = await do(mark_of, outbox.db, name)
         since = await self.source.since(mark)
         missing = set() if mark is None else await do(known_from, outbox, name, since)
         self.state.is_connected = True

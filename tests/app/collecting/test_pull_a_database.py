@@ -166,7 +166,7 @@ async def test_without_room_nothing_is_taken_and_the_place_stays(
     limit, outbox.limit_bytes = outbox.limit_bytes, 0
     with pytest.raises(OutboxFullError):
         await work.round()
-    assert mark_of(outbox, "province") is None
+    assert mark_of(outbox.db, "province") is None
     outbox.limit_bytes = limit
     await work.round()
     assert values_in(outbox) == [1, 2, 3]
