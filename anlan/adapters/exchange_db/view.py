@@ -32,6 +32,8 @@ T = TypeVar("T")
 class View:
     """One source. What it asks of the other side blocks a thread, never the loop; all of it raises AwayError."""
 
+    is_in_order = True
+
     def __init__(self, said: Exchange, password: str) -> None:
         """Know the view; nothing is connected yet. Raises ValueError, ImportError."""
         self.said, self._password = said, password
@@ -98,9 +100,9 @@ class View:
         """Return how many rows of a span of time the other side has, by the time column."""
         return await self._do(lambda: self._count(first, end))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the connection."""
-        self._engine.dispose()
+        await self._do(self._engine.dispose)
 
     def _page(self, beyond: ColumnElement[bool] | None, size: int) -> Sequence[Any]:
         asked = select(*(self._column[name] for name in self.said.columns)).where(self._known)

@@ -18,12 +18,13 @@ from anlan.adapters.hj212.settings import Listen
 from anlan.adapters.modbus.settings import Polled
 from anlan.adapters.opcua.settings import Watched
 from anlan.adapters.platform_json.settings import Peer
+from anlan.adapters.rest_pull.settings import Rest
 from anlan.app.listening import is_loopback
 from anlan.kernel.base.config import ConfigurationError
 
 KEY_BYTES = 32
 #: What is read row by row by a watermark.
-Pulls = Exchange
+Pulls = Exchange | Rest
 Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
@@ -66,6 +67,7 @@ class Collecting(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     files: list[Dropped] = []
     platform: list[Peer] = []
     exchange: list[Exchange] = []
+    rest: list[Rest] = []
 
     @property
     def names(self) -> list[str]:
@@ -78,7 +80,7 @@ class Collecting(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     @property
     def pulled(self) -> list[Pulls]:
         """Return the sources that are read row by row."""
-        return [*self.exchange]
+        return [*self.exchange, *self.rest]
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -145,9 +147,9 @@ def clear_text(said: Collecting) -> Iterator[str]:
     for peer in said.platform:
         if not peer.certificate_file:
             yield f"{peer.name}：HTTP 明文，仅限本机 · clear text on this machine, {peer.listen}"
-    for view in said.exchange:
-        if view.is_clear_text:
-            yield f"{view.name}：数据库连接未要求加密 · nothing asks for an encrypted line to the database"
+    for one in said.pulled:
+        if one.is_clear_text:
+            yield f"{one.name}：未加密 · clear text, or nothing asks for encryption: {one.url}"
 
 
 def _complaints(said: Collecting) -> Iterator[str]:

@@ -44,7 +44,7 @@ async def day_count(pull: Pull, outbox: Path, day: date) -> DayCount:
     except AwayError as error:
         raise ConfigurationError(f"{name}：{error}") from error
     finally:
-        pull.source.close()
+        await pull.source.close()
     return DayCount(
         source=name, day=day.isoformat(), here=kept, refused=refused, unmapped=unmapped, sender=sender
     )  # fmt: skip

@@ -27,7 +27,7 @@ async def dry_run(pull: Pull, outbox: Path, rows: int) -> list[Judged]:
     except AwayError as error:
         raise ConfigurationError(f"{pull.settings.name}：{error}") from error
     finally:
-        pull.source.close()
+        await pull.source.close()
     return found
 
 

@@ -49,19 +49,19 @@ def mark_of(db: sqlite3.Connection, source: str) -> Mark | None:
     return None if row is None else mark_from(row[0])
 
 
-def known_from(outbox: Outbox, source: str, mark: Mark | None) -> set[str]:
-    """Return the names of the rows that were taken at a place or beyond it, and are not gone."""
+def known_beyond(outbox: Outbox, source: str, mark: Mark | None) -> set[str]:
+    """Return the names of the rows that were taken beyond a place, and are not gone."""
     asked = "SELECT key FROM taken WHERE source = ? AND is_gone = 0"
     said: tuple[object, ...] = (source,)
     if mark is not None:
-        asked, said = f"{asked} AND place >= ?", (source, position(mark))
+        asked, said = f"{asked} AND place > ?", (source, position(mark))
     return {key for (key,) in outbox.db.execute(asked, said)}
 
 
 def keep_page(
-    outbox: Outbox, source: str, rows: Sequence[Judged], mark: Mark, floor: Mark | None
+    outbox: Outbox, source: str, rows: Sequence[Judged], mark: Mark | None, floor: Mark | None
 ) -> Kept:
-    """Keep the rows of a page that are new, move on to a mark, and forget the rows behind a floor.
+    """Keep the rows of a page that are new, move on to a mark if there is one, and forget the rows behind a floor.
 
     One transaction. Raises OutboxFullError; then nothing of it was done.
     """
@@ -70,9 +70,10 @@ def keep_page(
         aside = [(why, row.text) for row in rows if (why := _taken(outbox, source, row, done))]
         outbox.add(source, done.samples)
         outbox.add_broken(source, "", aside)
-        outbox.db.execute(
-            "INSERT OR REPLACE INTO progress VALUES (?, ?)", (source, mark_text(mark))
-        )
+        if mark is not None:
+            outbox.db.execute(
+                "INSERT OR REPLACE INTO progress VALUES (?, ?)", (source, mark_text(mark))
+            )
         if floor is not None:
             outbox.db.execute(
                 "DELETE FROM taken WHERE source = ? AND place < ?", (source, position(floor))

@@ -16,7 +16,7 @@ from typing import Protocol
 from anlan.app.collecting.backoff import Backoff
 from anlan.app.collecting.outbox import OutboxFullError
 from anlan.app.collecting.outbox_thread import OutboxThread
-from anlan.app.collecting.pull_progress import Judged, keep_page, known_from, mark_of, note_gone
+from anlan.app.collecting.pull_progress import Judged, keep_page, known_beyond, mark_of, note_gone
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import SHANGHAI
 from anlan.kernel.sensing.mapped_row import Mapped, reading_of
@@ -24,9 +24,15 @@ from anlan.kernel.sensing.pulled import AwayError, Mark, Row, is_beyond, moment_
 
 log = logging.getLogger(__name__)
 
+#: Whoever asks for more patience is asked again nevertheless.
+PATIENCE_MOST_S = 3_600.0
+
 
 class Pulled(Protocol):
     """The port: a system that can be asked for rows in an order. All of it raises AwayError."""
+
+    #: Whether no row of a later page has an earlier mark: else the place moves at the end of a round.
+    is_in_order: bool
 
     @property
     def address(self) -> str:
@@ -44,7 +50,7 @@ class Pulled(Protocol):
     async def count(self, first: datetime, end: datetime) -> int | None:
         """Return how many rows of a span of time it has, None where it cannot be asked."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the line."""
 
 
@@ -68,10 +74,12 @@ class Pulling:
                 if patience_s is None:
                     self.backoff.reset()
                     await asyncio.sleep(self.period_s)
+                elif patience_s:
+                    await asyncio.sleep(min(patience_s, PATIENCE_MOST_S))
                 else:
-                    await self.backoff.wait(patience_s)
+                    await self.backoff.wait()
         finally:
-            self.source.close()
+            await self.source.close()
             self.state.is_connected = False
 
     async def round(self) -> None:
@@ -79,17 +87,21 @@ class Pulling:
         name, outbox, do = self.state.name, self.thread.outbox, self.thread.do
         if (skew_s := await self.source.skew_s()) is not None:
             self.state.says_now(name, skew_s)
-        mark = await do(mark_of, outbox.db, name)
-        since = await self.source.since(mark)
-        missing = set() if mark is None else await do(known_from, outbox, name, since)
+        come_to = newest = await do(mark_of, outbox.db, name)
+        since = await self.source.since(come_to)
+        missing = set() if come_to is None else await do(known_beyond, outbox, name, since)
         self.state.is_connected = True
         async for rows in self.source.pages(since):
             judged = [judge(row, self.mapped) for row in rows]
-            last = rows[-1].mark
-            if mark is None or is_beyond(last, mark):
-                mark = last
-            await self._keep(judged, mark)
+            for row in rows:
+                if newest is None or is_beyond(row.mark, newest):
+                    newest = row.mark
+            if self.source.is_in_order:
+                come_to = newest
+            await self._keep(judged, come_to)
             missing.difference_update(row.key for row in judged)
+        if not self.source.is_in_order:
+            await self._keep([], newest)
         if missing:
             await do(note_gone, outbox, name, sorted(missing))
             self.state.failed(
@@ -111,8 +123,8 @@ class Pulling:
             return 0.0
         return None
 
-    async def _keep(self, rows: list[Judged], mark: Mark) -> None:
-        floor = await self.source.since(mark)
+    async def _keep(self, rows: list[Judged], mark: Mark | None) -> None:
+        floor = None if mark is None else await self.source.since(mark)
         done = await self.thread.do(
             keep_page, self.thread.outbox, self.state.name, rows, mark, floor
         )

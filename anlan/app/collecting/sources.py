@@ -86,6 +86,9 @@ def _files_of_secrets(checked: Checked) -> Iterator[tuple[str, str, str]]:
     for view in said.exchange:
         if view.password_file:
             yield view.name, "", view.password_file
+    for service in said.rest:
+        if service.secret_file:
+            yield service.name, "", service.secret_file
 
 
 def _stations(settings: Listen, found: Prepared, thread: OutboxThread) -> Task:

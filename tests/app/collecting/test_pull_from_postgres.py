@@ -44,7 +44,7 @@ async def test_times_as_watermark_page_by_page(province: Province, tmp_path: Pat
     assert abs(work.state.skew_s) < 5
     midnight = datetime(2026, 11, 29, 16, tzinfo=UTC)
     assert await work.source.count(midnight, datetime(2026, 11, 30, 0, 0, 1, tzinfo=UTC)) == 3
-    work.source.close()
+    await work.source.close()
     thread.close()
 
 
@@ -54,4 +54,4 @@ async def test_the_line_only_reads_and_the_server_gives_up_in_time(province: Pro
         await view._do(lambda: view._one(text("DELETE FROM v_reading RETURNING id")))
     with view._engine.connect() as line:
         assert line.execute(text("SHOW statement_timeout")).scalar() == "1s"
-    view.close()
+    await view.close()

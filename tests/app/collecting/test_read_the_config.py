@@ -125,4 +125,4 @@ def test_the_example_of_the_page_is_a_good_file(folder: Path) -> None:
     page = Path(__file__).parents[3] / "docs" / "collector.md"
     blocks = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     said = read(written(folder, "\n".join(blocks))).said
-    assert said.names == ["outlets", "tanks", "dcs", "lab", "park", "province"]
+    assert said.names == ["outlets", "tanks", "dcs", "lab", "park", "province", "above"]

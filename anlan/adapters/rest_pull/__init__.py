@@ -1,0 +1,1 @@
+"""The REST service of a platform above, read in pages by a watermark."""

@@ -1,0 +1,193 @@
+"""A REST service, page by page: only the rows after a watermark, patient as it asks, bounded in size."""
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import msgspec
+
+from anlan.adapters.rest_pull.settings import Rest
+from anlan.kernel.base.clock import now
+from anlan.kernel.sensing.pulled import AwayError, Mark, Row, alike, moment_of
+
+
+class Service:
+    """One source. What it asks raises AwayError, with the patience that a Retry-After asks for."""
+
+    #: Services page as they like.
+    is_in_order = False
+
+    def __init__(self, said: Rest, folder: Path, secret: str) -> None:
+        """Know the service; nothing is connected yet. Raises ValueError, OSError for a certificate."""
+        self.said = said
+        headers = dict(said.header)
+        if secret:
+            headers[said.secret_header] = said.secret_prefix + secret
+        trust = ssl.create_default_context(
+            cafile=str(folder / said.ca_file) if said.ca_file else None
+        )
+        self._client = httpx.AsyncClient(headers=headers, verify=trust, timeout=said.timeout_s)
+        self._skew: timedelta | None = None
+
+    @property
+    def address(self) -> str:
+        """Return where it is, without what is asked."""
+        return self.said.url.partition("?")[0]
+
+    async def skew_s(self) -> float | None:
+        """Return by how much its clock is ahead of ours (s), by the Date of its last answer: to the second."""
+        return None if self._skew is None else self._skew / timedelta(seconds=1)
+
+    async def since(self, mark: Mark | None) -> Mark | None:
+        """Return where a round begins that has come to a mark: the overlap before it, never beyond its clock."""
+        said = self.said
+        if mark is None:
+            return said.start
+        if said.watermark_kind == "number" and isinstance(mark, int | float):
+            return mark - said.overlap_rows
+        at = moment_of(mark, said.zone)
+        if at is None:
+            raise AwayError(f"{said.watermark}: {mark!r} is neither a number nor a time")
+        latest = now() + (self._skew or timedelta(0))
+        return alike(mark, min(at, latest) - timedelta(seconds=said.overlap_s), said.zone)
+
+    async def pages(self, since: Mark | None, most: int | None = None) -> AsyncIterator[list[Row]]:
+        """Yield the rows from a mark on, as the service pages them."""
+        said = self.said
+        asked = dict(said.parameter)
+        if since is not None:
+            asked[said.since_parameter] = str(since)
+        if said.size_parameter:
+            asked[said.size_parameter] = str(min(most or said.page, said.page))
+        if said.paging == "number":
+            asked[said.page_parameter] = str(said.first_page)
+        url = str(httpx.URL(said.url).copy_merge_params(asked))
+        for number in range(said.pages_max):
+            answer = await self._answer(url)
+            rows = self._rows(answer)
+            if rows:
+                yield rows
+            following = self._following(url, answer, number + 1 if rows else 0)
+            if following is None:
+                return
+            if following == url:
+                raise AwayError("the next page is the same page")
+            url = following
+        raise AwayError(f"more than {said.pages_max} pages in a round")
+
+    async def count(self, first: datetime, end: datetime) -> int | None:
+        """Return None: a service has no common way to be asked for a count."""
+        return None
+
+    async def close(self) -> None:
+        """Let go of the lines."""
+        await self._client.aclose()
+
+    async def _answer(self, url: str) -> Any:
+        most, body = self.said.max_mb * 1024**2, bytearray()
+        try:
+            async with self._client.stream("GET", url) as answer:
+                self._learn_clock(answer.headers.get("date"))
+                if answer.status_code != httpx.codes.OK:
+                    raise AwayError(
+                        f"{answer.status_code} {answer.reason_phrase}",
+                        _patience_s(answer.headers.get("retry-after", "")),
+                    )
+                async for piece in answer.aiter_bytes():
+                    body += piece
+                    if len(body) > most:
+                        raise AwayError(f"an answer of more than {self.said.max_mb} MB")
+            return msgspec.json.decode(bytes(body))
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            msgspec.MsgspecError,
+            UnicodeDecodeError,
+        ) as error:
+            raise AwayError(error) from error
+
+    def _rows(self, answer: Any) -> list[Row]:
+        said, found = self.said, at_path(answer, self.said.rows)
+        if not isinstance(found, list):
+            raise AwayError(f"rows: nothing like a list at {said.rows!r}")
+        names = [said.tag_column, said.time, said.value, said.quality, said.watermark, *said.key]
+        rows: list[Row] = []
+        mark: Mark | None = None
+        for one in found:
+            fields = {name: at_path(one, name) for name in names if name}
+            mark = self._mark(fields[said.watermark], mark)
+            key = json.dumps([fields[name] for name in said.key], ensure_ascii=False)
+            rows.append(Row(mark, key, fields))
+        return rows
+
+    def _mark(self, said: Any, beside: Mark | None) -> Mark:
+        """Return the place of a row; one that does not tell it stands beside the row before. Raises AwayError."""
+        if self.said.watermark_kind == "number":
+            if isinstance(said, str) and said.isdecimal():
+                return int(said)
+            if isinstance(said, int | float) and not isinstance(said, bool):
+                return said
+        elif moment_of(said, self.said.zone) is not None and type(said) is type(
+            said if beside is None else beside
+        ):
+            return said
+        if beside is None:
+            raise AwayError(f"{self.said.watermark}: {said!r} is no {self.said.watermark_kind}")
+        return beside
+
+    def _following(self, url: str, answer: Any, pages: int) -> str | None:
+        """Return the next page; `pages` is how many there were, 0 after an empty one."""
+        said = self.said
+        if said.paging == "number":
+            if not pages:
+                return None
+            return str(httpx.URL(url).copy_set_param(said.page_parameter, said.first_page + pages))
+        told = at_path(answer, said.next)
+        if told is None or told == "":
+            return None
+        if said.paging == "cursor":
+            return str(httpx.URL(url).copy_set_param(said.page_parameter, str(told)))
+        link = urljoin(url, str(told))
+        if _origin(link) != _origin(said.url):
+            raise AwayError("next: a link to another origin is not followed")
+        return link
+
+    def _learn_clock(self, date: str | None) -> None:
+        at = _date(date or "")
+        if at is not None:
+            self._skew = at - now()
+
+
+def at_path(answer: Any, path: str) -> Any:
+    """Return what stands at names joined by dots, None where nothing does; the answer itself for no name."""
+    for name in path.split(".") if path else []:
+        if not isinstance(answer, Mapping):
+            return None
+        answer = answer.get(name)
+    return answer
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    where = urlsplit(url)
+    return where.scheme, where.hostname, where.port or {"https": 443, "http": 80}.get(where.scheme)
+
+
+def _patience_s(said: str) -> float:
+    """Return what a Retry-After asks for (s): a number or a date."""
+    if said.isdecimal():
+        return float(said)
+    at = _date(said)
+    return 0.0 if at is None else max(0.0, (at - now()) / timedelta(seconds=1))
+
+
+def _date(said: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(said).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,162 @@
+"""A REST service to the outbox: three ways of paging, once each, patient, bounded, and true to its origin."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from anlan.adapters.rest_pull.service import Service
+from anlan.adapters.rest_pull.settings import Rest
+from anlan.app.collecting.outbox_thread import OutboxThread
+from anlan.app.collecting.pulling import Pulling
+from anlan.app.collecting.state import Told
+from anlan.kernel.sensing.pulled import AwayError
+from tests.adapters.rest_pull.service import Above, above
+from tests.app.collecting.exchange import outbox_in, values_in
+from tests.app.collecting.waiting import ended, until
+
+SAID: dict[str, Any] = {
+    "name": "above", "url": "https://h/readings", "rows": "data.items", "tag_column": "point", "time": "time",
+    "value": "value.number", "watermark": "updated", "key": ["id"], "since_parameter": "since", "paging": "number",
+    "tag": {"P": "T101.LI"}, "overlap_s": 10,
+}  # fmt: skip
+
+
+@pytest.fixture
+def service() -> Iterator[Above]:
+    with above() as said:
+        yield said
+
+
+@pytest.fixture
+def thread(tmp_path: Path) -> Iterator[OutboxThread]:
+    made = OutboxThread(outbox_in(tmp_path))
+    yield made
+    made.close()
+
+
+def pulling(service: Above, thread: OutboxThread, **more: Any) -> Pulling:
+    style = {"url": service.url, "paging": service.style}
+    said = msgspec.convert(SAID | style | more, Rest)
+    state = Told("above", "rest")
+    return Pulling(Service(said, Path(), "let me in"), said, 1.0, thread, state)
+
+
+def row(number: int, second: int | None = None) -> dict[str, Any]:
+    at = f"2026-11-30T08:00:{number if second is None else second:02}+08:00"
+    return {"id": number, "point": "P", "time": at, "value": {"number": number}, "updated": at}
+
+
+@pytest.mark.parametrize("style", ["number", "cursor", "link"])
+async def test_all_pages_come_once_and_then_only_what_is_new(
+    service: Above, thread: OutboxThread, style: str
+) -> None:
+    service.style, service.rows = style, [row(n) for n in range(5)]
+    work = pulling(service, thread)
+    await work.round()
+    assert "since" not in service.asked[0][0]
+    service.rows += [row(20), row(21, 2)]  # one new, one late
+    await work.round()
+    assert service.asked[-1][0]["since"] == "2026-11-30T07:59:54+08:00"
+    assert service.asked[-1][1]["Authorization"] == "Bearer let me in"
+    assert values_in(thread.outbox) == [0, 1, 2, 3, 4, 20, 21]
+    assert work.state.skew_s is not None
+    assert abs(work.state.skew_s) < 5
+    await work.source.close()
+
+
+async def test_a_round_that_breaks_off_moves_no_place_where_the_newest_comes_first(
+    service: Above, thread: OutboxThread
+) -> None:
+    service.style, service.rows = "cursor", [row(n) for n in (50, 40, 1, 0)]
+    work = pulling(service, thread)
+    pages = work.source.pages
+
+    async def first_only(since: Any, most: int | None = None) -> Any:
+        async for page in pages(since, most):
+            yield page
+            raise AwayError("cut")
+
+    work.source.pages = first_only  # type: ignore[method-assign]
+    with pytest.raises(AwayError):
+        await work.round()
+    work.source.pages = pages  # type: ignore[method-assign]
+    await work.round()
+    assert values_in(thread.outbox) == [50, 40, 1, 0]
+    await work.source.close()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "why", "patience_s"),
+    [
+        ((429, {"Retry-After": "120"}, b""), "429", 120.0),
+        ((503, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, b""), "503", 0.0),
+        ((302, {"Location": "http://127.0.0.2:1/"}, b""), "302", 0.0),
+        ((200, {}, b"<html>"), "JSON", 0.0),
+        ((200, {}, b'{"data": {}}'), "nothing like a list", 0.0),
+        ((200, {}, b" " * 1_100_000), "more than 1 MB", 0.0),
+        ((200, {}, b'{"data": {"items": [{"id": 1}]}}'), "is no time", 0.0),
+    ],
+)
+async def test_what_is_no_answer_ends_the_round(
+    service: Above,
+    thread: OutboxThread,
+    refusal: tuple[int, dict[str, str], bytes],
+    why: str,
+    patience_s: float,
+) -> None:
+    service.refusal = refusal
+    work = pulling(service, thread, max_mb=1)
+    with pytest.raises(AwayError, match=why) as told:
+        await work.round()
+    assert told.value.retry_after_s == patience_s
+    await work.source.close()
+
+
+async def test_who_asks_for_patience_is_not_asked_before(
+    service: Above, thread: OutboxThread
+) -> None:
+    service.refusal = (503, {"Retry-After": "2"}, b"")
+    work = pulling(service, thread)
+    work.backoff.first_s = 0.01
+    running = asyncio.create_task(work.run())
+    await until(lambda: service.asked)
+    began = asyncio.get_running_loop().time()
+    await until(lambda: len(service.asked) == 2)
+    assert asyncio.get_running_loop().time() - began > 1.5
+    await ended(running)
+
+
+async def test_a_link_to_another_origin_is_not_followed(
+    service: Above, thread: OutboxThread
+) -> None:
+    body = {"data": {"items": [row(1)]}, "next": "http://127.0.0.2:9/readings"}
+    service.style, service.refusal = "link", (200, {}, msgspec.json.encode(body))
+    work = pulling(service, thread)
+    with pytest.raises(AwayError, match="another origin"):
+        await work.round()
+    assert len(service.asked) == 1
+    await work.source.close()
+
+
+async def test_a_service_that_is_not_there_is_away(thread: OutboxThread) -> None:
+    work = pulling(Above(url="http://127.0.0.1:9/"), thread, timeout_s=2)
+    with pytest.raises(AwayError):
+        await work.round()
+    await work.source.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"url": "http://province.example/"}, {"url": "https://u:p@h/"}, {"url": "ftp://h/"},
+        {"header": {"authorization": "x"}}, {"rows": "a..b"}, {"paging": "guess"},
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused(wrong: dict[str, Any]) -> None:
+    assert msgspec.convert(SAID, Rest).name == "above"
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(SAID | wrong, Rest)
