@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { byUrgency, isInOpenGroup, offers, withoutSubject } from './alarm'
+import { byUrgency, isInOpenGroup, newestFirst, offers, withoutSubject } from './alarm'
 import { changes, rollUp } from './mapState'
 import { matches, merge, queryOf, type Filter } from './monitorList'
 import { testAlarm } from './testAlarm'
@@ -39,6 +39,17 @@ describe('what may be done', () => {
   it('is nothing for somebody who may do nothing here, whatever his post may do elsewhere', () => {
     expect(offers(testAlarm(), [], NOW)).toEqual([])
   })
+})
+
+it('the newest comes first, however its time is written, and the later id of two at once', () => {
+  const list = [
+    testAlarm({ id: 'a', last_raised_at: '2026-08-01T02:00:05Z' }),
+    testAlarm({ id: 'b', last_raised_at: '2026-08-01T02:00:05.250Z' }),
+    testAlarm({ id: 'c', last_raised_at: '2026-08-01T10:00:04+08:00' }),
+    testAlarm({ id: 'd', last_raised_at: '2026-08-01T02:00:05Z' }),
+  ]
+  expect(newestFirst(list).map((one) => one.id)).toEqual(['b', 'd', 'a', 'c'])
+  expect(list[0]?.id).toBe('a')
 })
 
 it('the worst comes first, then what nobody has answered, then the newest', () => {

@@ -13,7 +13,7 @@ import type { Row } from '@/live/frames'
 import { useLiveStore } from '@/live/liveStore'
 import { PRIORITIES, type Priority } from '@/ui/levels'
 
-import { byNewest, isInOpenGroup, isOpen, priorityOf } from './alarm'
+import { isInOpenGroup, isOpen, newestFirst, priorityOf } from './alarm'
 import { useAlarmRights } from './alarmRights'
 
 /** The store is bounded: beyond this many open alarms colours come from the server's summary. */
@@ -159,7 +159,7 @@ export const useAlarmStore = defineStore('alarms', () => {
   const states = computed(() => (then.value ? derive(then.value.values()) : statesNow.value))
   /** What a list shows: a group stands for its members. */
   const unfolded = computed(() => [...held().values()].filter((alarm) => !isInOpenGroup(alarm, (id) => held().get(id))))
-  const newest = computed(() => [...unfolded.value].sort(byNewest))
+  const newest = computed(() => newestFirst(unfolded.value))
   const counts = computed(() => {
     const counted: Record<Priority, number> = { 1: 0, 2: 0, 3: 0, 4: 0 }
     for (const alarm of unfolded.value) counted[priorityOf(alarm)] += 1
