@@ -99,7 +99,7 @@ def _plane_of(rows: Floats) -> Plane:
     with np.errstate(invalid="ignore"):
         centre, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     # what stands still teaches nothing of how it moves; a tag of rounding errors stands still
-    moves = scale > 1e-9 * np.maximum(np.abs(centre), 1e-9)
+    moves = scale > _rounding(centre)
     if not moves.any():
         raise ValueError("no tag of the unit moves")
     scale = np.where(moves, scale, 0.0)
@@ -113,6 +113,18 @@ def _plane_of(rows: Floats) -> Plane:
     upto = max(1, min(held, int(moves.sum()) - 1))
     inverse = np.asarray(np.linalg.inv(correlation + OWN * np.eye(len(correlation))), np.float64)
     return Plane(centre, scale, axes[:, :upto], variances[:upto], inverse)
+
+
+def woken(plane: Plane, rows: Floats) -> NDArray[np.bool_]:
+    """Tell (n, p) where a tag that never moved while the unit was learned stands elsewhere than it always did."""
+    away = np.abs(rows - plane.centre) > _rounding(plane.centre)
+    found: NDArray[np.bool_] = (plane.scale == 0) & np.isfinite(rows) & away
+    return found
+
+
+def _rounding(centre: Floats) -> Floats:
+    found: Floats = 1e-9 * np.maximum(np.abs(centre), 1e-9)
+    return found
 
 
 def _standard(plane: Plane, rows: Floats) -> Floats:

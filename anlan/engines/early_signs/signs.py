@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.early_signs.change import limits_of, shifts
-from anlan.engines.early_signs.normal import Floats, Normal, blame, distances, learn
+from anlan.engines.early_signs.normal import Floats, Normal, blame, distances, learn, woken
 
 #: One row so far beyond a limit is a sign; less far, two in sequence are.
 AT_ONCE = 1.15
+#: How far a tag is beyond its limit that never moved before: two rows in sequence are a sign.
+WOKEN = 1.1
 #: The first rows say whether the unit runs where it was learned: their middle may be this many limits away.
 FIRST, ELSEWHERE = 10, 10.0
 #: A sign is over when this many rows were quiet.
@@ -50,6 +52,8 @@ def signs_in(unit: Unit, rows: Floats) -> Signs:
     away = distances(unit.normal, rows).max(axis=1)
     moved = np.abs(shifts(rows, unit.normal.plane.scale)) / unit.change_limits
     moved = np.where(np.isnan(moved), 0.0, moved)
+    # a detector that stood at nought for all the time that was learned: that it moves at all is a change
+    moved = np.where(woken(unit.normal.plane, rows), np.maximum(moved, WOKEN), moved)
     change = moved.max(axis=1)
     if len(away) and np.median(away[:FIRST]) > ELSEWHERE:
         return Signs(change, _persistent(change), _shares(moved), is_elsewhere=True)

@@ -70,6 +70,20 @@ def test_where_it_was_learned_both_are_told() -> None:
     assert (signs.strength[480:500] < 1).all()
 
 
+def test_a_detector_that_never_moved_is_seen_when_it_does() -> None:
+    learned = _noise(2_000, 7)
+    learned[:, 1] = 0.0
+    unit = learn_unit(learned, period_s=1.0)
+    rows = _noise(400, 8)
+    rows[:, 1] = 0.0
+    assert not signs_in(unit, rows).is_sign.any()
+    rows[100, 1] = 1.0  # once is a flicker
+    rows[300:, 1] = 20.0
+    signs = signs_in(unit, rows)
+    assert begins(signs.is_sign).tolist() == [301]
+    assert signs.blame[301].argmax() == 1
+
+
 def test_signs_that_follow_closely_are_one() -> None:
     seen = np.zeros(60, bool)
     seen[[5, 6, 6 + QUIET_ROWS, 40]] = True
