@@ -37,17 +37,18 @@ class OutboxThread:
             self.filled.set()
         return kept
 
-    async def keep_or_count(self, state: Told, samples: list[Sample]) -> None:
-        """Keep what came from a device that cannot be asked to wait; without room it is refused and counted."""
+    async def keep_or_count(self, state: Told, samples: list[Sample]) -> bool:
+        """Keep what came from a device that cannot be asked to wait; False: no room, refused and counted."""
         if not samples:
-            return
+            return True
         try:
             await self.keep(state.name, samples)
         except OutboxFullError as error:
             state.failed(error, "refused_full")
             state.counts["readings_refused"] += len(samples)
-        else:
-            state.kept(samples)
+            return False
+        state.kept(samples)
+        return True
 
     def close(self) -> None:
         """Finish what was begun, then close the file."""

@@ -38,7 +38,7 @@ class Polling:
                     self.state.is_connected = False
                     self.state.failed(error)
                     missing = self.last.missing((one.tag for one in where.register), now_ms())
-                    await self.thread.keep_or_count(self.state, missing)
+                    await self._keep(missing)
                     await self.backoff.wait()
         finally:
             self.device.close()
@@ -63,6 +63,10 @@ class Polling:
             if missing:
                 self.state.counts["missing"] += len(missing)
                 self.state.failed("; ".join(answer.reasons) or f"no number: {missing[0]}")
-            await self.thread.keep_or_count(self.state, read + self.last.missing(missing, at_ms))
+            await self._keep(read + self.last.missing(missing, at_ms))
             due = max(due + period, clock())
             await asyncio.sleep(due - clock())
+
+    async def _keep(self, samples: list[Sample]) -> None:
+        if not await self.thread.keep_or_count(self.state, samples):
+            self.last.not_kept(samples)

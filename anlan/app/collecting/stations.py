@@ -127,7 +127,12 @@ class StationDesk:
             segment = whole
         upload = upload_of(segment)
         samples = self._samples(station, upload)
-        if not await self.thread.keep(self.name, samples, names, parts_name):
+        try:
+            is_new = await self.thread.keep(self.name, samples, names, parts_name)
+        except OutboxFullError:
+            self.last.not_kept(samples)  # the station sends it again
+            raise
+        if not is_new:
             self.state.counts["repeated"] += 1
             return
         self.state.kept(samples, segment.station)
@@ -159,14 +164,14 @@ class StationDesk:
     def _samples(self, station: Station, upload: Upload) -> list[Sample]:
         at_ms = to_ms(upload.at)
         tags = station.tags(upload.period)
-        samples = []
+        samples: list[Sample] = []
         for value in upload.values:
             what = f"{value.factor}-{value.kind}"
             if (tag := tags.get(what)) is None:
                 self._not_mapped(station, f"{upload.period}.{what}")
             else:
                 sample = Sample(tag, at_ms, value.value, QUALITY[value.flag])
-                samples.append(self.last.note(sample))
+                samples += self.last.judged(sample)
         names = (item.partition("=")[0] for item, _ in upload.refused)
         return samples + self.last.missing((tags[one] for one in names if one in tags), at_ms)
 

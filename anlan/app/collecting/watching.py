@@ -13,7 +13,6 @@ from anlan.app.collecting.last_known import LastKnown
 from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import now_ms, to_ms
-from anlan.kernel.sensing.batch import BAD
 from anlan.kernel.sensing.sample import Sample
 
 log = logging.getLogger(__name__)
@@ -59,7 +58,8 @@ class Watching:
         self.state.is_connected = False
         self.state.failed(error)
         missing = self.last.missing(self.watch.settings.node.values(), now_ms())
-        await self.thread.keep_or_count(self.state, missing)
+        if not await self.thread.keep_or_count(self.state, missing):
+            self.last.not_kept(missing)
         await self.watch.close()
         await self.backoff.wait()
 
@@ -92,9 +92,7 @@ class Watching:
             if one.value is None:
                 self.state.failed(f"{one.tag}: no number, status 0x{one.status:08X}", "missing")
                 samples += self.last.missing([one.tag], at_ms)
-            elif one.quality == BAD:
-                samples.append(Sample(one.tag, at_ms, one.value, BAD))
             else:
-                sample = Sample(one.tag, at_ms, one.value, one.quality)
-                samples.append(self.last.note(sample))
-        await self.thread.keep_or_count(self.state, samples)
+                samples += self.last.judged(Sample(one.tag, at_ms, one.value, one.quality))
+        if not await self.thread.keep_or_count(self.state, samples):
+            self.last.not_kept(samples)

@@ -190,6 +190,27 @@ async def test_what_stops_being_a_number_is_said_as_bad_with_its_last_value(
     ]
 
 
+@pytest.mark.parametrize("flag", ["D", "F", "B"])
+async def test_what_stays_bad_is_said_once_and_again_after_it_was_good(
+    desk: StationDesk, flag: str
+) -> None:
+    for number, said_flag in enumerate([flag, flag, flag, "N", flag, flag]):
+        upload = said(f"a21026-Rtd=80,a21026-Flag={said_flag}", qn=f"2026080110000{number}123")
+        assert answer(await desk.took(upload, "peer")) == (9014, {})
+    assert [quality for *_, quality in kept(desk)] == [0, 192, 0]
+
+
+async def test_a_bad_value_that_found_no_room_is_kept_when_it_is_sent_again(
+    desk: StationDesk,
+) -> None:
+    upload = said("a21026-Rtd=80,a21026-Flag=B")
+    limit, desk.thread.outbox.limit_bytes = desk.thread.outbox.limit_bytes, 0
+    assert await desk.took(upload, "peer") is None
+    desk.thread.outbox.limit_bytes = limit
+    await desk.took(upload, "peer")
+    assert [quality for *_, quality in kept(desk)] == [0]
+
+
 async def test_broken_bytes_are_kept_with_their_reason(desk: StationDesk) -> None:
     await desk.broken(Broken(b"##0001x", "length"), "10.1.1.1:5")
     rows = desk.thread.outbox.db.execute("SELECT source, peer, reason, raw FROM broken").fetchall()

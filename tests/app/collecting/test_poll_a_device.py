@@ -12,7 +12,7 @@ from anlan.adapters.modbus.registers import Register
 from anlan.adapters.modbus.settings import Polled
 from anlan.adapters.mqtt.decode import to_batch
 from anlan.app.collecting.backoff import Backoff
-from anlan.app.collecting.last_known import AGAIN_MS, LastKnown
+from anlan.app.collecting.last_known import LastKnown
 from anlan.app.collecting.message import composed
 from anlan.app.collecting.outbox import Outbox
 from anlan.app.collecting.outbox_thread import OutboxThread
@@ -121,6 +121,24 @@ def test_a_value_that_was_never_read_is_not_made_up() -> None:
     last.note(Sample("A", 1_000, 5.0))
     assert last.missing(["A"], 2_000) == [Sample("A", 2_000, 5.0, 0)]
     assert last.missing(["A"], 3_000) == []
-    assert last.missing(["A"], 2_000 + AGAIN_MS) == [Sample("A", 2_000 + AGAIN_MS, 5.0, 0)]
     last.note(Sample("A", 90_000, 6.0))
     assert last.missing(["A"], 91_000) == [Sample("A", 91_000, 6.0, 0)]
+
+
+def test_a_dead_device_says_nothing_more_so_that_its_silence_is_seen() -> None:
+    last = LastKnown()
+    last.note(Sample("A", 0, 5.0))
+    day = range(60_000, 86_400_000, 60_000)
+    assert [one for at in day for one in last.missing(["A"], at)] == [Sample("A", 60_000, 5.0, 0)]
+    assert last.judged(Sample("A", 90_000_000, 5.0, 0)) == []
+    last.judged(Sample("A", 91_000_000, 6.0, 64))
+    assert len(last.missing(["A"], 92_000_000)) == 1, "a spell of its own"
+
+
+def test_what_found_no_room_is_said_when_there_is_some() -> None:
+    last = LastKnown()
+    for _ in range(2):
+        [said] = last.judged(Sample("A", 1_000, 5.0, 0))
+        last.not_kept([said])
+    assert last.judged(said) == [said]
+    assert last.judged(said) == []

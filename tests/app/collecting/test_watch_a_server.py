@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from anlan.adapters.mqtt.decode import to_batch
+from anlan.adapters.opcua.reading import Change
 from anlan.adapters.opcua.settings import Watched
 from anlan.adapters.opcua.watch import Watch
 from anlan.app.collecting.backoff import Backoff
@@ -17,6 +18,7 @@ from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.state import Told
 from anlan.app.collecting.watching import Watching
 from anlan.kernel.base.clock import now
+from anlan.kernel.sensing.batch import BAD, GOOD
 from tests.adapters.opcua.server import plant
 from tests.app.collecting.waiting import ended, until
 
@@ -76,3 +78,16 @@ async def test_a_server_is_watched_through_its_life(thread: OutboxThread, tmp_pa
     assert bad == [("LEVEL", 2.5), ("PUMP", 1.0)], (
         "each once: bad by the server, then with the line"
     )
+
+
+async def test_what_the_server_calls_bad_is_said_once(thread: OutboxThread, tmp_path: Path) -> None:
+    watching = quiet(thread, tmp_path)
+    for status in (BAD, BAD, BAD, GOOD, BAD):
+        await watching._keep([Change("LEVEL", now(), 2.5, status, 0)])
+    assert [quality for *_, quality in kept(thread)] == [BAD, GOOD, BAD]
+
+
+def quiet(thread: OutboxThread, folder: Path) -> Watching:
+    """Give one that is told by hand."""
+    said = Watched(name="dcs", url="opc.tcp://h:1", security="None", node={"ns=2;s=L": "LEVEL"})
+    return Watching(Watch(said, folder), thread, Told("dcs", "opcua"))
