@@ -16,16 +16,19 @@ FLAGS: Final = {
     "N": "normal", "F": "stopped", "M": "maintenance", "S": "by_hand", "D": "fault", "C": "calibration",
     "T": "over_range", "B": "line_lost",
 }  # fmt: skip
+#: What any other letter says: stations have flags of their own, and none of them unsays the value.
+UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """One value: factor code (HJ 212 appendix B), kind of `KINDS`, and the flag's meaning ("" without one)."""
+    """One value: factor code (HJ 212 appendix B), kind of `KINDS`, the flag's meaning ("" without one) and its letter."""
 
     factor: str
     kind: str
     value: float
     flag: str
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,5 @@ def _value(factor: str, kind: str, said: str, flag: str) -> Value:
     number = float(said)
     if not isfinite(number):
         raise ValueError("not a finite number")
-    if flag and flag not in FLAGS:
-        raise ValueError(f"unknown flag {flag}")
-    return Value(factor=factor, kind=kind, value=number, flag=FLAGS.get(flag, ""))
+    meaning = FLAGS.get(flag, UNKNOWN) if flag else ""
+    return Value(factor=factor, kind=kind, value=number, flag=meaning, letter=flag)

@@ -18,7 +18,7 @@ from anlan.adapters.hj212.packets import PARTS_MAX, name_of, put_together
 from anlan.adapters.hj212.quality import QUALITY
 from anlan.adapters.hj212.segment import Segment, SegmentError, segment_of
 from anlan.adapters.hj212.settings import Station
-from anlan.adapters.hj212.values import UPLOADS, Upload, upload_of
+from anlan.adapters.hj212.values import UNKNOWN, UPLOADS, Upload, upload_of
 from anlan.app.collecting.last_known import LastKnown
 from anlan.app.collecting.outbox import OutboxFullError
 from anlan.app.collecting.outbox_thread import OutboxThread
@@ -172,6 +172,9 @@ class StationDesk:
             else:
                 sample = Sample(tag, at_ms, value.value, QUALITY[value.flag])
                 samples += self.last.judged(sample)
+                if value.flag == UNKNOWN:
+                    why = f"{station.mn}: {what} with the unknown flag {value.letter!r}"
+                    self.state.failed(why, "flags_unknown")
         names = (item.partition("=")[0] for item, _ in upload.refused)
         return samples + self.last.missing((tags[one] for one in names if one in tags), at_ms)
 

@@ -5,7 +5,7 @@ import pytest
 from anlan.adapters.hj212.packets import name_of, put_together
 from anlan.adapters.hj212.quality import QUALITY
 from anlan.adapters.hj212.segment import SegmentError, segment_of
-from anlan.adapters.hj212.values import FLAGS, upload_of
+from anlan.adapters.hj212.values import FLAGS, UNKNOWN, upload_of
 
 HEAD = "QN=20260801100000123;ST=31;CN=2011;PW=123456;MN=M1;Flag=7;PNUM={};PNO={};CP=&&{}&&"
 TIME = "DataTime=20260801100000"
@@ -42,6 +42,6 @@ def test_packets_of_one_message_share_a_name() -> None:
 
 
 def test_every_flag_has_a_quality_and_none_hides_a_value_that_may_be_true() -> None:
-    assert QUALITY.keys() == {"", *FLAGS.values()}
+    assert QUALITY.keys() == {"", UNKNOWN, *FLAGS.values()}
     judged = {flag for flag, quality in QUALITY.items() if quality}
-    assert {"maintenance", "calibration", "over_range", "by_hand"} <= judged
+    assert {"maintenance", "calibration", "over_range", "by_hand", UNKNOWN} <= judged

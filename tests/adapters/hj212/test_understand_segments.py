@@ -43,8 +43,8 @@ def test_an_upload_is_values_with_their_flags() -> None:
     assert found.at == datetime(2026, 8, 1, 2, tzinfo=UTC)
     assert found.period == "real_time"
     assert found.values == (
-        Value(factor="a21026", kind="Rtd", value=12.3, flag="normal"),
-        Value(factor="a01012", kind="Rtd", value=25.6, flag="normal"),
+        Value(factor="a21026", kind="Rtd", value=12.3, flag="normal", letter="N"),
+        Value(factor="a01012", kind="Rtd", value=25.6, flag="normal", letter="N"),
     )
     assert found.refused == ()
 
@@ -53,9 +53,9 @@ def test_a_bad_value_does_not_take_the_others_along() -> None:
     cp = "DataTime=20260801100000;a1-Avg=1,a1-Min=x,a1-Max=2,a1-Flag=D;a2-Avg=nan;a3-Avg=4,a3-Flag=Q;-Rtd=1;a4-Cou=7"
     found = upload_of(segment_of(said(CN="2061", CP=cp)))
     assert [(one.factor, one.kind, one.value, one.flag) for one in found.values] == [
-        ("a1", "Avg", 1.0, "fault"), ("a1", "Max", 2.0, "fault"), ("a4", "Cou", 7.0, "")
+        ("a1", "Avg", 1.0, "fault"), ("a1", "Max", 2.0, "fault"), ("a3", "Avg", 4.0, "unknown"), ("a4", "Cou", 7.0, "")
     ]  # fmt: skip
-    assert [item for item, _ in found.refused] == ["a1-Min=x", "a2-Avg=nan", "a3-Avg=4", "-Rtd=1"]
+    assert [item for item, _ in found.refused] == ["a1-Min=x", "a2-Avg=nan", "-Rtd=1"]
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,16 @@ async def test_what_stops_being_a_number_is_said_as_bad_with_its_last_value(
     ]
 
 
+async def test_a_value_with_an_unknown_flag_is_judged_and_the_flag_is_named(
+    desk: StationDesk,
+) -> None:
+    await desk.took(said("a21026-Rtd=7.5"), "peer")
+    await desk.took(said("a21026-Rtd=80,a21026-Flag=P"), "peer")
+    assert [(value, quality) for _, _, value, quality in kept(desk)] == [(7.5, 192), (80.0, 64)]
+    assert desk.state.counts["flags_unknown"] == 1
+    assert "a21026-Rtd with the unknown flag 'P'" in desk.state.last_error
+
+
 @pytest.mark.parametrize("flag", ["D", "F", "B"])
 async def test_what_stays_bad_is_said_once_and_again_after_it_was_good(
     desk: StationDesk, flag: str
