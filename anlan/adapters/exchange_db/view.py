@@ -77,7 +77,7 @@ class View:
             return await self._do(self._start)
         if isinstance(mark, int | float | Decimal):
             return mark - said.overlap_rows
-        at = moment_of(mark, said.zone)
+        at = moment_of(mark, said.zone, is_mark=True)
         if at is None:
             raise AwayError(f"{said.watermark}: {mark!r} is neither a number nor a time")
         return alike(

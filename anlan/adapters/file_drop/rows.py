@@ -1,7 +1,6 @@
 """A CSV file as readings, row by row: what is wrong with a row is said, and the rows beside it go on."""
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,12 +10,12 @@ from typing import Final, NamedTuple
 
 from anlan.adapters.file_drop.settings import Dropped
 from anlan.kernel.sensing.batch import BAD, GOOD, UNCERTAIN
+from anlan.kernel.sensing.pulled import moment_of
 from anlan.kernel.sensing.sample import Sample
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: What spreadsheets write beside ISO 8601.
 _OTHER_TIMES: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
-_MS: Final = re.compile(r"\d{12,14}")
 KEPT: Final = "kept"
 
 
@@ -127,21 +126,9 @@ def _sample(
 
 def _moment(said: str | None, utc_offset: str) -> datetime | None:
     text = (said or "").strip()
-    if _MS.fullmatch(text):
-        return EPOCH + timedelta(milliseconds=int(text))
-    at = _iso(text) or _other(text)
-    if at is None or at.tzinfo is not None:
-        return at
     sign = -1 if utc_offset[0] == "-" else 1
     ahead = timedelta(hours=int(utc_offset[1:3]), minutes=int(utc_offset[4:]))
-    return at.replace(tzinfo=timezone(sign * ahead))
-
-
-def _iso(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return moment_of(_other(text) or text, timezone(sign * ahead))
 
 
 def _other(text: str) -> datetime | None:

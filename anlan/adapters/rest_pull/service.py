@@ -51,7 +51,7 @@ class Service:
             return said.start
         if said.watermark_kind == "number" and isinstance(mark, int | float):
             return mark - said.overlap_rows
-        at = moment_of(mark, said.zone)
+        at = moment_of(mark, said.zone, is_mark=True)
         if at is None:
             raise AwayError(f"{said.watermark}: {mark!r} is neither a number nor a time")
         latest = now() + (self._skew or timedelta(0))
@@ -133,7 +133,7 @@ class Service:
                 return int(said)
             if isinstance(said, int | float) and not isinstance(said, bool):
                 return said
-        elif moment_of(said, self.said.zone) is not None and type(said) is type(
+        elif moment_of(said, self.said.zone, is_mark=True) is not None and type(said) is type(
             said if beside is None else beside
         ):
             return said

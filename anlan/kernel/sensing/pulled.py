@@ -6,13 +6,21 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from anlan.kernel.base.clock import now
+
 #: A place in the order of the other side: what its watermark column holds, as its driver gives it.
 Mark = datetime | int | float | Decimal | str
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
-#: A number as time is milliseconds from here on (1973), and seconds below it.
-MS_FROM: Final = 100_000_000_000
+#: Digits alone are one of these, by how many they are: the compact times of Chinese systems, else since 1970.
+_COMPACT: Final = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
+_MS_PER_UNIT: Final = {10: 1_000, 13: 1}
+#: Eight digits as text are a day of ISO 8601.
+_A_DAY: Final = 8
+#: Digits are a time from here to a year from now: with so many readings of them, others are a mistake.
+_DIGITS_FROM: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_DIGITS_AHEAD: Final = timedelta(days=366)
 
 
 class AwayError(Exception):
@@ -32,22 +40,27 @@ class Row(NamedTuple):
     fields: Mapping[str, object]
 
 
-def moment_of(said: object, zone: tzinfo) -> datetime | None:
+def moment_of(said: object, zone: tzinfo, *, is_mark: bool = False) -> datetime | None:
     """Return what a field says as a moment, None for none; without an offset it is the zone's.
 
-    Taken are times of a driver, ISO 8601 with a T or a blank, and seconds or milliseconds since 1970.
+    Taken are times of a driver, ISO 8601 with a T or a blank, and as digits, between 2000 and a year from now:
+    yyyyMMddHHmmss, yyyyMMddHHmm, ten of them as seconds and thirteen as milliseconds since 1970. A mark may be
+    of any year: it only tells the order.
     """
     if isinstance(said, str):
-        said = _from_text(said.strip())
+        text = said.strip()
+        said = text if _is_digits(text) else _iso(text)
     if isinstance(said, datetime):
         return said if said.tzinfo is not None else said.replace(tzinfo=zone)
-    if isinstance(said, bool) or not isinstance(said, int | float | Decimal):
+    if isinstance(said, bool) or not isinstance(said, int | float | Decimal | str):
         return None
     try:
-        number = float(said)
-        return EPOCH + timedelta(milliseconds=number * (1 if abs(number) >= MS_FROM else 1_000))
+        at = _of_digits(said, zone)
     except (OverflowError, ValueError, ArithmeticError):
         return None
+    if at is None or is_mark or _DIGITS_FROM <= at <= now() + _DIGITS_AHEAD:
+        return at
+    return None
 
 
 def alike(example: Mark, moment: datetime, zone: tzinfo) -> Mark:
@@ -56,18 +69,16 @@ def alike(example: Mark, moment: datetime, zone: tzinfo) -> Mark:
         return (
             moment if example.tzinfo is not None else moment.astimezone(zone).replace(tzinfo=None)
         )
-    if isinstance(example, str):
-        said = _from_text(example.strip())
-        if not isinstance(said, datetime):
-            seconds = (moment - EPOCH) // timedelta(seconds=1)
-            return str(seconds * (1_000 if isinstance(said, int) and said >= MS_FROM else 1))
+    if not isinstance(example, str):
+        return int(_digits_like(str(int(example)), moment, zone))
+    text = example.strip()
+    if not _is_digits(text) and (said := _iso(text)) is not None:
         local = moment.astimezone(said.tzinfo or zone)
         if said.tzinfo is None:
             local = local.replace(tzinfo=None)
         text = local.isoformat(sep="T" if "T" in example else " ", timespec="seconds")
         return text.replace("+00:00", "Z") if example.endswith("Z") else text
-    seconds_since = (moment - EPOCH) / timedelta(seconds=1)
-    return int(seconds_since * 1_000) if float(example) >= MS_FROM else int(seconds_since)
+    return _digits_like(text, moment, zone)
 
 
 def position(mark: Mark) -> int | float | str:
@@ -85,9 +96,27 @@ def is_beyond(one: Mark, other: Mark) -> bool:
     return bool(operator.gt(position(one), position(other)))
 
 
-def _from_text(text: str) -> datetime | int | None:
-    if text.isdecimal() and len(text) in {10, 13}:
-        return int(text)
+def _of_digits(said: float | Decimal | str, zone: tzinfo) -> datetime | None:
+    """Return what digits stand for. Raises ValueError, ArithmeticError, OverflowError."""
+    digits = str(int(said))
+    if form := _COMPACT.get(len(digits)):
+        return datetime.strptime(digits, form).replace(tzinfo=zone)
+    if unit := _MS_PER_UNIT.get(len(digits)):
+        return EPOCH + timedelta(milliseconds=float(said) * unit)
+    return None
+
+
+def _digits_like(example: str, moment: datetime, zone: tzinfo) -> str:
+    if form := _COMPACT.get(len(example)):
+        return moment.astimezone(zone).strftime(form)
+    return str((moment - EPOCH) // timedelta(milliseconds=_MS_PER_UNIT.get(len(example), 1_000)))
+
+
+def _is_digits(text: str) -> bool:
+    return text.isdecimal() and len(text) != _A_DAY
+
+
+def _iso(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:

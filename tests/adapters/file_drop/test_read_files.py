@@ -62,6 +62,19 @@ def test_a_wide_file_has_a_column_for_each_tag_and_empty_cells_say_nothing() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    "said", ["20260801100000", "202608011000", "1785549600000", "2026-08-01T02:00Z"]
+)
+def test_compact_times_are_the_moment_that_they_name(said: str) -> None:
+    found = parsed(f"time,tag,value\n{said},P,1\n".encode(), settings())
+    assert [one.at_ms for one in found.samples] == [AT_MS]
+
+
+def test_digits_that_are_no_time_are_refused() -> None:
+    found = parsed(b"time,tag,value\n2026113012,P,1\n17855496000000,P,1\n", settings())
+    assert [one.word for one in found.outcomes] == ["time_bad", "time_bad"]
+
+
 def test_a_time_without_an_offset_is_of_the_files_zone() -> None:
     text = b"time,tag,value\n2026-08-01 02:00:00,P,1\n"
     assert parsed(text, settings(utc_offset="+00:00")).samples[0].at_ms == AT_MS
