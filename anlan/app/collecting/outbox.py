@@ -26,6 +26,8 @@ BROKEN_ROWS, BROKEN_BYTES = 5_000, 4_096
 HEARD_MS = 8 * 86_400_000
 #: The other parts of a message follow within seconds.
 PARTS_MS = 3_600_000
+#: A part that comes so long after the others is of another message under the same name.
+FOLLOW_MS = 60_000
 #: The door's word for a known number with other bytes.
 USED_BEFORE = 409
 _decode = msgspec.msgpack.Decoder(list[tuple[str, int, float, int]]).decode
@@ -105,9 +107,22 @@ class Outbox:
             )
 
     def keep_part(self, source: str, name: str, number: int, body: bytes) -> list[bytes]:
-        """Keep one part of a message; return all that are there, in order. Raises OutboxFullError."""
+        """Keep one part of a message; return all that are there, in order. Raises OutboxFullError.
+
+        A part with other bytes than the one of its number, or long after the others, begins another message under
+        the same name (stations that do not move their QN on): the old parts are set aside, never mixed with it.
+        """
         with self.transaction(grows=True):
-            row = (source, name, number, now_ms(), body)
+            now = now_ms()
+            others = (
+                "SELECT max(at_ms) < ? OR max(number = ? AND body <> ?) FROM part"
+                " WHERE source = ? AND name = ?"
+            )
+            said = (now - FOLLOW_MS, number, body, source, name)
+            [are_of_another] = self.db.execute(others, said).fetchone()
+            if are_of_another:
+                self._given_up(source, name)
+            row = (source, name, number, now, body)
             self.db.execute("INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?)", row)
             asked = "SELECT body FROM part WHERE source = ? AND name = ? ORDER BY number"
             return [part for (part,) in self.db.execute(asked, (source, name))]

@@ -148,6 +148,27 @@ async def test_packets_are_acknowledged_one_by_one_and_make_one_upload(desk: Sta
     assert desk.thread.outbox.db.execute("SELECT count(*) FROM part").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("first", [1, 2])
+async def test_packets_of_two_uploads_under_one_number_are_never_mixed(
+    desk: StationDesk, first: int
+) -> None:
+    def packet(part: int, value: int) -> bytes:
+        return said(f"a{part}-Rtd={value}", flag=7, head=f"PNUM=3;PNO={part};")
+
+    tags = {f"a{part}-Rtd": f"GT{part}" for part in (1, 2, 3)}
+    desk.stations = {MN: (Station(mn=MN, password_file="pw", real_time=tags), b"123456")}
+    for part in (2, 3):
+        await desk.took(packet(part, 10), "peer")
+    if first == 1:
+        desk.thread.outbox.db.execute("UPDATE part SET at_ms = at_ms - 61000")
+    for part in (first, 3 - first, 3):
+        assert answer(await desk.took(packet(part, 11), "peer")) == (9014, {})
+    assert [(tag, value) for tag, _, value, _ in kept(desk)] == [
+        ("GT1", 11.0), ("GT2", 11.0), ("GT3", 11.0),
+    ]  # fmt: skip
+    assert broken(desk) == ["incomplete", "incomplete"]
+
+
 async def test_packets_that_disagree_are_refused_and_do_not_stand_in_the_way(
     desk: StationDesk,
 ) -> None:
