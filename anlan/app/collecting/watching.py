@@ -13,9 +13,13 @@ from anlan.app.collecting.last_known import LastKnown
 from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import now_ms, to_ms
+from anlan.kernel.sensing.batch import BAD, CLOCK, GOOD
 from anlan.kernel.sensing.sample import Sample
 
 log = logging.getLogger(__name__)
+
+#: A time further ahead than this is replaced by that of arrival at the door.
+AHEAD_MS = 10_000
 
 
 @dataclass(slots=True)
@@ -28,6 +32,8 @@ class Watching:
     backoff: Backoff = field(default_factory=Backoff)
     last: LastKnown = field(default_factory=LastKnown)
     _heard_ms: dict[str, int] = field(default_factory=dict)
+    _last_ms: dict[str, int] = field(default_factory=dict)
+    _skew_ms: int = 0
 
     async def run(self) -> None:
         """Subscribe, and begin anew when the line breaks."""
@@ -75,6 +81,7 @@ class Watching:
         period_s = self.watch.settings.refresh_s
         while True:
             skew = await self.watch.skew()
+            self._skew_ms = skew // timedelta(milliseconds=1)
             self.state.says_now(self.state.name, skew / timedelta(seconds=1))
             await asyncio.sleep(period_s)
             since = now_ms() - int(period_s * 900)
@@ -93,6 +100,25 @@ class Watching:
                 self.state.failed(f"{one.tag}: no number, status 0x{one.status:08X}", "missing")
                 samples += self.last.missing([one.tag], at_ms)
             else:
-                samples += self.last.judged(Sample(one.tag, at_ms, one.value, one.quality))
+                sample = Sample(one.tag, at_ms, one.value, one.quality)
+                if sample.quality != BAD:
+                    sample = self._in_order(sample, heard_ms)
+                samples += self.last.judged(sample)
         if not await self.thread.keep_or_count(self.state, samples):
             self.last.not_kept(samples)
+
+    def _in_order(self, sample: Sample, heard_ms: int) -> Sample:
+        """Return a sample that is later than the last one of its tag.
+
+        A refresh bears the server's time, a change the source's, whose clock may lag: what the platform takes for
+        late it does not judge. Such a change is of now, by the server's clock, and its time is doubtful.
+        """
+        there_ms = heard_ms + self._skew_ms
+        last_ms = self._last_ms.get(sample.tag)
+        if last_ms is not None and sample.at_ms <= last_ms:
+            quality = CLOCK if sample.quality == GOOD else sample.quality
+            sample = Sample(sample.tag, max(there_ms, last_ms + 1), sample.value, quality)
+            self.state.counts["times_replaced"] += 1
+        # a time far ahead is replaced at the door: it must not push those that follow ahead too
+        self._last_ms[sample.tag] = min(sample.at_ms, max(there_ms + AHEAD_MS, last_ms or 0))
+        return sample

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,12 +17,10 @@ from anlan.app.collecting.outbox import Outbox
 from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.state import Told
 from anlan.app.collecting.watching import Watching
-from anlan.kernel.base.clock import now
-from anlan.kernel.sensing.batch import BAD, GOOD
+from anlan.kernel.base.clock import now, to_ms
+from anlan.kernel.sensing.batch import BAD, CLOCK, GOOD, UNCERTAIN
 from tests.adapters.opcua.server import plant
 from tests.app.collecting.waiting import ended, until
-
-AT = datetime(2026, 8, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -56,7 +54,8 @@ async def test_a_server_is_watched_through_its_life(thread: OutboxThread, tmp_pa
         work = asyncio.create_task(watching.run())
         await until(lambda: state.readings >= 2)
         assert state.is_connected
-        await made.say(2.5, at=AT)
+        at = now() + timedelta(seconds=1)
+        await made.say(2.5, at=at)
         await until(
             lambda: ("LEVEL" in watching.last.values) and watching.last.values["LEVEL"] == 2.5
         )
@@ -71,7 +70,7 @@ async def test_a_server_is_watched_through_its_life(thread: OutboxThread, tmp_pa
         await until(lambda: state.is_connected and state.readings >= before + 2)
         await ended(work)
     found = kept(thread)
-    assert ("LEVEL", int(AT.timestamp() * 1000), 2.5, 192) in found, "its own time"
+    assert ("LEVEL", to_ms(at), 2.5, 192) in found, "its own time"
     refreshed = [one for one in found if one[0] == "PUMP" and one[3] == 192]
     assert len(refreshed) >= 2, "what does not change is said again"
     bad = [(tag, value) for tag, _, value, quality in found if quality == 0]
@@ -85,6 +84,31 @@ async def test_what_the_server_calls_bad_is_said_once(thread: OutboxThread, tmp_
     for status in (BAD, BAD, BAD, GOOD, BAD):
         await watching._keep([Change("LEVEL", now(), 2.5, status, 0)])
     assert [quality for *_, quality in kept(thread)] == [BAD, GOOD, BAD]
+
+
+async def test_changes_of_a_source_whose_clock_lags_are_judged_between_refreshes(
+    thread: OutboxThread, tmp_path: Path
+) -> None:
+    watching, began = quiet(thread, tmp_path), now()
+    lag = timedelta(seconds=30)
+    for value, at, quality in (
+        (1.0, began, GOOD),  # a refresh, by the server's clock
+        (95.0, began - lag, GOOD),
+        (96.0, began - lag, UNCERTAIN),
+        (97.0, began + timedelta(days=9_000), GOOD),
+        (98.0, now(), GOOD),
+        (99.0, began + timedelta(minutes=1), GOOD),
+    ):
+        await watching._keep([Change("LEVEL", at, value, quality, 0)])
+    found = kept(thread)
+    assert [quality for *_, quality in found] == [GOOD, CLOCK, UNCERTAIN, GOOD, CLOCK, GOOD]
+    times = [at_ms for _, at_ms, *_ in found]
+    assert times[0] == to_ms(began)
+    assert times[3] == to_ms(began + timedelta(days=9_000)), "the door's to replace"
+    del times[3]
+    assert times == sorted(set(times)), "none is late"
+    assert times[-2] < to_ms(began) + 20_000
+    assert watching.state.counts["times_replaced"] == 3
 
 
 def quiet(thread: OutboxThread, folder: Path) -> Watching:
