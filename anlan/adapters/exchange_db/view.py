@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from anlan.adapters.exchange_db.link import engine_of, in_time
 from anlan.adapters.exchange_db.settings import Exchange
 from anlan.kernel.base.clock import now
-from anlan.kernel.sensing.pulled import AwayError, Mark, Row, alike, moment_of
+from anlan.kernel.sensing.pulled import AwayError, Mark, Row, alike, before, moment_of
 
 T = TypeVar("T")
 
@@ -77,12 +77,7 @@ class View:
             return await self._do(self._start)
         if isinstance(mark, int | float | Decimal):
             return mark - said.overlap_rows
-        at = moment_of(mark, said.zone, is_mark=True)
-        if at is None:
-            raise AwayError(f"{said.watermark}: {mark!r} is neither a number nor a time")
-        return alike(
-            mark, min(at, now() + self._skew) - timedelta(seconds=said.overlap_s), said.zone
-        )
+        return before(mark, now() + self._skew, timedelta(seconds=said.overlap_s), said.zone)
 
     async def pages(self, since: Mark | None, most: int | None = None) -> AsyncIterator[list[Row]]:
         """Yield the rows from a mark on, in order, `most` in a page."""

@@ -14,7 +14,7 @@ import msgspec
 
 from anlan.adapters.rest_pull.settings import Rest
 from anlan.kernel.base.clock import now
-from anlan.kernel.sensing.pulled import AwayError, Mark, Row, alike, moment_of
+from anlan.kernel.sensing.pulled import AwayError, Mark, Row, before, moment_of
 
 
 class Service:
@@ -34,6 +34,8 @@ class Service:
         )
         self._client = httpx.AsyncClient(headers=headers, verify=trust, timeout=said.timeout_s)
         self._skew: timedelta | None = None
+        #: The last place that a row told.
+        self._last: Mark | None = None
 
     @property
     def address(self) -> str:
@@ -51,11 +53,8 @@ class Service:
             return said.start
         if said.watermark_kind == "number" and isinstance(mark, int | float):
             return mark - said.overlap_rows
-        at = moment_of(mark, said.zone, is_mark=True)
-        if at is None:
-            raise AwayError(f"{said.watermark}: {mark!r} is neither a number nor a time")
         latest = now() + (self._skew or timedelta(0))
-        return alike(mark, min(at, latest) - timedelta(seconds=said.overlap_s), said.zone)
+        return before(mark, latest, timedelta(seconds=said.overlap_s), said.zone)
 
     async def pages(self, since: Mark | None, most: int | None = None) -> AsyncIterator[list[Row]]:
         """Yield the rows from a mark on, as the service pages them."""
@@ -118,28 +117,29 @@ class Service:
             raise AwayError(f"rows: nothing like a list at {said.rows!r}")
         names = [said.tag_column, said.time, said.value, said.quality, said.watermark, *said.key]
         rows: list[Row] = []
-        mark: Mark | None = None
-        for one in found:
-            fields = {name: at_path(one, name) for name in names if name}
-            mark = self._mark(fields[said.watermark], mark)
+        told = [{name: at_path(one, name) for name in names if name} for one in found]
+        places = [self._place(fields[said.watermark]) for fields in told]
+        mark = next((one for one in places if one is not None), self._last)
+        for fields, place in zip(told, places, strict=True):
+            # a row that does not tell its place stands beside one that does
+            mark = self._last = mark if place is None else place
+            if mark is None:
+                wrong = fields[said.watermark]
+                raise AwayError(f"{said.watermark}: {wrong!r} is no {said.watermark_kind}")
             key = json.dumps([fields[name] for name in said.key], ensure_ascii=False)
             rows.append(Row(mark, key, fields))
         return rows
 
-    def _mark(self, said: Any, beside: Mark | None) -> Mark:
-        """Return the place of a row; one that does not tell it stands beside the row before. Raises AwayError."""
+    def _place(self, said: Any) -> Mark | None:
+        """Return the place that a row tells, None where it is none, or written in another way than those before."""
         if self.said.watermark_kind == "number":
             if isinstance(said, str) and said.isdecimal():
                 return int(said)
-            if isinstance(said, int | float) and not isinstance(said, bool):
-                return said
-        elif moment_of(said, self.said.zone, is_mark=True) is not None and type(said) is type(
-            said if beside is None else beside
-        ):
-            return said
-        if beside is None:
-            raise AwayError(f"{self.said.watermark}: {said!r} is no {self.said.watermark_kind}")
-        return beside
+            is_number = isinstance(said, int | float) and not isinstance(said, bool)
+            return said if is_number else None
+        is_alike = self._last is None or type(said) is type(self._last)
+        is_time = is_alike and moment_of(said, self.said.zone, is_mark=True) is not None
+        return said if is_time else None
 
     def _following(self, url: str, answer: Any, pages: int) -> str | None:
         """Return the next page; `pages` is how many there were, 0 after an empty one."""

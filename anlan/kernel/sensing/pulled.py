@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from anlan.kernel.base.clock import now
+from anlan.kernel.base.clock import SHANGHAI, now
 
 #: A place in the order of the other side: what its watermark column holds, as its driver gives it.
 Mark = datetime | int | float | Decimal | str
@@ -51,7 +51,8 @@ def moment_of(said: object, zone: tzinfo, *, is_mark: bool = False) -> datetime 
         text = said.strip()
         said = text if _is_digits(text) else _iso(text)
     if isinstance(said, datetime):
-        return said if said.tzinfo is not None else said.replace(tzinfo=zone)
+        known = said if said.tzinfo is not None else said.replace(tzinfo=zone)
+        return known if is_mark or _is_of_all_zones(known) else None
     if isinstance(said, bool) or not isinstance(said, int | float | Decimal | str):
         return None
     try:
@@ -61,6 +62,17 @@ def moment_of(said: object, zone: tzinfo, *, is_mark: bool = False) -> datetime 
     if at is None or is_mark or _DIGITS_FROM <= at <= now() + _DIGITS_AHEAD:
         return at
     return None
+
+
+def before(mark: Mark, latest: datetime, overlap: timedelta, zone: tzinfo) -> Mark:
+    """Return the place so far behind a mark that is a time, and never beyond the latest moment. Raises AwayError."""
+    at = moment_of(mark, zone, is_mark=True)
+    if at is None:
+        raise AwayError(f"{mark!r} is neither a number nor a time")
+    try:
+        return alike(mark, min(at, latest) - overlap, zone)
+    except OverflowError:  # nothing is before the year 1
+        return mark
 
 
 def alike(example: Mark, moment: datetime, zone: tzinfo) -> Mark:
@@ -94,6 +106,16 @@ def position(mark: Mark) -> int | float | str:
 def is_beyond(one: Mark, other: Mark) -> bool:
     """Tell whether a mark comes behind another of the same column."""
     return bool(operator.gt(position(one), position(other)))
+
+
+def _is_of_all_zones(at: datetime) -> bool:
+    """Tell whether a moment is within the years 1 to 9999 in every zone that is asked for."""
+    try:
+        at.astimezone(UTC)
+        at.astimezone(SHANGHAI)
+    except OverflowError:
+        return False
+    return True
 
 
 def _of_digits(said: float | Decimal | str, zone: tzinfo) -> datetime | None:

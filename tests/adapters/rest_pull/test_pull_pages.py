@@ -11,8 +11,10 @@ import pytest
 from anlan.adapters.rest_pull.service import Service
 from anlan.adapters.rest_pull.settings import Rest
 from anlan.app.collecting.outbox_thread import OutboxThread
+from anlan.app.collecting.pull_progress import mark_of
 from anlan.app.collecting.pulling import Pulling
 from anlan.app.collecting.state import Told
+from anlan.kernel.base.clock import now
 from anlan.kernel.sensing.pulled import AwayError
 from tests.adapters.rest_pull.service import Above, above
 from tests.app.collecting.exchange import outbox_in, values_in
@@ -113,6 +115,35 @@ async def test_what_is_no_answer_ends_the_round(
     with pytest.raises(AwayError, match=why) as told:
         await work.round()
     assert told.value.retry_after_s == patience_s
+    await work.source.close()
+
+
+@pytest.mark.parametrize("updated", [None, "never"])
+async def test_a_row_that_does_not_tell_its_place_stops_nothing(
+    service: Above, thread: OutboxThread, updated: str | None
+) -> None:
+    service.rows = [row(n) for n in range(6)]
+    for number in (0, 4, 5):  # the first of a page, and a whole page
+        service.rows[number]["updated"] = updated
+    work = pulling(service, thread)
+    await work.round()
+    assert values_in(thread.outbox) == [0, 1, 2, 3, 4, 5]
+    assert mark_of(thread.outbox.db, "above") == row(3)["updated"]
+    await work.source.close()
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+08:00"])
+async def test_a_time_at_the_end_of_all_times_is_refused_and_stops_nothing(
+    service: Above, thread: OutboxThread, at: str
+) -> None:
+    service.rows = [row(0) | {"time": at, "updated": at}]
+    work = pulling(service, thread)
+    await work.round()
+    service.rows.append(row(1) | {"updated": f"{now():%Y-%m-%dT%H:%M:%SZ}"})
+    await work.round()
+    assert values_in(thread.outbox) == [1]
+    assert work.state.counts["rows_refused"] == 1
+    assert "time_bad" in work.state.last_error
     await work.source.close()
 
 

@@ -28,6 +28,7 @@ def test_the_same_moment_in_many_ways(said: object) -> None:
     [
         "2026113012", 2026113012, 20261330120500, "20261130126100", 19991231235959, 20991130120500, 1, -1796011500,
         123456, 17960115000, "179601150000000", 999999999999, True, None, "", "soon", float("nan"), 1e300, [1],
+        "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+08:00", datetime.min.replace(tzinfo=SHANGHAI),
     ],
 )  # fmt: skip
 def test_digits_that_are_no_time_of_our_days_are_none(said: object) -> None:
