@@ -126,8 +126,10 @@ class Service:
             if mark is None:
                 wrong = fields[said.watermark]
                 raise AwayError(f"{said.watermark}: {wrong!r} is no {said.watermark_kind}")
-            key = json.dumps([fields[name] for name in said.key], ensure_ascii=False)
-            rows.append(Row(mark, key, fields))
+            key = [fields[name] for name in said.key]
+            is_named = None not in key
+            name = json.dumps(key if is_named else fields, ensure_ascii=False)
+            rows.append(Row(mark, name, fields, is_named))
         return rows
 
     def _place(self, said: Any) -> Mark | None:

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 #: Whoever asks for more patience is asked again nevertheless.
 PATIENCE_MOST_S = 3_600.0
+#: A row without its key could not be told from another.
+KEY_MISSING = "key_missing"
 
 
 class Pulled(Protocol):
@@ -149,4 +151,5 @@ def judge(row: Row, mapped: Mapped) -> Judged:
     text = json.dumps(dict(row.fields), default=str, ensure_ascii=False).encode()
     at = moment_of(row.fields.get(mapped.time), mapped.zone)
     day = "" if at is None else at.astimezone(SHANGHAI).date().isoformat()
-    return Judged(row.key, row.mark, digest, text, reading_of(row.fields, mapped), day)
+    outcome = reading_of(row.fields, mapped) if row.is_named else KEY_MISSING
+    return Judged(row.key, row.mark, digest, text, outcome, day)

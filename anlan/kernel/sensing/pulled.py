@@ -33,11 +33,15 @@ class AwayError(Exception):
 
 
 class Row(NamedTuple):
-    """One row: its place, its name (one row, one name, for ever), its fields under the names of the other side."""
+    """One row: its place, its name (one row, one name, for ever), its fields under the names of the other side.
+
+    Without `is_named` a key field was empty, and `key` is no more than what the row says: it is refused.
+    """
 
     mark: Mark
     key: str
     fields: Mapping[str, object]
+    is_named: bool = True
 
 
 def moment_of(said: object, zone: tzinfo, *, is_mark: bool = False) -> datetime | None:

@@ -10,6 +10,7 @@ import pytest
 
 from anlan.adapters.rest_pull.service import Service
 from anlan.adapters.rest_pull.settings import Rest
+from anlan.app.collecting.letters import pieces
 from anlan.app.collecting.outbox_thread import OutboxThread
 from anlan.app.collecting.pull_progress import mark_of
 from anlan.app.collecting.pulling import Pulling
@@ -129,6 +130,20 @@ async def test_a_row_that_does_not_tell_its_place_stops_nothing(
     await work.round()
     assert values_in(thread.outbox) == [0, 1, 2, 3, 4, 5]
     assert mark_of(thread.outbox.db, "above") == row(3)["updated"]
+    await work.source.close()
+
+
+async def test_rows_without_their_key_are_refused_once_and_hide_no_other(
+    service: Above, thread: OutboxThread
+) -> None:
+    service.rows = [row(0), row(1) | {"id": None}, row(2) | {"id": None}, row(3)]
+    work = pulling(service, thread)
+    for _ in range(2):
+        await work.round()
+    assert values_in(thread.outbox) == [0, 3]
+    counts = work.state.counts
+    assert (counts["rows_refused"], counts["rows_changed"], counts["rows_gone"]) == (2, 0, 0)
+    assert [one.reason for one in pieces(thread.outbox.file)] == ["key_missing"] * 2
     await work.source.close()
 
 
