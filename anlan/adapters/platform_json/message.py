@@ -78,7 +78,7 @@ def _sample(
         return "row_bad"
     if (tag := tags.get(one["tag"])) is None:
         return "tag_unknown"
-    if one.get("u") is not None and one["u"] != units.get(tag, one["u"]):
+    if one.get("u") not in (None, "", units.get(tag)):
         return "unit_differs"
     value, quality = one.get("v"), one.get("q", GOOD)
     if (number := _number(value)) is None:

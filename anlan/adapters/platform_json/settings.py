@@ -10,7 +10,8 @@ class Peer(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One door, HTTPS with the certificate given; clear text on loopback only, behind what makes TLS.
 
     The sender shows the token of `token_file` as a bearer's. `company`: the codes it may speak for. `tag`: the
-    tag as it is said to ours; `unit`: our tag to the unit that a reading must name if it names one.
+    tag as it is said to ours; `unit`: our tag to the unit that a reading must name if it names one; where none
+    stands it may name none.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=40)]

@@ -53,6 +53,16 @@ def test_one_bad_row_is_refused_and_the_next_goes_on(row: Any, code: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("said", "taken"), [({"u": "mm"}, 0), ({"u": []}, 0), ({"u": ""}, 1), ({"u": None}, 1), ({}, 1)]
+)
+def test_a_unit_that_nobody_configured_is_not_taken(said: dict[str, Any], taken: int) -> None:
+    row = {"tag": "360982001G0001YW001", "v": 7820} | said
+    found = read(json.dumps(SAID | {"data": [row]}).encode(), TAGS, {})
+    assert len(found.samples) == taken
+    assert [one.code for one in found.refused] == ["unit_differs"] * (1 - taken)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

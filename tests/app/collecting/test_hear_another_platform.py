@@ -33,6 +33,7 @@ async def listening(folder: Path) -> AsyncIterator[tuple[PlatformDoor, httpx.Asy
     settings = Peer(
         name="p", listen=f"127.0.0.1:{port}", certificate_file="cert.pem",
         certificate_key_file="key.pem", token_file="t", company=["360982001"], tag=TAGS,
+        unit=dict.fromkeys(TAGS.values(), "m"),
     )  # fmt: skip
     thread = OutboxThread(
         Outbox(folder / "o.sqlite", lambda seq, some: composed("G1", seq, some), 1024**2)
