@@ -20,12 +20,11 @@ from anlan.kernel.sensing.pulled import AwayError, Mark, Row, before, moment_of
 class Service:
     """One source. What it asks raises AwayError, with the patience that a Retry-After asks for."""
 
-    #: Services page as they like.
-    is_in_order = False
-
     def __init__(self, said: Rest, folder: Path, secret: str) -> None:
         """Know the service; nothing is connected yet. Raises ValueError, OSError for a certificate."""
         self.said = said
+        #: Services page as they like, unless the file says otherwise.
+        self.is_in_order = said.ordered
         headers = dict(said.header)
         if secret:
             headers[said.secret_header] = said.secret_prefix + secret

@@ -20,6 +20,7 @@ class Rest(Mapped, forbid_unknown_fields=True, frozen=True, kw_only=True):
     `rows`: where the rows stand; fields of a row may be paths too. `paging`: by `number` (of a page, from
     `first_page`, in the parameter `page_parameter`), by `cursor` (which stands at `next` and goes into that parameter) or by a
     `link` to the next page at `next`, of the same origin. `since_parameter` takes the watermark, less the overlap.
+    `ordered`: no row of a later page has an earlier watermark, so the place may move with each page.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Rest(Mapped, forbid_unknown_fields=True, frozen=True, kw_only=True):
     watermark_kind: Literal["time", "number"] = "time"
     key: Annotated[list[str], Meta(min_length=1, max_length=8)]
     start: int | str | None = None
+    ordered: bool = False
     since_parameter: Annotated[str, Meta(min_length=1)]
     paging: Literal["number", "cursor", "link"]
     page_parameter: str = "page"

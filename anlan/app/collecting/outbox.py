@@ -226,10 +226,10 @@ class Outbox:
         return made
 
     @contextmanager
-    def transaction(self, *, grows: bool = False) -> Iterator[None]:
-        """Commit on return, undo on an error. Raises OutboxFullError where there is no room to grow."""
-        if grows and self.used_bytes >= self.limit_bytes:
-            raise OutboxFullError(f"{self.file}: {self.limit_bytes // 1024**2} MB are used up")
+    def transaction(self, *, grows: bool = False, share: float = 1.0) -> Iterator[None]:
+        """Commit on return, undo on an error. Raises OutboxFullError where its share leaves no room to grow."""
+        if grows and self.used_bytes >= (limit := self.limit_bytes * share):
+            raise OutboxFullError(f"{self.file}: {limit / 1024**2:.3g} MB are used up")
         try:
             self.db.execute("BEGIN IMMEDIATE")
             yield

@@ -18,6 +18,8 @@ from anlan.kernel.sensing.pulled import Mark, position
 from anlan.kernel.sensing.sample import Sample
 
 CHANGED = "row_changed"
+#: How much of the outbox pulls may fill: they can wait, the plant cannot.
+SHARE = 0.7
 
 
 class Judged(NamedTuple):
@@ -66,7 +68,7 @@ def keep_page(
     One transaction. Raises OutboxFullError; then nothing of it was done.
     """
     done = Kept()
-    with outbox.transaction(grows=True):
+    with outbox.transaction(grows=True, share=SHARE):
         aside = [(why, row.text) for row in rows if (why := _taken(outbox, source, row, done))]
         outbox.add(source, done.samples)
         outbox.add_broken(source, "", aside)

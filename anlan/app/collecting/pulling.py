@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 #: Whoever asks for more patience is asked again nevertheless.
 PATIENCE_MOST_S = 3_600.0
+FIRST_ROUND = "; the first round does not fit into limit_mb: set start, or ordered = true"
 #: A row without its key could not be told from another.
 KEY_MISSING = "key_missing"
 
@@ -121,9 +122,16 @@ class Pulling:
             self.state.failed(error)
             return error.retry_after_s
         except OutboxFullError as error:
-            self.state.failed(error, "refused_full")
+            self.state.failed(f"{error}{await self._advice()}", "refused_full")
             return 0.0
         return None
+
+    async def _advice(self) -> str:
+        """Return what to do where a first round does not fit: what it has taken waits for its end."""
+        if self.source.is_in_order:
+            return ""
+        known = await self.thread.do(mark_of, self.thread.outbox.db, self.state.name)
+        return FIRST_ROUND if known is None else ""
 
     async def _keep(self, rows: list[Judged], mark: Mark | None) -> None:
         floor = None if mark is None else await self.source.since(mark)

@@ -17,6 +17,7 @@ from anlan.app.collecting.pulling import Pulling
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import now
 from anlan.kernel.sensing.pulled import AwayError
+from anlan.kernel.sensing.sample import Sample
 from tests.adapters.rest_pull.service import Above, above
 from tests.app.collecting.exchange import outbox_in, values_in
 from tests.app.collecting.waiting import ended, until
@@ -159,6 +160,24 @@ async def test_a_time_at_the_end_of_all_times_is_refused_and_stops_nothing(
     assert values_in(thread.outbox) == [1]
     assert work.state.counts["rows_refused"] == 1
     assert "time_bad" in work.state.last_error
+    await work.source.close()
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+async def test_a_backlog_leaves_room_for_what_cannot_wait_and_moves_on_where_it_is_ordered(
+    service: Above,
+    thread: OutboxThread,
+    ordered: bool,  # noqa: FBT001 - of the test
+) -> None:
+    outbox = thread.outbox
+    outbox.limit_bytes = outbox.used_bytes + 400_000
+    service.size = 200
+    service.rows = [row(n, n // 200) | {"id": "x" * 60 + str(n)} for n in range(4_000)]
+    work = pulling(service, thread, ordered=ordered, overlap_s=1)
+    assert await work._tried() == (None if ordered else 0.0)
+    assert outbox.used_bytes < 0.9 * outbox.limit_bytes
+    assert outbox.keep("live", [Sample("GT", 0, 1.0)])
+    assert ("set start" in work.state.last_error) is not ordered
     await work.source.close()
 
 
