@@ -27,6 +27,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.sensing.pulled import AwayError, Mark, Row, alike, before, moment_of
 
 T = TypeVar("T")
+Number = int | float | Decimal
 
 
 class View:
@@ -51,6 +52,8 @@ class View:
             *(self._column[one.column] == one.value for one in said.where),
         )
         self._skew = timedelta(0)
+        #: The greatest number of the other side, where it no longer reaches the mark.
+        self._end: Number | None = None
 
     @property
     def address(self) -> str:
@@ -67,6 +70,24 @@ class View:
         self._skew = timedelta(0) if at is None else at - middle
         return self._skew / timedelta(seconds=1)
 
+    async def look(self, mark: Mark | None) -> str:
+        """Return that the numbers of the other side end before the overlap of a mark, none where they do not.
+
+        Then a row with a wrong number was taken, or its numbers began anew: later rows are read from their own
+        end on, and whoever looks is told each round.
+        """
+        self._end = None
+        if not isinstance(mark, Number):
+            return ""
+        end = await self._do(lambda: self._one(self._greatest))
+        if not isinstance(end, Number) or end >= mark - self.said.overlap_rows:
+            return ""
+        self._end = end
+        return (
+            f"{self.said.watermark}: the greatest is {end}, yet {mark} was read: a wrong number came, or they"
+            " began anew; rows may be missing, compare the counts"
+        )
+
     async def since(self, mark: Mark | None) -> Mark | None:
         """Return where a round begins that has come to a mark: the overlap before it; None for the first row.
 
@@ -75,8 +96,8 @@ class View:
         said = self.said
         if mark is None:
             return await self._do(self._start)
-        if isinstance(mark, int | float | Decimal):
-            return mark - said.overlap_rows
+        if isinstance(mark, Number):
+            return (mark if self._end is None else min(mark, self._end)) - said.overlap_rows
         return before(mark, now() + self._skew, timedelta(seconds=said.overlap_s), said.zone)
 
     async def pages(self, since: Mark | None, most: int | None = None) -> AsyncIterator[list[Row]]:
@@ -98,6 +119,10 @@ class View:
     async def close(self) -> None:
         """Let go of the connection."""
         await self._do(self._engine.dispose)
+
+    @property
+    def _greatest(self) -> Any:
+        return select(func.max(self._mark)).select_from(self._table).where(self._known)
 
     def _page(self, beyond: ColumnElement[bool] | None, size: int) -> Sequence[Any]:
         asked = select(*(self._column[name] for name in self.said.columns)).where(self._known)

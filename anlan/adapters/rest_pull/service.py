@@ -45,6 +45,10 @@ class Service:
         """Return by how much its clock is ahead of ours (s), by the Date of its last answer: to the second."""
         return None if self._skew is None else self._skew / timedelta(seconds=1)
 
+    async def look(self, mark: Mark | None) -> str:
+        """Return nothing: a service has no common way to be asked for its newest row."""
+        return ""
+
     async def since(self, mark: Mark | None) -> Mark | None:
         """Return where a round begins that has come to a mark: the overlap before it, never beyond its clock."""
         said = self.said

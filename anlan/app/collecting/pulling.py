@@ -44,6 +44,9 @@ class Pulled(Protocol):
     async def skew_s(self) -> float | None:
         """Return by how much its clock is ahead of ours (s), None where it does not tell."""
 
+    async def look(self, mark: Mark | None) -> str:
+        """Look, before a round, whether the other side still reaches a mark; return what is wrong, none for nothing."""
+
     async def since(self, mark: Mark | None) -> Mark | None:
         """Return where a round begins that has come to a mark; None for the first row of all."""
 
@@ -91,6 +94,7 @@ class Pulling:
         if (skew_s := await self.source.skew_s()) is not None:
             self.state.says_now(name, skew_s)
         come_to = newest = await do(mark_of, outbox.db, name)
+        wrong = await self.source.look(come_to)
         since = await self.source.since(come_to)
         missing = set() if come_to is None else await do(known_beyond, outbox, name, since)
         self.state.is_connected = True
@@ -112,6 +116,9 @@ class Pulling:
             )
             self.state.counts["rows_gone"] += len(missing)
         self.state.counts["rounds"] += 1
+        if wrong:
+            self.state.counts["rounds_behind_the_mark"] += 1
+            raise AwayError(wrong, self.period_s)
 
     async def _tried(self) -> float | None:
         """Go round once; return the patience that is asked for (s) when it failed."""

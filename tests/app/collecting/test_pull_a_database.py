@@ -142,6 +142,41 @@ async def test_a_row_of_the_far_future_hides_no_other(tmp_path: Path, pulling: M
     assert values_in(work.thread.outbox) == [1, 2]
 
 
+async def test_a_wrong_number_that_was_taken_away_hides_no_other_and_is_told_each_round(
+    tmp_path: Path, pulling: Make
+) -> None:
+    province = sqlite_in(tmp_path)
+    province.lay(*rows(1, 4), (999_999_999, AT.format(1), "9", ""))
+    work = pulling(province.settings())
+    await work.round()
+    assert values_in(work.thread.outbox) == [1, 2, 3, 9]
+    province.say("DELETE FROM v_reading WHERE id = 999999999")
+    province.lay(*rows(4, 6))
+    for more in (rows(6, 8), rows(8, 30), []):
+        with pytest.raises(AwayError, match=r"the greatest is .*, yet 999999999 was read") as told:
+            await work.round()
+        assert told.value.retry_after_s == work.period_s
+        if more:
+            province.lay(*more)
+    found = values_in(work.thread.outbox)
+    assert set(found) >= {float(n) for n in range(4, 8)}
+    assert found[-5:] == [25, 26, 27, 28, 29], "no later row twice"
+    assert len(found) == len(set(found))
+
+
+async def test_a_last_row_that_is_taken_away_is_no_wrong_number(
+    tmp_path: Path, pulling: Make
+) -> None:
+    province = sqlite_in(tmp_path)
+    province.lay(*rows(1, 9))
+    work = pulling(province.settings())
+    await work.round()
+    province.say("DELETE FROM v_reading WHERE id > 5")
+    province.lay(*rows(6, 7))
+    await work.round()
+    assert work.state.is_connected
+
+
 async def test_only_the_named_firm_and_only_from_the_start(tmp_path: Path, pulling: Make) -> None:
     province = sqlite_in(tmp_path)
     province.lay(*rows(1, 4))
