@@ -6,7 +6,7 @@ from pathlib import Path
 from anlan.kernel.base.config import ConfigurationError
 
 #: What an older collector left is taken on; a newer one's file is refused.
-VERSION = 2
+VERSION = 3
 TABLES = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entry (
@@ -31,7 +31,9 @@ CREATE TABLE IF NOT EXISTS part (
     source TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL,
     body BLOB NOT NULL, PRIMARY KEY (source, name, number)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS progress (source TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS progress (
+    source TEXT PRIMARY KEY, mark TEXT NOT NULL, floor TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS taken (
     source TEXT NOT NULL, key TEXT NOT NULL, place NOT NULL, digest BLOB NOT NULL, is_gone INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (source, key)
@@ -42,6 +44,13 @@ CREATE TABLE IF NOT EXISTS tally (
     unmapped INTEGER NOT NULL, PRIMARY KEY (source, day)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+"""
+#: What version 2 lacks; nothing of it is done or all.
+FROM_2 = """
+BEGIN;
+ALTER TABLE progress ADD COLUMN floor TEXT NOT NULL DEFAULT '';
+PRAGMA user_version = 3;
+COMMIT;
 """
 #: What the log beside the file may keep on disk after it has been worked in.
 WAL_BYTES = 4 * 1024**2
@@ -61,6 +70,8 @@ def opened(file: Path) -> sqlite3.Connection:
     if version > VERSION:
         connection.close()
         raise sqlite3.DatabaseError(f"{file} was written by a newer collector ({version})")
+    if version == 2:
+        connection.executescript(FROM_2)
     connection.executescript(TABLES)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     return connection

@@ -51,6 +51,13 @@ def mark_of(db: sqlite3.Connection, source: str) -> Mark | None:
     return None if row is None else mark_from(row[0])
 
 
+def floor_of(db: sqlite3.Connection, source: str) -> Mark | None:
+    """Return the place behind which what was taken of a source is forgotten, None for none."""
+    asked = "SELECT floor FROM progress WHERE source = ? AND floor <> ''"
+    row = db.execute(asked, (source,)).fetchone()
+    return None if row is None else mark_from(row[0])
+
+
 def known_beyond(outbox: Outbox, source: str, mark: Mark | None) -> set[str]:
     """Return the names of the rows that were taken beyond a place, and are not gone."""
     asked = "SELECT key FROM taken WHERE source = ? AND is_gone = 0"
@@ -74,7 +81,8 @@ def keep_page(
         outbox.add_broken(source, "", aside)
         if mark is not None:
             outbox.db.execute(
-                "INSERT OR REPLACE INTO progress VALUES (?, ?)", (source, mark_text(mark))
+                "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
+                (source, mark_text(mark), "" if floor is None else mark_text(floor)),
             )
         if floor is not None:
             outbox.db.execute(

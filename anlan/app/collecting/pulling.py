@@ -16,7 +16,14 @@ from typing import Protocol
 from anlan.app.collecting.backoff import Backoff
 from anlan.app.collecting.outbox import OutboxFullError
 from anlan.app.collecting.outbox_thread import OutboxThread
-from anlan.app.collecting.pull_progress import Judged, keep_page, known_beyond, mark_of, note_gone
+from anlan.app.collecting.pull_progress import (
+    Judged,
+    floor_of,
+    keep_page,
+    known_beyond,
+    mark_of,
+    note_gone,
+)
 from anlan.app.collecting.state import Told
 from anlan.kernel.base.clock import SHANGHAI
 from anlan.kernel.sensing.mapped_row import Mapped, reading_of
@@ -96,6 +103,11 @@ class Pulling:
         come_to = newest = await do(mark_of, outbox.db, name)
         wrong = await self.source.look(come_to)
         since = await self.source.since(come_to)
+        if skew_s is None and since is not None:
+            # its clock is not known yet, and may be ahead: what lies before the floor is forgotten
+            floor = await do(floor_of, outbox.db, name)
+            since = floor if floor is not None and is_beyond(floor, since) else since
+        begun = None if come_to is None else since
         missing = set() if come_to is None else await do(known_beyond, outbox, name, since)
         self.state.is_connected = True
         async for rows in self.source.pages(since):
@@ -105,10 +117,10 @@ class Pulling:
                     newest = row.mark
             if self.source.is_in_order:
                 come_to = newest
-            await self._keep(judged, come_to)
+            await self._keep(judged, come_to, begun)
             missing.difference_update(row.key for row in judged)
         if not self.source.is_in_order:
-            await self._keep([], newest)
+            await self._keep([], newest, begun)
         if missing:
             await do(note_gone, outbox, name, sorted(missing))
             self.state.failed(
@@ -140,8 +152,10 @@ class Pulling:
         known = await self.thread.do(mark_of, self.thread.outbox.db, self.state.name)
         return FIRST_ROUND if known is None else ""
 
-    async def _keep(self, rows: list[Judged], mark: Mark | None) -> None:
+    async def _keep(self, rows: list[Judged], mark: Mark | None, begun: Mark | None) -> None:
         floor = None if mark is None else await self.source.since(mark)
+        if floor is not None and begun is not None and is_beyond(begun, floor):
+            floor = begun
         done = await self.thread.do(
             keep_page, self.thread.outbox, self.state.name, rows, mark, floor
         )

@@ -23,6 +23,7 @@ class Above:
     style: str = "number"
     size: int = 2
     refusal: tuple[int, dict[str, str], bytes] | None = None
+    clock: str = ""
 
     def answer(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         query = {name: said[0] for name, said in parse_qs(urlsplit(path).query).items()}
@@ -54,6 +55,9 @@ def above() -> Iterator[Above]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return said.clock or super().date_time_string(timestamp)
 
         def log_message(self, *_args: object) -> None:
             pass

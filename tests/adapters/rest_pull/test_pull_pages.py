@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,24 @@ async def test_rows_without_their_key_are_refused_once_and_hide_no_other(
     counts = work.state.counts
     assert (counts["rows_refused"], counts["rows_changed"], counts["rows_gone"]) == (2, 0, 0)
     assert [one.reason for one in pieces(thread.outbox.file)] == ["key_missing"] * 2
+    await work.source.close()
+
+
+async def test_a_collector_begun_anew_takes_nothing_twice_of_a_service_whose_clock_is_ahead(
+    service: Above, thread: OutboxThread
+) -> None:
+    ahead = now() + timedelta(minutes=30)
+    service.clock = format_datetime(ahead, usegmt=True)
+    at = [f"{ahead - timedelta(seconds=back):%Y-%m-%dT%H:%M:%SZ}" for back in (1_200, 600, 5, 1)]
+    service.rows = [row(n) | {"updated": updated} for n, updated in enumerate(at)]
+    for _ in range(3):
+        work = pulling(service, thread)  # one that does not know its clock yet
+        await work.round()
+        await work.source.close()
+    service.rows.append(row(9) | {"updated": at[-1]})
+    work = pulling(service, thread)
+    await work.round()
+    assert values_in(thread.outbox) == [0, 1, 2, 3, 9]
     await work.source.close()
 
 

@@ -8,6 +8,7 @@ from anlan.adapters.mqtt.decode import to_batch
 from anlan.app.collecting.message import composed
 from anlan.app.collecting.outbox import SAMPLES_MAX, Outbox, OutboxFullError
 from anlan.app.collecting.outbox_tables import VERSION, looked_at, opened
+from anlan.app.collecting.pull_progress import floor_of, mark_of
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.sensing.sample import Sample
 
@@ -160,6 +161,19 @@ def test_a_file_of_a_newer_collector_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(Exception, match="newer collector"):
         outbox_in(tmp_path)
+
+
+def test_a_file_of_an_older_collector_is_taken_on(tmp_path: Path) -> None:
+    db = opened(tmp_path / "outbox.sqlite")
+    db.executescript(
+        "ALTER TABLE progress DROP COLUMN floor;"
+        "INSERT INTO progress VALUES ('above', 'n7'); PRAGMA user_version = 2"
+    )
+    db.close()
+    for _ in range(2):
+        box = outbox_in(tmp_path)
+        assert (mark_of(box.db, "above"), floor_of(box.db, "above")) == (7, None)
+        box.close()
 
 
 def test_the_file_is_durable_and_nobody_elses(tmp_path: Path) -> None:
