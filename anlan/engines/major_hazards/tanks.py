@@ -73,7 +73,7 @@ def volume_m3(tanks: Geometry, level_m: Floats) -> Floats:
 class Strapping:
     """Strapping tables, one behind the other: `tank` (k,) ascending, 0..; `level_m`, `volume_m3` (k,).
 
-    Within a tank levels ascend and volumes do not fall; each tank has at least two rows.
+    Within a tank levels ascend and volumes do not fall, none is below 0; each tank has at least two rows.
     """
 
     tank: Ints
@@ -87,6 +87,8 @@ class Strapping:
             raise ValueError("tables stand one behind the other, each with two rows or more")
         if np.any(np.diff(self.level_m)[same] <= 0) or np.any(np.diff(self.volume_m3)[same] < 0):
             raise ValueError("in a strapping table levels ascend and volumes do not fall")
+        if not np.all(self.level_m >= 0) or not np.all(self.volume_m3 >= 0):
+            raise ValueError("in a strapping table no level and no volume is below 0")
 
 
 def strapped_m3(tables: Strapping, tank: Ints, level_m: Floats) -> Floats:

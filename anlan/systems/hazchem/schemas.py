@@ -22,6 +22,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Ppm = Annotated[float, Field(gt=0, le=1_000_000)]
 Tonnes = Annotated[float, Field(ge=0, le=10_000_000)]
 Size = Annotated[float, Field(gt=0, le=1_000)]
+Level = Annotated[float, Field(ge=0, le=1_000)]
+Volume = Annotated[float, Field(ge=0, le=100_000_000)]
 Figure = Literal[
     "flash_point_k", "flammable_low", "flammable_high", "density_kg_m3", "aegl_1_ppm", "aegl_2_ppm",
     "aegl_3_ppm", "idlh_ppm",
@@ -151,9 +153,9 @@ class TankShapeBody(Body):
 
 
 class StrappingBody(Body):
-    """A tank by its strapping table: rows of level (m) and volume (m3), both ascending."""
+    """A tank by its strapping table: rows of level (m) and volume (m3), both ascending from 0 or more."""
 
-    strapping: Annotated[list[tuple[float, float]], Field(min_length=2, max_length=2_000)]
+    strapping: Annotated[list[tuple[Level, Volume]], Field(min_length=2, max_length=2_000)]
 
 
 class StockHoldingBody(Body):

@@ -155,6 +155,8 @@ def test_tables_behind_each_other_are_what_each_is_alone(
         ([0, 0], [1, 1], [0, 1]),
         ([0, 0], [0, 1], [1, 0]),
         ([1, 1], [0, 1], [0, 1]),
+        ([0, 0], [0, 10], [-0.5, 100]),
+        ([0, 0], [-0.1, 1], [0, 1]),
     ],
 )
 def test_a_table_that_names_no_one_volume_is_refused(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -176,6 +177,47 @@ def test_each_unit_is_followed_every_ten_seconds_and_a_retired_one_no_more(
         assert follow_stock(500) == 0
         MajorHazardInstallation.objects.update(live_at=None, retired_at=unit.created_at)
         assert follow_stock(500) == 0
+
+
+def test_one_whose_sum_cannot_be_made_is_incomplete_and_stops_no_other(
+    unit: MajorHazardInstallation,
+    plant: Plant,
+    levels: Levels,
+    cast: Cast,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lot = hazards.lot(hazards.chemical(), 100.0, fixed_t=50.0)
+    broken = hazards.installation(plant.tank, "M0", lot)
+    levels.say(plant.streams[0], 85.0)
+    before = unit.created_at - 2 * EVERY
+    with unit_of_work(machine("test")):
+        # nobody can file it, but a row may have it
+        broken.holdings.update(fixed_t=-1.0)
+        MajorHazardInstallation.objects.filter(pk=broken.pk).update(live_at=before)
+        MajorHazardInstallation.objects.filter(pk=unit.pk).update(live_at=before)
+        assert follow_stock(500) == 2
+        broken.refresh_from_db()
+        assert not broken.is_live_whole
+        assert broken.live_at is not None
+        assert now() - broken.live_at < EVERY
+        # what it had begun is undone
+        assert broken.holdings.get().stock_t == 50.0
+        assert follow_stock(500) == 0
+    assert over_of(unit) == "permit"
+    assert broken.id in caplog.text
+
+
+def test_a_strapping_table_below_nothing_tells_no_stock(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels, cast: Cast
+) -> None:
+    """Kept before such a table was refused."""
+    with unit_of_work(machine("test")):
+        unit.holdings.update(tank={"strapping": [[0, -0.5], [10, 100]]})
+    levels.say(plant.streams[0], 0.2)
+    after = follow(unit)
+    assert (after.is_live_whole, after.live_grade) == (False, unit.live_grade)
+    [row] = signed_in(cast.monitor).get(f"{URL}/{unit.id}/sheet").json()["rows"]
+    assert row["stock_t"] is None
 
 
 def test_a_level_stays_a_filed_machine_word_and_grows_no_version(

@@ -219,6 +219,10 @@ def test_the_rows_are_walled_below_the_web_too(cast: Cast, plant: Plant) -> None
         ([{"name": "1", "design_t": 1, "stock_from": "tank",
            "tank": {"strapping": [[1, 5], [1, 6]]}}], "hazchem.bad_tank"),
         ([{"name": "1", "design_t": 1, "stock_from": "tank",
+           "tank": {"strapping": [[0, -0.5], [10, 100]]}}], None),
+        ([{"name": "1", "design_t": 1, "stock_from": "tank",
+           "tank": {"strapping": [[-1, 0], [10, 100]]}}], None),
+        ([{"name": "1", "design_t": 1, "stock_from": "tank",
            "tank": {"shape": "sphere", "radius_m": 5}}], "hazchem.no_level"),
     ],
 )  # fmt: skip
@@ -231,6 +235,9 @@ def test_a_holding_that_cannot_be_is_refused_with_its_row(
     assert refused.status_code in {404, 422}
     if code:
         assert (refused.json()["code"], refused.json()["row"]) == (code, 1)
+    else:
+        # refused by its shape, field by field
+        assert refused.json()["errors"]
 
 
 def test_a_chemical_whose_figures_the_standard_cannot_tell_makes_no_sheet(

@@ -10045,7 +10045,7 @@ export interface components {
         };
         /**
          * StrappingBody
-         * @description A tank by its strapping table: rows of level (m) and volume (m3), both ascending.
+         * @description A tank by its strapping table: rows of level (m) and volume (m3), both ascending from 0 or more.
          */
         StrappingBody: {
             /** Strapping */

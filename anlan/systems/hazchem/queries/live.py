@@ -47,4 +47,8 @@ def stock_of(row: Holding, newest: ports.Newest | None, moment: datetime) -> Sto
         return Stock(None, at, reading.v)
     tank, density = tank_of(row.tank or {}), row.density_kg_m3 or 0.0
     unit = row.datastream.unit if row.datastream else ""
-    return Stock(stock_t(tank, reading.v, unit, density), at, reading.v)
+    try:
+        return Stock(stock_t(tank, reading.v, unit, density), at, reading.v)
+    except ValueError:
+        # kept before such a tank was refused: what it holds cannot be told
+        return Stock(None, at, reading.v)

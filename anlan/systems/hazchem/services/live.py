@@ -1,13 +1,15 @@
 """The live stock followed: what is beyond its permit or design is found, the live grade turned or held.
 
-Swept beside the deadlines, each installation every ten seconds. A level that nobody hears, or that is bad, ends no
-finding and makes no grade milder.
+Swept beside the deadlines, each installation every ten seconds, and none waits for another's mistake. A level that
+nobody hears, or that is bad, ends no finding and makes no grade milder.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from anlan.kernel.base import journal
@@ -19,6 +21,8 @@ from anlan.systems.hazchem.models import Holding, MajorHazardInstallation
 from anlan.systems.hazchem.queries.live import readings_of, stock_of
 from anlan.systems.hazchem.services.holdings import standing, working_of
 from anlan.systems.hazchem.working import over_of
+
+log = logging.getLogger(__name__)
 
 EVERY: Final = timedelta(seconds=10)
 #: How many are followed in one transaction.
@@ -43,7 +47,7 @@ def follow_stock(limit: int) -> int:
     newest = readings_of(list(levels.select_related("datastream"))) if ids else None
     rows = MajorHazardInstallation.objects.select_for_update(skip_locked=True).filter(pk__in=ids)
     for row in rows.order_by("id"):
-        _follow(row, standing(row), newest, moment)
+        _follow_alone(row, newest, moment)
     return len(ids)
 
 
@@ -51,6 +55,19 @@ def follow_installation(row: MajorHazardInstallation) -> None:
     """Follow one installation at once, as after a change of it."""
     held = standing(row)
     _follow(row, held, readings_of(held), now())
+
+
+def _follow_alone(
+    row: MajorHazardInstallation, newest: ports.Newest | None, moment: datetime
+) -> None:
+    """Follow one of many: what fails is undone, logged and called incomplete, and the others go on."""
+    try:
+        with transaction.atomic():
+            _follow(row, standing(row), newest, moment)
+    except Exception:  # one whose sum cannot be made must not stop those behind it
+        log.exception("the stock of installation %s cannot be followed", row.id)
+        rows = MajorHazardInstallation.objects.filter(pk=row.pk)
+        rows.update(live_at=moment, is_live_whole=False)
 
 
 def _follow(

@@ -11,6 +11,7 @@ describe('an installation as a form', () => {
     expect(strappingOf('0,0\n1,5')).toEqual([[0, 0], [1, 5]])
     expect(strappingOf('0 0')).toBeNull()
     expect(strappingOf('0 0\n1 x')).toBeNull()
+    expect(strappingOf('0 -0.5\n10 100')).toBeNull()
   })
 
   it('sends of a tank what its shape has, and of a filed figure no tank', () => {

@@ -74,11 +74,11 @@ export function draftOf(unit: InstallationDetail | null, rows: SheetRow[], count
   return { subject_id, code, name, name_en, unit_kind, filing_number, licence_number, boundary_m, counts, people, holdings, reason: '' }
 }
 
-/** The rows of a strapping table as typed or pasted: level (m) and volume (m³); null where a line is none. */
+/** The rows of a strapping table as typed or pasted: level (m) and volume (m³), none below 0; null where a line is none. */
 export function strappingOf(text: string): [number, number][] | null {
   const lines = text.split('\n').map((line) => line.trim()).filter(Boolean)
   const rows = lines.map((line) => line.split(/[\s,;，；]+/).map(Number))
-  return rows.length >= 2 && rows.every((row) => row.length === 2 && row.every(Number.isFinite)) ? (rows as [number, number][]) : null
+  return rows.length >= 2 && rows.every((row) => row.length === 2 && row.every((one) => Number.isFinite(one) && one >= 0)) ? (rows as [number, number][]) : null
 }
 
 function tankOf(one: HoldingDraft): NonNullable<HoldingBody['tank']> {
