@@ -303,7 +303,10 @@ class CountedSettlementOut(Schema):
 
 
 class SheetRowOut(Schema):
-    """One line of the sheet: q, Q, q/Q, beta and its part of R, by the design maximum and by the live stock."""
+    """One line of the sheet: q, Q, q/Q, beta and its part of R, by the design maximum and by the live stock.
+
+    `is_sure` false: the stock is from a doubtful reading; it is counted and makes nothing milder.
+    """
 
     id: str
     number: int
@@ -325,6 +328,7 @@ class SheetRowOut(Schema):
     design_t: float
     permit_t: float | None
     stock_t: float | None
+    is_sure: bool
     stock_at: datetime | None
     stock_from: Literal["fixed", "tank"]
     fixed_t: float | None

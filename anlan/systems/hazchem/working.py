@@ -5,7 +5,7 @@ the same rows.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -26,6 +26,8 @@ MARGIN: Final = 0.05
 _EXACT: Final = 1e-9
 #: For comparing: what has no grade comes after the mildest.
 _LAST: Final = 9
+#: Beyond which maximum a stock may be, the gravest last.
+OVER_ORDER: Final = ("", "permit", "design")
 #: The mark of a figure that a person has set with a reason.
 BY_HAND: Final = "H"
 OVERRIDE_TABLE: Final = 0
@@ -66,12 +68,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One row of the sheet: quantities q by the design and now (None where it is not known), Q and beta."""
+    """One row of the sheet: quantities q by the design and now (None where it is not known), Q and beta.
+
+    A stock that is not sure is counted, but makes no grade milder.
+    """
 
     critical: Found
     beta: Found
     design_t: float
     stock_t: float | None
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,15 +140,16 @@ def worked(terms: Sequence[Term], people: int, live_before: int | None = None) -
     design = _graded([one.design_t for one in terms], terms, people)
     now = _graded([one.stock_t for one in terms], terms, people)
     grade_now = int(now.grade[0])
+    is_whole = bool(now.is_whole[0]) and all(one.is_sure for one in terms)
     held = grade_now if live_before is None else _held(live_before, now)
-    if live_before is not None and not bool(now.is_whole[0]):
+    if live_before is not None and not is_whole:
         # what is not known makes no grade milder
         held = min(held, live_before, key=_gravity)
     return Working(
         alpha=alpha_of(people),
         people=people,
         design=_total(design, int(design.grade[0])),
-        live=_total(now, held),
+        live=replace(_total(now, held), is_whole=is_whole),
     )
 
 

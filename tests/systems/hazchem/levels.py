@@ -12,11 +12,15 @@ from anlan.kernel.sensing.ports import Newest, Reading
 
 
 class Levels:
-    """Answers `last` from what a test says; `is_away` answers as a store that cannot be asked."""
+    """Answers `last` from what a test says; `is_away` answers as a store that cannot be asked.
+
+    `tail_missing` as one whose newest rows cannot be asked for.
+    """
 
     def __init__(self) -> None:
         self.readings: dict[int, Reading] = {}
         self.is_away = False
+        self.tail_missing = False
         ports.install(lambda: self)  # type: ignore[arg-type,return-value]
 
     def say(
@@ -30,4 +34,4 @@ class Levels:
         if self.is_away:
             raise UnavailableError("away")
         found: Mapping[int, Any] = {n: r for n, r in self.readings.items() if n in numbers}
-        return Newest(readings=found)
+        return Newest(readings=found, tail_missing=self.tail_missing)

@@ -11,7 +11,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
-from anlan.kernel.sensing.batch import BAD
+from anlan.kernel.sensing.batch import BAD, CLOCK, UNCERTAIN
 from anlan.systems.hazchem.models import MajorHazardInstallation
 from anlan.systems.hazchem.services.live import EVERY, follow_stock
 from tests import hazards
@@ -127,6 +127,8 @@ def test_what_is_not_heard_ends_no_finding_and_makes_nothing_milder(
         levels.say(stream, 0.0, quality=BAD)
     elif silence == "stale":
         levels.say(stream, 1.0, age_ms=3_700_000)
+        with unit_of_work(machine("test")):
+            unit.holdings.update(stock_at=now() - timedelta(hours=2))
     elif silence == "none":
         levels.readings.clear()
     else:
@@ -135,6 +137,84 @@ def test_what_is_not_heard_ends_no_finding_and_makes_nothing_milder(
     assert (over_of(unit), after.live_grade) == ("permit", 4)
     assert after.is_live_whole is (silence == "away")
     assert told(unit, "overstock_ended") == []
+
+
+@pytest.mark.parametrize("quality", [UNCERTAIN, CLOCK])
+def test_a_doubtful_reading_makes_graver_at_once_and_never_milder(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels, cast: Cast, quality: int
+) -> None:
+    stream = plant.streams[0]
+    levels.say(stream, 85.0)
+    assert (follow(unit).live_grade, over_of(unit)) == (4, "permit")
+    # a tank in maintenance says nothing of what it holds, however often it is asked
+    levels.say(stream, 0.0, quality=quality)
+    for _ in range(2):
+        after = follow(unit)
+        assert (over_of(unit), after.live_grade, after.is_live_whole) == ("permit", 4, False)
+        with unit_of_work(machine("test")):
+            assert unit.holdings.get().stock_t is None
+    sheet = signed_in(cast.monitor).get(f"{URL}/{unit.id}/sheet").json()
+    [row] = sheet["rows"]
+    assert (row["stock_t"], row["is_sure"], row["over"]) == (0.0, False, "permit")
+    assert (sheet["live"]["grade"], sheet["live"]["is_whole"]) == (4, False)
+    levels.say(stream, 90.0, quality=quality)
+    follow(unit)
+    assert over_of(unit) == "design"
+    assert told(unit, "overstock_found")[-1]["stock_t"] == pytest.approx(90 * T_A_PERCENT)
+    levels.say(stream, 50.0, quality=quality)
+    follow(unit)
+    assert (over_of(unit), told(unit, "overstock_ended")) == ("design", [])
+    levels.say(stream, 50.0)
+    assert (follow(unit).is_live_whole, over_of(unit)) == (True, "")
+
+
+def test_a_doubtful_rise_turns_the_grade_after_a_doubtful_fall(
+    plant: Plant, levels: Levels
+) -> None:
+    """Ammonia, 610 kg/m3, 60 people: grade 4 from 10 t, grade 3 from 33.3 t on."""
+    stream = plant.streams[0]
+    levels.say(stream, 0.0)
+    ammonia = hazards.chemical("C-2", **hazards.AMMONIA)
+    held = hazards.tank(ammonia, stream.id, 900.0, density_kg_m3=610.0)
+    unit = hazards.installation(plant.tank, "M1", held)
+    t_a_percent = pi * 10.0**2 * 10.0 / 100 * 0.61
+    grades = []
+    for tonnes in (12.0, 11.9, 34.0, 9.0):
+        levels.say(stream, tonnes / t_a_percent, quality=CLOCK)
+        grades.append(follow(unit).live_grade)
+    assert grades == [4, 4, 3, 3]
+
+
+def test_a_reading_from_before_what_is_known_says_nothing(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels
+) -> None:
+    stream = plant.streams[0]
+    levels.say(stream, 85.0)
+    follow(unit)
+    with unit_of_work(machine("test")):
+        known = unit.holdings.get()
+    levels.tail_missing = True
+    levels.say(stream, 10.0, age_ms=50 * 60_000)
+    follow(unit)
+    with unit_of_work(machine("test")):
+        row = unit.holdings.get()
+    assert (row.over, row.stock_t, row.stock_at) == ("permit", known.stock_t, known.stock_at)
+
+
+def test_the_last_stock_stands_for_an_hour_while_history_cannot_be_asked(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels
+) -> None:
+    levels.say(plant.streams[0], 85.0)
+    follow(unit)
+    levels.is_away = True
+    for minutes, is_known in ((59, True), (61, False)):
+        with unit_of_work(machine("test")):
+            unit.holdings.update(stock_at=now() - timedelta(minutes=minutes))
+        after = follow(unit)
+        with unit_of_work(machine("test")):
+            row = unit.holdings.get()
+        assert (row.stock_t is not None, after.is_live_whole) == (is_known, is_known)
+        assert (row.over, after.live_grade) == ("permit", 4)
 
 
 def test_the_live_grade_is_graver_at_once_and_milder_only_five_per_cent_below(

@@ -10223,6 +10223,8 @@ export interface components {
         /**
          * SheetRowOut
          * @description One line of the sheet: q, Q, q/Q, beta and its part of R, by the design maximum and by the live stock.
+         *
+         *     `is_sure` false: the stock is from a doubtful reading; it is counted and makes nothing milder.
          */
         SheetRowOut: {
             /** Id */
@@ -10263,6 +10265,8 @@ export interface components {
             permit_t: number | null;
             /** Stock T */
             stock_t: number | null;
+            /** Is Sure */
+            is_sure: boolean;
             /** Stock At */
             stock_at: string | null;
             /**

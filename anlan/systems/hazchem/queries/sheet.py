@@ -11,6 +11,7 @@ from anlan.systems.hazchem.queries.live import Stock, readings_of, stock_of
 from anlan.systems.hazchem.queries.people import WITHIN_M
 from anlan.systems.hazchem.working import (
     MARGIN,
+    OVER_ORDER,
     Said,
     Term,
     Total,
@@ -33,10 +34,16 @@ def said_of(row: Holding) -> Said:
     )
 
 
-def term_of(row: Holding, stock_t: float | None) -> Term:
+def term_of(row: Holding, stock: Stock) -> Term:
     """Return one row of the sum. Raises InvalidError where Q or beta cannot be told."""
     said = said_of(row)
-    return Term(critical=said.critical(), beta=said.beta(), design_t=row.design_t, stock_t=stock_t)
+    return Term(
+        critical=said.critical(),
+        beta=said.beta(),
+        design_t=row.design_t,
+        stock_t=stock.counted_t,
+        is_sure=stock.is_sure,
+    )
 
 
 def sheet_of(row: MajorHazardInstallation) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def sheet_of(row: MajorHazardInstallation) -> dict[str, Any]:
     held = holdings_of(row.id)
     newest = readings_of(held)
     stocks = [stock_of(one, newest, moment) for one in held]
-    terms = [term_of(one, stock.stock_t) for one, stock in zip(held, stocks, strict=True)]
+    terms = [term_of(one, stock) for one, stock in zip(held, stocks, strict=True)]
     done = worked(terms, row.people, row.live_grade)
     lines = zip(held, terms, stocks, range(len(held)), strict=True)
     return {
@@ -79,6 +86,7 @@ def _total(of: Total) -> dict[str, Any]:
 
 def _line(done: Working, row: Holding, term: Term, stock: Stock, at: int) -> dict[str, Any]:
     chemical, stream = row.chemical, row.datastream
+    over = over_of(stock.counted_t, row.design_t, row.permit_t) or ""
     return {
         "id": row.id,
         "number": row.number,
@@ -99,7 +107,8 @@ def _line(done: Working, row: Holding, term: Term, stock: Stock, at: int) -> dic
         "beta_reason": chemical.beta_reason,
         "design_t": row.design_t,
         "permit_t": row.permit_t,
-        "stock_t": stock.stock_t,
+        "stock_t": stock.counted_t,
+        "is_sure": stock.is_sure,
         "stock_at": stock.at,
         "stock_from": row.stock_from,
         "fixed_t": row.fixed_t,
@@ -111,7 +120,7 @@ def _line(done: Working, row: Holding, term: Term, stock: Stock, at: int) -> dic
         "tag": stream.tag if stream else "",
         "level": stock.level,
         "level_unit": stream.unit if stream else "",
-        "over": over_of(stock.stock_t, row.design_t, row.permit_t) or row.over,
+        "over": max(over, row.over, key=OVER_ORDER.index),
         "over_since": row.over_since,
         "design_share": done.design.share[at],
         "design_weighted": done.design.weighted[at],

@@ -14,6 +14,7 @@ from anlan.systems.hazchem.models import (
     StockFrom,
 )
 from anlan.systems.hazchem.queries.chemicals import current_of, version
+from anlan.systems.hazchem.queries.live import UNKNOWN
 from anlan.systems.hazchem.queries.sheet import term_of
 from anlan.systems.hazchem.stock import METRES, PERCENT, tank_of
 from anlan.systems.hazchem.working import Working, worked
@@ -72,9 +73,9 @@ def standing(row: MajorHazardInstallation) -> list[Holding]:
     return list(rows.order_by("number"))
 
 
-def working_of(rows: Sequence[Holding], people: int, live_before: int | None = None) -> Working:
-    """Return the sheet of what is held."""
-    return worked([term_of(one, one.stock_t) for one in rows], people, live_before)
+def design_of(rows: Sequence[Holding], people: int) -> Working:
+    """Return the sheet of what is held at most; its live half says nothing."""
+    return worked([term_of(one, UNKNOWN) for one in rows], people)
 
 
 def plain(row: Holding) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _wanted(
     row.design_t, row.permit_t = said.design_t, said.permit_t
     row.stock_from = said.stock_from
     # refused now, with its row, and not when the sheet is asked for
-    term_of(row, None)
+    term_of(row, UNKNOWN)
     if said.stock_from == StockFrom.FIXED:
         _fixed(row, said)
     else:

@@ -183,7 +183,7 @@ def _note_people(row: MajorHazardInstallation, people: int | None) -> None:
 
 def _grade(row: MajorHazardInstallation) -> None:
     """Write S, R, alpha and the grade of the design maximum."""
-    done = holdings.working_of(holdings.standing(row), row.people)
+    done = holdings.design_of(holdings.standing(row), row.people)
     row.s, row.r, row.alpha = done.design.s, done.design.r, done.alpha.value
     row.grade = done.design.grade
     row.save(update_fields=["s", "r", "alpha", "grade"])

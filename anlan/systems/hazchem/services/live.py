@@ -1,7 +1,7 @@
 """The live stock followed: what is beyond its permit or design is found, the live grade turned or held.
 
 Swept beside the deadlines, each installation every ten seconds, and none waits for another's mistake. A level that
-nobody hears, or that is bad, ends no finding and makes no grade milder.
+nobody hears, or that is bad or doubtful, ends no finding and makes no grade milder.
 """
 
 import logging
@@ -18,9 +18,10 @@ from anlan.kernel.base.events import EventType
 from anlan.kernel.sensing import ports
 from anlan.systems.hazchem import events
 from anlan.systems.hazchem.models import Holding, MajorHazardInstallation
-from anlan.systems.hazchem.queries.live import readings_of, stock_of
-from anlan.systems.hazchem.services.holdings import standing, working_of
-from anlan.systems.hazchem.working import over_of
+from anlan.systems.hazchem.queries.live import Stock, readings_of, stock_of
+from anlan.systems.hazchem.queries.sheet import term_of
+from anlan.systems.hazchem.services.holdings import standing
+from anlan.systems.hazchem.working import OVER_ORDER, over_of, worked
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +77,11 @@ def _follow(
     newest: ports.Newest | None,
     moment: datetime,
 ) -> None:
-    for one in held:
-        _follow_holding(row, one, newest, moment)
-    done = working_of(held, row.people, row.live_grade).live
+    stocks = [stock_of(one, newest, moment) for one in held]
+    for one, stock in zip(held, stocks, strict=True):
+        _follow_holding(row, one, stock, moment)
+    terms = [term_of(one, stock) for one, stock in zip(held, stocks, strict=True)]
+    done = worked(terms, row.people, row.live_grade).live
     before, grade = row.live_grade, done.grade
     turned = before != grade
     row.live_s, row.live_r, row.is_live_whole = done.s, done.r, done.is_whole
@@ -95,10 +98,9 @@ def _follow(
 
 
 def _follow_holding(
-    row: MajorHazardInstallation, one: Holding, newest: ports.Newest | None, moment: datetime
+    row: MajorHazardInstallation, one: Holding, found: Stock, moment: datetime
 ) -> None:
-    found = stock_of(one, newest, moment)
-    over = _held_over(one, found.stock_t)
+    over = _held_over(one, found)
     changed = over != one.over
     one.stock_t, one.stock_at = found.stock_t, found.at
     if changed:
@@ -108,15 +110,15 @@ def _follow_holding(
         _record(events.OVERSTOCK_FOUND if over else events.OVERSTOCK_ENDED, row, one)
 
 
-def _held_over(one: Holding, stock_t: float | None) -> str:
-    """Return beyond which maximum a holding counts: at once when it is, until it is well below again."""
+def _held_over(one: Holding, found: Stock) -> str:
+    """Return beyond which maximum a holding counts: at once when it is, until it is surely well below again."""
+    stock_t = found.counted_t
     now_over = over_of(stock_t, one.design_t, one.permit_t)
     if now_over is None or stock_t is None:
         return one.over
-    easy = over_of(stock_t / (1 - OVER_MARGIN), one.design_t, one.permit_t)
-    order = ("", "permit", "design")
-    kept = min(easy or "", one.over, key=order.index)
-    return max(now_over, kept, key=order.index)
+    easy = over_of(stock_t / (1 - OVER_MARGIN), one.design_t, one.permit_t) or ""
+    kept = min(easy, one.over, key=OVER_ORDER.index) if found.is_sure else one.over
+    return max(now_over, kept, key=OVER_ORDER.index)
 
 
 def _record(event: EventType, row: MajorHazardInstallation, one: Holding) -> None:
