@@ -1,5 +1,6 @@
 """The live stock: over-stock is found at once and ended well below, grades do not flutter, silence changes nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 from math import pi
 from typing import Any
@@ -13,9 +14,11 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.sensing.batch import BAD, CLOCK, UNCERTAIN
 from anlan.systems.hazchem.models import MajorHazardInstallation
+from anlan.systems.hazchem.services.installations import change_installation, retire_installation
 from anlan.systems.hazchem.services.live import EVERY, follow_stock
 from tests import hazards
 from tests.cast import Cast, assemble, signed_in
+from tests.factories import working
 from tests.plant import Plant, build_plant
 from tests.systems.hazchem.levels import Levels
 
@@ -101,6 +104,48 @@ def test_over_stock_is_found_at_once_graver_again_and_ended_well_below(
     assert found[0]["stock_t"] == pytest.approx(80.6 * T_A_PERCENT)
     assert (found[0]["permit_t"], found[0]["chemical"]) == (2000.0, "甲醇")
     assert [one["over"] for one in told(unit, "overstock_ended")] == [""]
+
+
+def test_it_is_over_since_it_was_first_beyond_either_maximum(
+    unit: MajorHazardInstallation, plant: Plant, levels: Levels
+) -> None:
+    since = []
+    for level in (85.0, 90.0, 81.0, 70.0, 85.0):
+        levels.say(plant.streams[0], level)
+        follow(unit)
+        with unit_of_work(machine("test")):
+            since.append(unit.holdings.get().over_since)
+    first, graver, milder, ended, again = since
+    assert first == graver == milder
+    assert ended is None
+    assert first is not None
+    assert again is not None
+    assert again > first
+
+
+def test_over_stock_ends_with_what_is_held_no_more_and_with_the_unit(
+    plant: Plant, levels: Levels
+) -> None:
+    methanol = hazards.chemical()
+    over = hazards.lot(methanol, 100.0, permit_t=60.0, fixed_t=61.0, name="一号库")
+    unit = hazards.installation(plant.tank, "M1", over, replace(over, name="二号库"))
+    first, second = told(unit, "overstock_found")
+    with working():
+        change_installation(
+            installation=MajorHazardInstallation.objects.get(pk=unit.pk),
+            reason="移出",
+            held=[replace(over, name="二号库", id=second["holding_id"])],
+        )
+    [ended] = told(unit, "overstock_ended")
+    assert (ended["holding_id"], ended["over"]) == (first["holding_id"], "")
+    with working():
+        row = MajorHazardInstallation.objects.get(pk=unit.pk)
+        retire_installation(installation=row, reason="拆除")
+        one = unit.holdings.get()
+        assert (one.over, one.over_since) == ("", None)
+    ends = [one["holding_id"] for one in told(unit, "overstock_ended")]
+    assert ends == [first["holding_id"], second["holding_id"]]
+    assert len(told(unit, "overstock_found")) == 2
 
 
 def test_a_filed_stock_above_the_permit_is_found_with_the_filing(

@@ -292,6 +292,32 @@ def test_a_change_keeps_what_was_in_the_journal_and_a_repeat_makes_no_version(
     )
 
 
+def test_a_filed_figure_is_as_old_as_its_filing_and_one_row_is_not_written_twice(
+    desk: Client, plant: Plant
+) -> None:
+    unit = register(desk, body_of(plant)).json()
+    keep = ("id", "chemical_version_id", "name", "design_t", "permit_t", "stock_from", "fixed_t")
+
+    def rows() -> list[dict[str, Any]]:
+        return list(desk.get(f"{URL}/{unit['id']}/sheet").json()["rows"])
+
+    before = rows()
+    held = [{name: row[name] for name in keep} for row in before]
+    held[0] |= {"name": "改名"}
+    held[1] |= {"fixed_t": 31.0}
+    changed = change(desk, unit, {"holdings": held, "reason": "更正"}).json()
+    at = [row["stock_at"] for row in before]
+    after = [row["stock_at"] for row in rows()]
+    assert (after[0], after[2]) == (at[0], at[2])
+    assert after[1] > at[1]
+    twice = change(desk, changed, {"holdings": [held[0], held[0]], "reason": "x"})
+    assert (twice.status_code, twice.json()["code"], twice.json()["row"]) == (
+        422,
+        "hazchem.holding_twice",
+        2,
+    )
+
+
 def test_a_code_is_given_once_at_a_site_and_again_when_its_unit_is_gone(
     desk: Client, plant: Plant
 ) -> None:

@@ -69,8 +69,9 @@ def _told(message: Message) -> set[str]:
 
 @pytest.mark.parametrize(
     ("stock_t", "beyond", "beyond_en"),
-    [(2100.0, "超许可量 2000 t", "over its permit of 2000 t"),
-     (2300.0, "超设计最大量 2200 t", "over its design maximum of 2200 t")],
+    [(2100.0, "超许可量 2,000.00 t", "over its permit of 2,000.00 t"),
+     (2300.0, "超设计最大量 2,200.00 t", "over its design maximum of 2,200.00 t"),
+     (10040.0, "现存 10,040.00 t", "10,040.00 t of 甲醇")],
 )  # fmt: skip
 def test_both_sides_are_told_how_much_is_too_much(
     plant: Plant, cast: Cast, stock_t: float, beyond: str, beyond_en: str

@@ -46,25 +46,32 @@ class HoldingDetails:
     id: str = ""
 
 
-def put_holdings(at: MajorHazardInstallation, wanted: Sequence[HoldingDetails]) -> None:
-    """Make these all that an installation holds. Raises InvalidError with the number (1..) of the row at fault."""
+def put_holdings(at: MajorHazardInstallation, wanted: Sequence[HoldingDetails]) -> list[Holding]:
+    """Make these all that an installation holds; return what it holds no more.
+
+    Raises InvalidError with the number (1..) of the row at fault.
+    """
     if not wanted:
         raise InvalidError("至少须有一种危险化学品", code="hazchem.nothing_held", field="holdings")
     standing_rows = {one.id: one for one in at.holdings.select_for_update()}
     kept: list[Holding] = []
     for number, one in enumerate(wanted, 1):
         try:
+            if one.id and one.id in {row.id for row in kept}:
+                raise InvalidError("同一行储存写了两次", code="hazchem.holding_twice", field="id")
             kept.append(_wanted(at, number, one, standing_rows))
         except DomainError as refused:
             refused.facts["row"] = number
             raise
-    gone = standing_rows.keys() - {one.id for one in kept}
-    Holding.objects.filter(pk__in=gone).delete()
+    stays = {one.id for one in kept}
+    gone = [one for one in standing_rows.values() if one.id not in stays]
+    Holding.objects.filter(pk__in=[one.id for one in gone]).delete()
     # out of the way first: two that change places would meet on one number
-    for place, key in enumerate(standing_rows.keys() - gone, 1):
+    for place, key in enumerate(standing_rows.keys() & stays, 1):
         Holding.objects.filter(pk=key).update(number=-place)
     for row in kept:
         row.save()
+    return gone
 
 
 def standing(row: MajorHazardInstallation) -> list[Holding]:
@@ -117,8 +124,10 @@ def _wanted(
 def _fixed(row: Holding, said: HoldingDetails) -> None:
     if said.fixed_t is None:
         raise InvalidError("请填写现存量", code="hazchem.stock_unsaid", field="fixed_t")
+    if row.fixed_t != said.fixed_t:
+        # a figure that is sent along with other changes is as old as it was
+        row.stock_at = now()
     row.fixed_t = row.stock_t = said.fixed_t
-    row.stock_at = now()
     row.tank = row.density_kg_m3 = row.datastream = None
 
 

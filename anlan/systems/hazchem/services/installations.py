@@ -14,12 +14,14 @@ from anlan.kernel.subjects.models import Subject, SubjectStatus
 from anlan.systems.hazchem import events
 from anlan.systems.hazchem.models import (
     MATTER,
+    Holding,
     MajorHazardInstallation,
     PeopleSource,
 )
 from anlan.systems.hazchem.queries.people import counted_near
 from anlan.systems.hazchem.services import holdings
 from anlan.systems.hazchem.services.live import follow_installation
+from anlan.systems.hazchem.services.overstock import end_overstock
 
 VIEW, EDIT = "hazchem.installation.view", "hazchem.installation.edit"
 _PLAIN = ("code", "name", "name_en", "unit_kind", "filing_number", "licence_number", "boundary_m")
@@ -107,14 +109,14 @@ def change_installation(
         _note_people(installation, None if recount else people)
     elif "boundary_m" in wanted and installation.people_source == PeopleSource.COUNTED:
         _note_people(installation, None)
-    if held is not None:
-        holdings.put_holdings(installation, held)
+    gone = [] if held is None else holdings.put_holdings(installation, held)
     _grade(installation)
     if _plain(before) == _plain(state_of(installation)) and not (recount or people is not None):
         return installation
     installation.version += 1
     installation.updated_at = now()
     installation.save(update_fields=[*_WRITTEN, "version", "updated_at"])
+    end_overstock(installation, gone)
     _record(events.INSTALLATION_CHANGED, installation, _plain(before), reason)
     follow_installation(installation)
     return installation
@@ -133,6 +135,9 @@ def retire_installation(
     installation.retired_at = installation.updated_at = now()
     installation.version += 1
     installation.save(update_fields=["retired_at", "version", "updated_at"])
+    held = holdings.standing(installation)
+    end_overstock(installation, held)
+    Holding.objects.bulk_update(held, ["over", "over_since"])
     _record(events.INSTALLATION_RETIRED, installation, before, reason)
     return installation
 

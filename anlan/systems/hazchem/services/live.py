@@ -14,13 +14,13 @@ from django.db.models import F, Q
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
-from anlan.kernel.base.events import EventType
 from anlan.kernel.sensing import ports
 from anlan.systems.hazchem import events
 from anlan.systems.hazchem.models import Holding, MajorHazardInstallation
 from anlan.systems.hazchem.queries.live import Stock, readings_of, stock_of
 from anlan.systems.hazchem.queries.sheet import term_of
 from anlan.systems.hazchem.services.holdings import standing
+from anlan.systems.hazchem.services.overstock import record_over
 from anlan.systems.hazchem.working import OVER_ORDER, over_of, worked
 
 log = logging.getLogger(__name__)
@@ -104,10 +104,12 @@ def _follow_holding(
     changed = over != one.over
     one.stock_t, one.stock_at = found.stock_t, found.at
     if changed:
-        one.over, one.over_since = over, moment if over else None
+        # since when it is over at all, not since it is so beyond this maximum
+        one.over_since = (one.over_since or moment) if over else None
+        one.over = over
     one.save(update_fields=["stock_t", "stock_at", "over", "over_since"])
     if changed:
-        _record(events.OVERSTOCK_FOUND if over else events.OVERSTOCK_ENDED, row, one)
+        record_over(row, one)
 
 
 def _held_over(one: Holding, found: Stock) -> str:
@@ -119,21 +121,3 @@ def _held_over(one: Holding, found: Stock) -> str:
     easy = over_of(stock_t / (1 - OVER_MARGIN), one.design_t, one.permit_t) or ""
     kept = min(easy, one.over, key=OVER_ORDER.index) if found.is_sure else one.over
     return max(now_over, kept, key=OVER_ORDER.index)
-
-
-def _record(event: EventType, row: MajorHazardInstallation, one: Holding) -> None:
-    chemical = one.chemical
-    state = events.OverstockState(
-        id=row.id,
-        version=row.version,
-        holding_id=one.id,
-        holding=one.name,
-        chemical_id=chemical.chemical_id,
-        chemical=chemical.name,
-        chemical_en=chemical.name_en,
-        stock_t=one.stock_t or 0.0,
-        design_t=one.design_t,
-        permit_t=one.permit_t,
-        over=one.over,
-    )
-    journal.record(event, state, journal.Subject.of(row))

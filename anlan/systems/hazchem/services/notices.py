@@ -38,12 +38,12 @@ def tell_of_overstock(installation_id: str, said: dict[str, Any], cause: str) ->
     messaging.send_message(
         title=f"超量储存：{row.name} {said['holding']} {beyond}"[:TITLE_LENGTH],
         body=(
-            f"{row.name} {said['holding']}：{said['chemical']} 现存 {said['stock_t']:.4g} t，{beyond} {most_t:.4g} t。"
+            f"{row.name} {said['holding']}：{said['chemical']} 现存 {said['stock_t']:,.2f} t，{beyond} {most_t:,.2f} t。"
             "先停止进料，查清来源，移出超量部分。"
         ),
         title_en=f"Over-stock: {name_en}, {said['holding']} {beyond_en}"[:TITLE_LENGTH],
         body_en=(
-            f"{name_en}, {said['holding']}: {said['stock_t']:.4g} t of {chemical_en}, {beyond_en} of {most_t:.4g} t. "
+            f"{name_en}, {said['holding']}: {said['stock_t']:,.2f} t of {chemical_en}, {beyond_en} of {most_t:,.2f} t. "
             "Stop filling first, find where it came from, move out what is too much."
         ),
         recipients=sorted(user.id for user in people),
