@@ -119,7 +119,7 @@ def test_the_matters_of_alarms_are_words_and_an_unknown_one_stays_a_code() -> No
     )
     assert zh == [*MATTERS.values(), "lifts"]
     assert en == [
-        "Hazardous chemicals", "Mining", "Industry and trade", "Flood and drought",
+        "Hazardous chemicals", "Mining", "Fireworks", "Industry and trade", "Flood and drought",
         "Forest and grassland fire", "lifts",
     ]  # fmt: skip
 
