@@ -1,5 +1,7 @@
 """Installations: the sheet by hand-checked figures, people counted or entered, and who may do what."""
 
+import tomllib
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.places.services import loading as places
 from anlan.kernel.sensing.services import equipment
+from anlan.kernel.subjects.models import Subject
+from anlan.systems.hazchem.services.holdings import REFRIGERATED
 from tests import factories, hazards
 from tests.cast import Cast, assemble, csrf, signed_in
 from tests.plant import Plant, build_plant
@@ -265,6 +269,29 @@ def test_a_level_of_another_site_or_in_another_unit_is_refused(desk: Client, pla
         assert register(desk, body_of(plant, holdings=[one])).json()["code"] == code
 
 
+def test_the_density_of_a_refrigerated_tank_must_be_said(desk: Client, plant: Plant) -> None:
+    """What ships is that of the liquid at 20 degrees: ammonia has 609 kg/m3 then, at its boiling point 682."""
+    ammonia = hazards.chemical("C-2", **hazards.AMMONIA, density_kg_m3=609.4)
+    one = {
+        "chemical_id": ammonia.id, "name": "T101", "design_t": 9, "stock_from": "tank",
+        "datastream_id": plant.streams[0].id, "tank": {"shape": "sphere", "radius_m": 5},
+    }  # fmt: skip
+
+    def asked(code: str, **more: Any) -> Any:
+        return register(desk, body_of(plant, code=code, subject_id=plant.site.id, holdings=[one | more]))  # fmt: skip
+
+    assert asked("M1").status_code == 200
+    with unit_of_work(machine("test")):
+        Subject.objects.filter(pk=plant.tank.id).update(attributes={"tank_type": REFRIGERATED})
+    refused = asked("M2")
+    said = refused.json()
+    assert (refused.status_code, said["code"]) == (422, "hazchem.cold_density_unsaid")
+    assert (said["field"], said["row"]) == ("density_kg_m3", 1)
+    made = asked("M2", density_kg_m3=682.0).json()
+    [row] = desk.get(f"{URL}/{made['id']}/sheet").json()["rows"]
+    assert row["density_kg_m3"] == 682.0
+
+
 def test_a_change_keeps_what_was_in_the_journal_and_a_repeat_makes_no_version(
     desk: Client, plant: Plant
 ) -> None:
@@ -332,3 +359,10 @@ def test_a_code_is_given_once_at_a_site_and_again_when_its_unit_is_gone(
         change(desk, gone, {"name": "x", "reason": "x"}).json()["code"] == "hazchem.retired_already"
     )
     assert register(desk, body_of(plant)).status_code == 200
+
+
+def test_the_kind_of_tank_that_is_kept_cold_is_one_that_ships() -> None:
+    file = resources.files("anlan.app.register").joinpath("kinds.toml")
+    kinds = tomllib.loads(file.read_text(encoding="utf-8"))["kind"]
+    [tank] = [one for one in kinds if one["code"] == "tank"]
+    assert REFRIGERATED in tank["properties"]["tank_type"]["enum"]

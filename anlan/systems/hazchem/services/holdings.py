@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from anlan.kernel.base.clock import now
 from anlan.kernel.base.errors import DomainError, InvalidError
 from anlan.kernel.sensing.models import Datastream
+from anlan.kernel.subjects.models import Subject
 from anlan.systems.hazchem.models import (
     ChemicalVersion,
     Holding,
@@ -19,6 +20,8 @@ from anlan.systems.hazchem.queries.sheet import term_of
 from anlan.systems.hazchem.stock import METRES, PERCENT, tank_of
 from anlan.systems.hazchem.working import Working, worked
 
+#: The `tank_type` of a tank that is kept cold, as the kind `tank` has it.
+REFRIGERATED: Final = "全冷冻罐"
 _COLUMNS = (
     "number", "name", "name_en", "chemical_id", "design_t", "permit_t", "stock_from", "fixed_t", "tank",
     "density_kg_m3", "datastream_id",
@@ -114,7 +117,7 @@ def _wanted(
     if said.stock_from == StockFrom.FIXED:
         _fixed(row, said)
     else:
-        _in_tank(row, said, chemical)
+        _in_tank(row, said, chemical, at)
     if was != plain(row):
         row.updated_at = moment
         row.version += bool(was)
@@ -131,13 +134,12 @@ def _fixed(row: Holding, said: HoldingDetails) -> None:
     row.tank = row.density_kg_m3 = row.datastream = None
 
 
-def _in_tank(row: Holding, said: HoldingDetails, chemical: ChemicalVersion) -> None:
+def _in_tank(
+    row: Holding, said: HoldingDetails, chemical: ChemicalVersion, unit: MajorHazardInstallation
+) -> None:
     if said.tank is None:
         raise InvalidError("请填写储罐尺寸或容积表", code="hazchem.bad_tank", field="tank")
     tank_of(said.tank).check()
-    density = said.density_kg_m3 or chemical.density_kg_m3
-    if density is None:
-        raise InvalidError("请填写密度", code="hazchem.density_unsaid", field="density_kg_m3")
     stream = Datastream.objects.filter(pk=said.datastream_id, retired_at=None).first()
     if stream is None or stream.site != row.site:
         raise InvalidError(
@@ -149,8 +151,22 @@ def _in_tank(row: Holding, said: HoldingDetails, chemical: ChemicalVersion) -> N
             code="hazchem.not_a_level",
             field="datastream_id",
         )
+    density = said.density_kg_m3 or _density_of(chemical, at=(stream.subject, unit.subject))
     if (row.datastream_id, row.tank, row.density_kg_m3) != (stream.id, said.tank, density):
         # what another tank held says nothing of this one
         row.stock_t = row.stock_at = None
     row.tank, row.density_kg_m3, row.datastream = said.tank, density, stream
     row.fixed_t = None
+
+
+def _density_of(chemical: ChemicalVersion, at: Sequence[Subject]) -> float:
+    """Return the density (kg/m3) that a chemical's liquid has at 20 degrees; of a refrigerated tank it must be said."""
+    if any(one.attributes.get("tank_type") == REFRIGERATED for one in at):
+        raise InvalidError(
+            "全冷冻罐须填写储存温度下的密度：化学品的密度为 20 °C 时的",
+            code="hazchem.cold_density_unsaid",
+            field="density_kg_m3",
+        )
+    if chemical.density_kg_m3 is None:
+        raise InvalidError("请填写密度", code="hazchem.density_unsaid", field="density_kg_m3")
+    return chemical.density_kg_m3
