@@ -5,9 +5,14 @@ import { filled, isHeld, sum, tonnes, toneOf } from './hazard'
 describe('figures of the sheet', () => {
   it('tells a sum apart from its bound', () => {
     expect(sum(14)).toBe('14')
-    expect(sum(0.99996)).toBe('1')
+    expect(sum(0.99996)).toBe('0.99996')
     expect(sum(0.9994)).toBe('0.9994')
-    expect(sum(49.9996)).toBe('50')
+    expect(sum(49.9996)).toBe('49.9996')
+    expect(sum(99.9996)).toBe('99.9996')
+    expect(sum(9.99999996)).toBe('9.99999996')
+    expect(sum(100.0004)).toBe('100')
+    expect(sum(99.99999999999)).toBe('100')
+    expect(sum(12.34567)).toBe('12.346')
     expect(sum(49.994)).toBe('49.994')
     expect(sum(0.00002)).toBe('0.000020')
     expect(sum(0)).toBe('0')

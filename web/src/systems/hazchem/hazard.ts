@@ -12,11 +12,17 @@ export const toneOf = (grade: Grade): Tone => TONES[grade]
 
 export const toneOfOver = (over: Overstock): Tone => (over === '' ? 'done' : 'attention')
 
-/** A share or sum to as many figures as tell it apart from its bound: 0.9996 is no 1.00. */
+/** What is 1 on paper may be a little less in binary: it counts as reached, as in the sums themselves. */
+const REACHED = 1e-9
+const MOST_DIGITS = 12
+
+/** A share or sum to as many figures as tell it apart from its bound, which is a whole number: 99.9996 is no 100. */
 export function sum(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '—'
   if (value === 0) return '0'
-  const digits = value >= 1 ? 3 : 4
+  const reached = Math.floor(value * (1 + REACHED))
+  let digits = value >= 1 ? 3 : 4
+  while (digits < MOST_DIGITS && Math.floor(Number(value.toFixed(digits))) > reached) digits++
   const text = value.toFixed(digits).replace(/\.?0+$/, '')
   return text === '' || Number(text) === 0 ? value.toPrecision(2) : text
 }
