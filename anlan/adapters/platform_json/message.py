@@ -80,12 +80,19 @@ def _sample(
         return "tag_unknown"
     if one.get("u") not in (None, "", units.get(tag)):
         return "unit_differs"
-    value, quality = one.get("v"), one.get("q", GOOD)
+    value, quality = one.get("v"), _quality(one.get("q", GOOD))
     if (number := _number(value)) is None:
         return "value_bad"
-    if isinstance(quality, bool) or not isinstance(quality, int) or not 0 <= quality <= 255:
+    if quality is None:
         return "quality_bad"
     return Sample(tag, at_ms, number, quality)
+
+
+def _quality(said: object) -> int | None:
+    """Return a quality of OPC DA; 128-191 are not assigned, and the platform would refuse them after our 202."""
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said <= 255:
+        return None
+    return None if 128 <= said < 192 else said
 
 
 def _number(value: object) -> float | None:

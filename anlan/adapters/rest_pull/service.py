@@ -31,7 +31,10 @@ class Service:
         trust = ssl.create_default_context(
             cafile=str(folder / said.ca_file) if said.ca_file else None
         )
-        self._client = httpx.AsyncClient(headers=headers, verify=trust, timeout=said.timeout_s)
+        # no proxy and no password out of the environment: only what the file says
+        self._client = httpx.AsyncClient(
+            headers=headers, verify=trust, timeout=said.timeout_s, trust_env=False
+        )
         self._skew: timedelta | None = None
         #: The last place that a row told.
         self._last: Mark | None = None

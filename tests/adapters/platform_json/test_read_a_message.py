@@ -38,6 +38,7 @@ def test_the_example_is_read() -> None:
         ({"v": None}, "value_bad"),
         ({"v": 10**400}, "value_bad"),
         ({"v": 1, "q": 300}, "quality_bad"),
+        ({"v": 1, "q": 150}, "quality_bad"),
         ({"v": 1, "u": "cm"}, "unit_differs"),
     ],
 )

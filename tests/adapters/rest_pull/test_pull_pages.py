@@ -215,6 +215,20 @@ async def test_who_asks_for_patience_is_not_asked_before(
     await ended(running)
 
 
+async def test_no_proxy_is_taken_from_the_environment(
+    service: Above, thread: OutboxThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    service.rows = [row(1)]
+    work = pulling(service, thread)
+    await work.round()
+    assert values_in(thread.outbox) == [1]
+    await work.source.close()
+
+
 async def test_a_link_to_another_origin_is_not_followed(
     service: Above, thread: OutboxThread
 ) -> None:
