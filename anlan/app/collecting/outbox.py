@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from anlan.app.collecting.message import parted
 from anlan.app.collecting.outbox_tables import opened
 from anlan.kernel.base.clock import now_ms
 from anlan.kernel.sensing.sample import Sample
@@ -31,8 +32,8 @@ FOLLOW_MS = 60_000
 #: The door's word for a known number with other bytes.
 USED_BEFORE = 409
 _decode = msgspec.msgpack.Decoder(list[tuple[str, int, float, int]]).decode
-#: Number and samples to the bytes of a message, without signature.
-Compose = Callable[[int, Sequence[Sample]], bytes]
+#: Number, samples and whether they were held back here to the bytes of a message, without signature.
+Compose = Callable[[int, Sequence[Sample], bool], bytes]
 
 
 class OutboxFullError(RuntimeError):
@@ -102,8 +103,8 @@ class Outbox:
         for start in range(0, len(samples), SAMPLES_MAX):
             some = samples[start : start + SAMPLES_MAX]
             self.db.execute(
-                "INSERT INTO entry (source, count, body) VALUES (?, ?, ?)",
-                (source, len(some), msgspec.msgpack.encode(some)),
+                "INSERT INTO entry (source, count, body, kept_ms) VALUES (?, ?, ?, ?)",
+                (source, len(some), msgspec.msgpack.encode(some), now_ms()),
             )
 
     def keep_part(self, source: str, name: str, number: int, body: bytes) -> list[bytes]:
@@ -207,19 +208,33 @@ class Outbox:
         return added.rowcount == 1
 
     def _formed(self) -> Outgoing | None:
-        """Make one message of the oldest entries, and give it its number."""
+        """Make one message of the oldest entries, all held back here or none, and give it its number."""
         samples: list[Sample] = []
-        last = 0
-        for number, count, body in self.db.execute("SELECT id, count, body FROM entry ORDER BY id"):
-            if samples and len(samples) + count > SAMPLES_MAX:
+        last, is_held, now = 0, False, now_ms()
+        for number, kept_ms, body in self.db.execute(
+            "SELECT id, kept_ms, body FROM entry ORDER BY id"
+        ):
+            others, held = parted([Sample(*one) for one in _decode(body)], kept_ms, now)
+            some = others or held
+            if samples and (
+                len(samples) + len(some) > SAMPLES_MAX
+                or is_held == bool(others)
+                or (others and held)
+            ):
                 break
-            samples += [Sample(*one) for one in _decode(body)]
+            samples, is_held = samples + some, not others
+            if others and held:  # what was late when it came goes first, the rest next time
+                self.db.execute(
+                    "UPDATE entry SET count = ?, body = ? WHERE id = ?",
+                    (len(held), msgspec.msgpack.encode(held), number),
+                )
+                break
             last = number
         if not samples:
             return None
         [seq] = self.db.execute("SELECT value FROM counter WHERE name = 'seq'").fetchone()
         first_ms = min(sample.at_ms for sample in samples)
-        made = Outgoing(seq, len(samples), first_ms, self.compose(seq, samples))
+        made = Outgoing(seq, len(samples), first_ms, self.compose(seq, samples, is_held))
         self.db.execute("INSERT INTO message VALUES (?, ?, ?, ?)", made)
         self.db.execute("UPDATE counter SET value = ? WHERE name = 'seq'", (seq + 1,))
         self.db.execute("DELETE FROM entry WHERE id <= ?", (last,))

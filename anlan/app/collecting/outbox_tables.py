@@ -10,7 +10,8 @@ VERSION = 3
 TABLES = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entry (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL,
+    kept_ms INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS message (
     seq INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_ms INTEGER NOT NULL, body BLOB NOT NULL
@@ -45,13 +46,12 @@ CREATE TABLE IF NOT EXISTS tally (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 """
-#: What version 2 lacks; nothing of it is done or all.
-FROM_2 = """
-BEGIN;
-ALTER TABLE progress ADD COLUMN floor TEXT NOT NULL DEFAULT '';
-PRAGMA user_version = 3;
-COMMIT;
-"""
+#: What an older version lacks; nothing of it is done or all.
+_KEPT_MS = "ALTER TABLE entry ADD COLUMN kept_ms INTEGER NOT NULL DEFAULT 0;"
+LACKS = {
+    1: _KEPT_MS,
+    2: f"{_KEPT_MS} ALTER TABLE progress ADD COLUMN floor TEXT NOT NULL DEFAULT '';",
+}
 #: What the log beside the file may keep on disk after it has been worked in.
 WAL_BYTES = 4 * 1024**2
 BUSY_S = 10.0
@@ -70,8 +70,8 @@ def opened(file: Path) -> sqlite3.Connection:
     if version > VERSION:
         connection.close()
         raise sqlite3.DatabaseError(f"{file} was written by a newer collector ({version})")
-    if version == 2:
-        connection.executescript(FROM_2)
+    if lacking := LACKS.get(version):
+        connection.executescript(f"BEGIN; {lacking} PRAGMA user_version = {VERSION}; COMMIT;")
     connection.executescript(TABLES)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     return connection

@@ -55,7 +55,9 @@ def sqlite_in(folder: Path) -> Province:
 
 def outbox_in(folder: Path, limit_bytes: int = 64 * 1024**2) -> Outbox:
     return Outbox(
-        folder / "outbox.sqlite", lambda seq, some: composed("G1", seq, some), limit_bytes
+        folder / "outbox.sqlite",
+        lambda seq, some, held: composed("G1", seq, some, held),
+        limit_bytes,
     )
 
 

@@ -36,7 +36,9 @@ async def listening(folder: Path) -> AsyncIterator[tuple[PlatformDoor, httpx.Asy
         unit=dict.fromkeys(TAGS.values(), "m"),
     )  # fmt: skip
     thread = OutboxThread(
-        Outbox(folder / "o.sqlite", lambda seq, some: composed("G1", seq, some), 1024**2)
+        Outbox(
+            folder / "o.sqlite", lambda seq, some, held: composed("G1", seq, some, held), 1024**2
+        )
     )
     door = PlatformDoor(settings, folder, TOKEN.encode(), thread, Told("p", "platform"))
     work = asyncio.create_task(door.run())

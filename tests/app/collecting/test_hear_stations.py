@@ -31,7 +31,9 @@ STATION = Station(
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[StationDesk]:
     thread = OutboxThread(
-        Outbox(tmp_path / "o.sqlite", lambda seq, some: composed("G1", seq, some), 1024**2)
+        Outbox(
+            tmp_path / "o.sqlite", lambda seq, some, held: composed("G1", seq, some, held), 1024**2
+        )
     )
     yield StationDesk("smoke", {MN: (STATION, b"123456")}, thread, Told("smoke", "hj212"))
     thread.close()

@@ -17,7 +17,9 @@ MEGABYTE = 1024**2
 
 def outbox_in(folder: Path, limit_bytes: int = 64 * MEGABYTE) -> Outbox:
     return Outbox(
-        folder / "outbox.sqlite", lambda seq, some: composed("G1", seq, some), limit_bytes
+        folder / "outbox.sqlite",
+        lambda seq, some, held: composed("G1", seq, some, held),
+        limit_bytes,
     )
 
 
@@ -85,16 +87,41 @@ def test_the_same_message_is_kept_once(tmp_path: Path) -> None:
     assert one.readings == 1
 
 
-def test_old_readings_are_announced_as_a_backfill_and_new_ones_are_not(tmp_path: Path) -> None:
+def announced(box: Outbox) -> list[tuple[list[float], bool]]:
+    """Return the values of each message that is sent, and whether it is announced as a backfill."""
+    found, done = [], None
+    while (one := box.following(done)) is not None:
+        done, batch = one.seq, to_batch(one.body)
+        span = (int(batch.times_ms.min()), int(batch.times_ms.max()))
+        assert batch.backfill_ms in {None, span}
+        found.append((batch.values.tolist(), batch.backfill_ms is not None))
+    return found
+
+
+def test_what_was_held_back_here_is_announced_in_messages_of_its_own(tmp_path: Path) -> None:
     box, hour_ago = outbox_in(tmp_path), now_ms() - 3_600_000
-    box.keep("s", samples(2, at_ms=hour_ago))
-    old = box.following()
-    assert old is not None
-    assert to_batch(old.body).backfill_ms == (hour_ago, hour_ago + 1)
-    box.keep("s", samples(2))
-    new = box.following(done=old.seq)
-    assert new is not None
-    assert to_batch(new.body).backfill_ms is None
+    late = Sample("LATE", hour_ago - 600_000, 7.0)
+    for some in (samples(2, at_ms=hour_ago), [*samples(1, at_ms=hour_ago), late], [late]):
+        box.keep("s", some)
+    box.db.execute("UPDATE entry SET kept_ms = ?", (hour_ago + 1_000,))
+    box.keep("s", samples(1))
+    assert announced(box) == [([0, 1], True), ([7], False), ([0], True), ([7, 0], False)]
+
+
+def test_what_was_late_when_it_came_is_not_announced(tmp_path: Path) -> None:
+    box = outbox_in(tmp_path)
+    box.keep("s", samples(2, at_ms=now_ms() - 3_600_000))
+    assert announced(box) == [([0, 1], False)]
+
+
+def test_an_entry_that_does_not_say_when_it_was_kept_was_kept_when_it_was_measured(
+    tmp_path: Path,
+) -> None:
+    box = outbox_in(tmp_path)
+    for at_ms in (now_ms() - 3_600_000, now_ms()):
+        box.keep("s", samples(1, at_ms=at_ms))
+    box.db.execute("UPDATE entry SET kept_ms = 0")
+    assert announced(box) == [([0], True), ([0], False)]
 
 
 def test_at_the_limit_new_data_are_refused_and_old_ones_stay(tmp_path: Path) -> None:
@@ -167,6 +194,7 @@ def test_a_file_of_an_older_collector_is_taken_on(tmp_path: Path) -> None:
     db = opened(tmp_path / "outbox.sqlite")
     db.executescript(
         "ALTER TABLE progress DROP COLUMN floor;"
+        "ALTER TABLE entry DROP COLUMN kept_ms;"
         "INSERT INTO progress VALUES ('above', 'n7'); PRAGMA user_version = 2"
     )
     db.close()

@@ -30,7 +30,9 @@ async def sending(
     folder: Path, url: str, *, key: bytes = KEY, client: httpx.AsyncClient | None = None
 ) -> AsyncIterator[Sender]:
     """Give a sender at work."""
-    outbox = Outbox(folder / "o.sqlite", lambda seq, some: composed("G1", seq, some), 64 * 1024**2)
+    outbox = Outbox(
+        folder / "o.sqlite", lambda seq, some, held: composed("G1", seq, some, held), 64 * 1024**2
+    )
     thread = OutboxThread(outbox)
     told = Told("door", "door")
     made = Sender(
@@ -66,8 +68,17 @@ async def test_an_hour_of_cut_comes_in_order_and_is_told_late_and_announced(tmp_
     platform, now = platform_of(["A"]), now_ms()
     times = [now - 60 * MINUTE_MS + at * 10_000 for at in range(360)]
     async with sending(tmp_path, platform.url) as sender:
-        for at_ms in times:
-            await sender.thread.keep("s", [Sample("A", at_ms, float(at_ms % 1000))])
+        outbox = sender.thread.outbox
+
+        def keep_each_in_its_time() -> None:
+            with outbox.transaction():
+                for at_ms in times:
+                    outbox.add("s", [Sample("A", at_ms, float(at_ms % 1000))])
+                    kept = "UPDATE entry SET kept_ms = ? WHERE id = last_insert_rowid()"
+                    outbox.db.execute(kept, (at_ms,))
+
+        await sender.thread.do(keep_each_in_its_time)
+        sender.thread.filled.set()
         await until(lambda: sender.state.counts["errors"] > 2)
         assert not sender.state.is_connected
         await platform.open()

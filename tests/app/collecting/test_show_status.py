@@ -16,7 +16,9 @@ AT_MS = 1_785_549_600_000
 
 
 def outbox_with_troubles(folder: Path) -> Outbox:
-    box = Outbox(folder / "outbox.sqlite", lambda seq, some: composed("G1", seq, some), 1024**2)
+    box = Outbox(
+        folder / "outbox.sqlite", lambda seq, some, held: composed("G1", seq, some, held), 1024**2
+    )
     box.keep("smoke", [Sample("SO2", AT_MS, 1.0)])
     one = box.following()
     assert one is not None
@@ -90,8 +92,11 @@ def test_a_dead_letter_is_shown_and_sent_again_under_a_new_number(tmp_path: Path
     assert json.loads(call("letters").output) == []
     found = box.following()
     assert found is not None
-    assert (found.readings, found.seq) == (3, letter["seq"] + 1)
+    assert (found.readings, found.seq) == (2, letter["seq"] + 1), "what waited before it"
     box.bury(found, 422, "again")
+    again = box.following()
+    assert again is not None
+    assert (again.readings, again.seq) == (1, letter["seq"] + 2)
     assert call("discard", str(found.seq)).exit_code == 0
     missing = call("discard", str(found.seq))
     assert missing.exit_code == 1

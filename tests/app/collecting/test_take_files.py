@@ -21,7 +21,9 @@ TEXT = "time,tag,value\n2026-08-01 10:00:00,P,{}\n2026-08-01 10:00:01,Q,1\n"
 @pytest.fixture
 def dropping(tmp_path: Path) -> Iterator[Dropping]:
     thread = OutboxThread(
-        Outbox(tmp_path / "o.sqlite", lambda seq, some: composed("G1", seq, some), 1024**2)
+        Outbox(
+            tmp_path / "o.sqlite", lambda seq, some, held: composed("G1", seq, some, held), 1024**2
+        )
     )
     folder = tmp_path / "in"
     folder.mkdir()

@@ -26,7 +26,9 @@ from tests.app.collecting.waiting import ended, until
 @pytest.fixture
 def thread(tmp_path: Path) -> Iterator[OutboxThread]:
     made = OutboxThread(
-        Outbox(tmp_path / "o.sqlite", lambda seq, some: composed("G1", seq, some), 1024**2)
+        Outbox(
+            tmp_path / "o.sqlite", lambda seq, some, held: composed("G1", seq, some, held), 1024**2
+        )
     )
     yield made
     made.close()
