@@ -54,6 +54,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.sensing import models as sensing
     from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
+    from anlan.systems.hazchem import models as hazchem
 
     held: dict[str, set[str]] = {
         "instrument_state": set(alerts.InstrumentState),
@@ -73,6 +74,9 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "ending": set(Ending),
         "figure": set(sketches.SketchKind),
         "audience": set(sketches.Audience),
+        "unit_kind": set(hazchem.UnitKind),
+        "people_source": set(hazchem.PeopleSource),
+        "over": set(hazchem.Over),
         "kind": {
             *people.OrganisationKind,
             *people.KeyKind,
