@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.kernel.people.models import User
-from tests import factories
+from tests import factories, hazards
 from tests.app.origin import origin
 from tests.cast import Cast, assemble
 from tests.journeys.browser import chromium
@@ -84,7 +84,11 @@ def test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere(addres
     cast: Cast = assemble(site=plant.site.id)
     with factories.working():
         factories.holding(cast.monitor, factories.post(cast.zone_bureau, "data_keeper"))
-    shown = {"/subjects/:id": plant.tank.id, "/datastreams/:id": plant.streams[0].id}
+    shown = {
+        "/subjects/:id": plant.tank.id,
+        "/datastreams/:id": plant.streams[0].id,
+        "/installations/:id": hazards.installation(plant.tank).id,
+    }
     left = [path.replace(":id", shown.get(path, ":id")) for path in pages()]
     assert len(left) > len(shown)
     assert [path for path in left if ":" in path] == [], "say which row such a page is to show"
