@@ -55,7 +55,7 @@ export function draftOf(chemical: Chemical | null): ChemicalDraft {
   const { code, name, name_en, cas, catalogue_number, form, critical_override_t, critical_reason, beta_override, beta_reason } = one
   return {
     code, name, name_en, cas, catalogue_number, form, critical_override_t, critical_reason, beta_override, beta_reason,
-    aliases: one.aliases.join('；'), classes: [...one.classes],
+    aliases: one.aliases.join('; '), classes: [...one.classes],
     figures: each((figure) => asSaid(figure, one[figure])), sources: each((figure) => one.sources[figure] ?? ''), reason: '',
   }
 }
@@ -66,7 +66,7 @@ export function bodyOf(draft: ChemicalDraft): ChemicalBody {
   return {
     catalogue_number, classes, form, critical_override_t, critical_reason, beta_override, beta_reason,
     name: draft.name.trim(), name_en: draft.name_en.trim(), cas: draft.cas.trim(), reason: draft.reason.trim(),
-    aliases: draft.aliases.split(/[;；]/).map((one) => one.trim()).filter(Boolean),
+    aliases: draft.aliases.split(/[;\uFF1B]/).map((one) => one.trim()).filter(Boolean),
     ...each((one) => asKept(one, figures[one])), sources: Object.fromEntries(told.map((one) => [one, sources[one].trim()])),
   }
 }

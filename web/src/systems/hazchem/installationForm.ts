@@ -77,7 +77,7 @@ export function draftOf(unit: InstallationDetail | null, rows: SheetRow[], count
 /** The rows of a strapping table as typed or pasted: level (m) and volume (m³), none below 0; null where a line is none. */
 export function strappingOf(text: string): [number, number][] | null {
   const lines = text.split('\n').map((line) => line.trim()).filter(Boolean)
-  const rows = lines.map((line) => line.split(/[\s,;，；]+/).map(Number))
+  const rows = lines.map((line) => line.split(/[\s,;\uFF0C\uFF1B]+/).map(Number))
   return rows.length >= 2 && rows.every((row) => row.length === 2 && row.every((one) => Number.isFinite(one) && one >= 0)) ? (rows as [number, number][]) : null
 }
 
