@@ -331,7 +331,8 @@ def _creating(view: View, shape: Any, *, is_secret: bool) -> View:
                 body = told.model_validate(body).model_dump()
             plain = loads(dumps(body, cls=NinjaJSONEncoder))
             idempotency.remember(once, plain, status=status)
-            return made
+            # what is kept is what is said, to the letter: a time that is whole by chance is written in one way
+            return Status(status, plain)
 
     return creating
 

@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connection
 from django.test import Client
 
 from anlan.kernel.alerts.models import Alarm, Remark
+from anlan.kernel.base.clock import now
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
@@ -77,7 +78,12 @@ def test_a_guest_reads_and_writes_nothing(cast: Cast) -> None:
     assert said(signed_in(cast.town_control_room)) == []
 
 
-def test_sent_twice_under_one_key_it_is_written_once(cast: Cast) -> None:
+@pytest.mark.parametrize("microsecond", [123, 0, 250_700])
+def test_sent_twice_under_one_key_it_is_written_once(
+    cast: Cast, microsecond: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = now().replace(microsecond=microsecond)
+    monkeypatch.setattr("anlan.kernel.base.journal.now", lambda: at)
     room = signed_in(cast.control_room)
     first, again = (write(room, **{"Idempotency-Key": "k1"}).json() for _ in range(2))
     assert first == again
