@@ -64,8 +64,7 @@ class Month:
 class Finding:
     """Datastream `row` from time `first` to `last` of the grid (both in it).
 
-    `earlier` is the time whose curve it repeats, `other` the row that it equals; None where the kind has none. `share` of
-    the span speaks for it (0 to 1).
+    `earlier` is the time whose curve it repeats, `other` the row that it equals; None where the kind has none.
     """
 
     row: int
@@ -74,4 +73,3 @@ class Finding:
     last: int
     earlier: int | None = None
     other: int | None = None
-    share: float = 1.0
