@@ -8,6 +8,7 @@ import pytest
 
 from tests import conftest
 from tests.left_out import STRICT, leave_out
+from tests.sources import tree_of
 
 TESTS = Path(__file__).parents[1]
 WAYS = {"pytest.skip", "pytest.importorskip"}
@@ -79,7 +80,7 @@ def test_a_word_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
 
 def _skips(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in WAYS:
             yield f"{file.relative_to(TESTS)}:{node.lineno}"
 

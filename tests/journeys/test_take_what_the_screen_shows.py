@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from python_calamine import CalamineWorkbook
 
 from tests.journeys.browser import Chromium, chromium
@@ -182,6 +182,25 @@ def test_what_is_asked_of_a_list_stays_in_its_address(
         pressed = page.get_by_role("button", name=answer, pressed=True)
         expect(pressed).to_have_count(1)
     expect(page).to_have_url(re.compile(re.escape(said)))
+    page.context.close()
+
+
+def test_what_is_typed_while_a_page_still_loads_stays(house: House, browser: Chromium) -> None:
+    page = browser.page_of(house.sign_in("monitor"))
+    held: list[Route] = []
+    page.route("**/api/v1/data-quality/doubled-firms", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    page.goto(house.address + "/doubled-firms")
+    box = page.locator("input[type=search]").first
+    expect(box).to_be_visible()
+    assert held, "the doubled firms were not asked for"
+    box.fill("罐")
+    for route in held:
+        route.continue_()
+    expect(page.locator("article").first).to_be_visible()
+    expect(page).to_have_url(re.compile("words=%E7%BD%90"))
+    expect(box).to_have_value("罐")
+    # whoever types on still types into this box
+    expect(box).to_be_focused()
     page.context.close()
 
 
