@@ -286,20 +286,21 @@ def step_batch(  # noqa: PLR0913, PLR0917 - numba knows no dataclasses
             unknown += 1
             continue
         row, rule = state[number], config[number]
-        row["heard_ms"] = max(row["heard_ms"], arrived_ms)
-        if row["active"] & SILENT_BIT:  # any arrival, good or bad, ends silence
-            count = _turn(row, rule, number, SILENT, RETURNED, arrived_ms, out, count)
-            due[number >> BLOCK_BITS] = NEVER
         if quality[at] == BAD_QUALITY or not isfinite(values[at]):
             bad += 1
         elif times_ms[at] <= row["last_ms"]:
             late += 1
-        elif not rule["retired"]:
-            row["last_ms"], row["clock_ms"] = times_ms[at], row["heard_ms"]
-            row["last_value"] = values[at]
-            count = _judge(row, rule, traces, number, out, count)
-            if row["pending"]:  # what it waits for may come sooner with each reading
+        else:  # only what can be judged is a sign of life: a line that repeats "bad", or the past, watches nothing
+            row["heard_ms"] = max(row["heard_ms"], arrived_ms)
+            if row["active"] & SILENT_BIT:
+                count = _turn(row, rule, number, SILENT, RETURNED, arrived_ms, out, count)
                 due[number >> BLOCK_BITS] = NEVER
+            if not rule["retired"]:
+                row["last_ms"], row["clock_ms"] = times_ms[at], row["heard_ms"]
+                row["last_value"] = values[at]
+                count = _judge(row, rule, traces, number, out, count)
+                if row["pending"]:  # what it waits for may come sooner with each reading
+                    due[number >> BLOCK_BITS] = NEVER
     return len(numbers), count, unknown, bad, late
 
 

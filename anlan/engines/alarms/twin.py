@@ -93,12 +93,9 @@ class _Round:
         """Judge the columns (numbers, times, values, quality, places); returns (bad, late)."""
         numbers, times_ms, values, quality, places = columns
         config, state = self.book.config, self.book.state
-        state["heard_ms"][numbers] = np.maximum(state["heard_ms"][numbers], arrived_ms)
-        back = state["active"][numbers] & np.uint8(SILENT_BIT) != 0
-        at_ms = np.full(int(back.sum()), arrived_ms)
-        self._turn(numbers[back], places[back], SILENT, RETURNED, at_ms, order=0)
         bad = (quality == BAD_QUALITY) | ~np.isfinite(values)
         late = ~bad & (times_ms <= state["last_ms"][numbers])
+        self._hear(numbers[~bad & ~late], places[~bad & ~late], arrived_ms)
         judged = ~bad & ~late & (config["retired"][numbers] == 0)
         numbers, places = numbers[judged], places[judged]
         state["last_ms"][numbers] = times_ms[judged]
@@ -109,6 +106,14 @@ class _Round:
             has = config["present"][numbers] & np.uint8(1 << condition) != 0
             judge(numbers[has], places[has], condition)
         return int(bad.sum()), int(late.sum())
+
+    def _hear(self, numbers: Numbers, places: Numbers, arrived_ms: int) -> None:
+        """Take what can be judged as the only sign of life; it ends silence."""
+        state = self.book.state
+        state["heard_ms"][numbers] = np.maximum(state["heard_ms"][numbers], arrived_ms)
+        back = state["active"][numbers] & np.uint8(SILENT_BIT) != 0
+        at_ms = np.full(int(back.sum()), arrived_ms)
+        self._turn(numbers[back], places[back], SILENT, RETURNED, at_ms, order=0)
 
     def _turn(
         self,

@@ -250,7 +250,8 @@ def test_a_lost_gateway_is_one_group_and_every_member_gets_its_row(engine: Engin
     assert (group.condition, group.value, group.instrument_state) == ("gateway", 2.0, "active")
     assert {one.parent_id for one in members} == {group.id}
     engine.end(signal.SIGKILL)
-    back = readings(0, *rows, at_ms=began_ms + 30_000, gateway=engine.gateway)
+    new = [(number, began_ms + 30_000, 50.0) for number in engine.numbers]
+    back = readings(0, *new, at_ms=began_ms + 30_000, gateway=engine.gateway)
     last = engine.publish(back)
     engine.start()
     engine.until(engine.has_judged(last), "the gateway is heard again by the next life")

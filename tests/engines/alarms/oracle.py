@@ -79,12 +79,14 @@ class Oracle:
         self, number: int, time_ms: int, value: float, quality: int, arrived_ms: int
     ) -> None:
         point = self.points[number]
+        if quality == 0 or isnan(value) or not isfinite(value):
+            return
+        if point.last_ms is not None and time_ms <= point.last_ms:
+            return
         point.heard_ms = arrived_ms if point.heard_ms is None else max(point.heard_ms, arrived_ms)
         if "silent" in point.raised_ms:
             self._returned(number, "silent", arrived_ms)
-        if quality == 0 or isnan(value) or not isfinite(value) or point.retired:
-            return
-        if point.last_ms is not None and time_ms <= point.last_ms:
+        if point.retired:
             return
         point.last_ms, point.last_value, point.clock_ms = time_ms, value, point.heard_ms
         for condition in CONDITIONS:

@@ -137,7 +137,9 @@ def test_a_number_that_was_never_registered_is_counted(judge: Judge) -> None:
     assert (told(judged), judged.unknown) == ([], 4)
 
 
-def test_silence_is_raised_by_a_tick_and_returns_with_the_next_arrival(judge: Judge) -> None:
+def test_silence_is_raised_by_a_tick_and_returns_with_the_next_reading_that_can_be_judged(
+    judge: Judge,
+) -> None:
     ask(judge, silence(3000))
     hear(judge, (1000, 50.0))
     assert [told(judge.tick(at)) for at in (1000, 3999, 4000, 5000)] == [
@@ -146,15 +148,16 @@ def test_silence_is_raised_by_a_tick_and_returns_with_the_next_arrival(judge: Ju
         [(4000, "silent", "raised")],
         [],
     ]
-    assert hear(judge, (6000, 0.0), quality=BAD) == [(6000, "silent", "returned")]
+    assert hear(judge, (6000, 0.0), quality=BAD) == []
+    assert hear(judge, (6001, float("nan"))) == []
+    assert hear(judge, (6002, 50.0)) == [(6002, "silent", "returned")]
 
 
 def test_silence_runs_in_arrival_time(judge: Judge) -> None:
     ask(judge, silence(3000))
     judge.readings(columns([(1, 0, 50.0, 192)]), 60_000)
     assert told(judge.tick(62_999)) == []
-    late_but_alive = judge.readings(columns([(1, 0, 50.0, 192)]), 62_999)
-    assert late_but_alive.late == 1
+    judge.readings(columns([(1, 1, 50.0, 192)]), 62_999)
     assert told(judge.tick(65_998)) == []
     assert told(judge.tick(65_999)) == [(65_999, "silent", "raised")]
 
