@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -34,11 +33,9 @@ from anlan.kernel.people.models import (
     User,
 )
 from anlan.kernel.people.queries.sessions import SEEN, SIGNED_IN
-from anlan.kernel.people.services import contacts, shares
-from anlan.kernel.places import queries
+from anlan.kernel.people.services import contacts
 from anlan.kernel.places.models import Area, Division, Reorganisation
 from anlan.kernel.places.rules import div_of
-from anlan.kernel.places.services import reorganising, zones
 from anlan.kernel.sensing.models import (
     Datastream,
     Device,
@@ -49,10 +46,9 @@ from anlan.kernel.sensing.models import (
 )
 from anlan.kernel.sensing.services import equipment, keys, suppressions, upkeep
 from anlan.kernel.subjects.models import Subject, SubjectKind
-from anlan.kernel.subjects.services.kinds import define_kind
 from anlan.systems.data_quality.models import FirmMerge
-from anlan.systems.data_quality.services import doubles as data_quality
 from tests import factories, hazards
+from tests.app.authorisation import node_rows
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
 
@@ -162,12 +158,17 @@ def build(become: Callable[[str], None]) -> World:
     spare = _spare(bureaus["in_charge"], [one for seat in people.values() for one in seat.values()])
     at = {name: _rows_at(plant, 10 * n, become) for n, (name, plant) in enumerate(plants.items())}
     spare |= {"firm": firms["other_firm"].id, "supervision": standing["town"].id}
-    spare |= _asked_share(bureaus["share"]) | _doubled() | _reorganised() | _kind()
+    spare |= (
+        node_rows.asked_share(bureaus["share"], TOWNSHIP, ZONE)
+        | node_rows.doubled()
+        | node_rows.reorganised(TOWNSHIP, ZONE)
+        | node_rows.kind()
+    )
     rows = {
-        ("town", "bureau"): at["town"] | _shift(bureaus["in_charge"]),
-        ("town", "firm"): at["town"] | _shift(firms["own_firm"], "firm_safety"),
-        ("zone", "bureau"): at["zone"] | _shift(bureaus["zone"]),
-        ("province", "bureau"): at["province"] | _shift(above),
+        ("town", "bureau"): at["town"] | node_rows.shift(bureaus["in_charge"]),
+        ("town", "firm"): at["town"] | node_rows.shift(firms["own_firm"], "firm_safety"),
+        ("zone", "bureau"): at["zone"] | node_rows.shift(bureaus["zone"]),
+        ("province", "bureau"): at["province"] | node_rows.shift(above),
     }
     asked = dict.fromkeys(("in_charge", "neighbour", "share", "admin"), ("town", "bureau"))
     asked |= dict.fromkeys(firms, ("town", "firm"))
@@ -242,68 +243,6 @@ def _spare(bureau: Organisation, everybody: list[User]) -> dict[str, str]:
         "message": factories.message(*everybody).message.id,
         "organisation": bureau.id,
     }
-
-
-def _reorganised() -> dict[str, str]:
-    """Return a township, one that was renamed, a zone that is in force and one that is closed."""
-    for code in ("640181104", "640181105"):
-        factories.division(code)
-    closed = factories.zone(ZONE + 1, "停用的园区")
-    with unit_of_work(machine("test")):
-        act = reorganising.rename_division(
-            division=queries.division("640181105"),
-            name="新名镇",
-            name_en="",
-            on=date(2026, 1, 1),
-            reason="批复",
-        )
-        zones.close_zone(zone=closed, on=date(2026, 1, 1))
-    return {
-        "township": queries.division(TOWNSHIP).id,
-        "reorganisation": act.id,
-        "zone": Area.objects.get(number=ZONE).id,
-        "closed_zone": closed.id,
-    }
-
-
-def _asked_share(organisation: Organisation) -> dict[str, str]:
-    """Return shares of township and zone that nobody has approved yet, and a bureau without any."""
-    span: dict[str, Any] = {"valid_from": now(), "valid_to": now() + timedelta(days=1)}
-    with unit_of_work(machine("test")):
-        asked, of_zone = (
-            shares.ask_share(organisation=organisation, reason="联防", **span, **what)
-            for what in ({"territory_code": TOWNSHIP}, {"zone": ZONE})
-        )
-    return {
-        "asked_share": asked.id,
-        "asked_zone_share": of_zone.id,
-        "receiver": factories.organisation("青铜峡局", territory_code="640381").id,
-    }
-
-
-def _kind() -> dict[str, str]:
-    """Return a kind that no subject is of, and a chemical."""
-    with unit_of_work(machine("test")):
-        silo = define_kind(code="silo", title="筒仓", title_en="Silo", schema={}).id
-        return {"kind": silo, "chemical": hazards.chemical().id}
-
-
-def _doubled() -> dict[str, str]:
-    """Return two entries of one firm in town, and a merge of two others."""
-    names = ("鸿运煤业有限公司", "鸿运煤业有限责任公司", "远景建材有限公司", "远景建材有限责任公司")
-    once, twice, kept, merged = (factories.firm(one) for one in names)
-    Organisation.objects.filter(pk__in=[twice.id, merged.id]).update(credit_code=None)
-    with unit_of_work(machine("test")):
-        [made] = data_quality.merge_firms(
-            kept_id=kept.id, merged_ids=[merged.id], reason="同一执照"
-        )
-    return {"once": once.id, "twice": twice.id, "merge": made.id}
-
-
-def _shift(organisation: Organisation, role: str = "duty_officer") -> dict[str, str]:
-    held = factories.holding(factories.user(), factories.post(organisation, role))
-    shift = factories.duty_shift(held.user, held.post)
-    return {"shift": shift.id, "shift_user": held.user_id, "shift_post": held.post_id}
 
 
 def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str, str]:
