@@ -54,6 +54,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.sensing import models as sensing
     from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
+    from anlan.systems.escalation import rules as escalation
     from anlan.systems.hazchem import models as hazchem
 
     held: dict[str, set[str]] = {
@@ -74,6 +75,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "ending": set(Ending),
         "figure": set(sketches.SketchKind),
         "audience": set(sketches.Audience),
+        "awaited": set(escalation.AWAITED),
         "unit_kind": set(hazchem.UnitKind),
         "people_source": set(hazchem.PeopleSource),
         "over": set(hazchem.Over),

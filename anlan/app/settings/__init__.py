@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "anlan.kernel.search",
     "anlan.systems.data_quality",
     "anlan.systems.hazchem",
+    "anlan.systems.escalation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

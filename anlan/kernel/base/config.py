@@ -95,6 +95,8 @@ class Config:
     metrics_token_file: Path = Path("metrics_token")
     #: How every process writes its log: `line` for people, `json` for a collector.
     log_format: str = "line"
+    #: The installation's own ladder of escalation; where there is none the shipped one counts.
+    escalation_file: Path = Path("escalation.toml")
     #: From where administrators may work; the default is every network that is not the Internet.
     admin_networks: str = INSIDE
     demo: bool = False

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 #: Nouns whose view permission is that of another noun; all others have `<noun>.view`.
 VIEWED_AS: Mapping[str, str] = {
     "alerts.remark": "alerts.alarm",
+    "escalation.call": "escalation.escalation",
     "sensing.device": "sensing.datastream",
     "sensing.property": "sensing.datastream",
     "sensing.limit": "sensing.datastream",

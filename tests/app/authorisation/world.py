@@ -47,7 +47,7 @@ from anlan.kernel.sensing.models import (
 from anlan.kernel.sensing.services import equipment, keys, suppressions, upkeep
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.systems.data_quality.models import FirmMerge
-from tests import factories, hazards
+from tests import escalations, factories, hazards
 from tests.app.authorisation import node_rows
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
@@ -82,6 +82,8 @@ class Rows:
     new_alarm: str
     confirmed_alarm: str
     shelved_alarm: str
+    escalation: str
+    call: str
     river_alarm: str
     thread: str
     document: str
@@ -291,7 +293,10 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
     with unit_of_work(machine("test")):
         standing = Limit.objects.get(datastream=plant.streams[4], condition="HH")
         story = Journal.objects.filter(object=raised[0].alarm_id).order_by("id")[0]
+        escalated, called = escalations.escalated(raised[0].alarm_id)
     return {
+        "escalation": escalated.id,
+        "call": called.id,
         "site": plant.site.id,
         "installation": hazards.installation(plant.tank, "M1").id,
         "sketch": factories.sketch(at=plant.site).id,

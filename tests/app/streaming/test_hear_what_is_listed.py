@@ -27,6 +27,8 @@ LISTS = {
     "places.zone": "/places/zones",
     # my own, as screen or at the desk; its events are told to the two and nobody else
     "screens.screen": "/screens",
+    "escalation.call": "/escalation/calls",
+    "escalation.escalation": "/escalation/escalations",
     "hazchem.chemical": "/hazchem/chemicals",
     "hazchem.installation": "/hazchem/installations",
     "sensing.datastream": "/sensing/datastreams",

@@ -3550,6 +3550,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/escalation/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalations
+         * @description The alarms that were carried upwards, the newest first; `filter=alarm_id.eq:` those of one alarm.
+         */
+        get: operations["anlan_systems_escalation_api_escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation/escalations/{escalation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalation
+         * @description One escalation, with whom it reached by name.
+         */
+        get: operations["anlan_systems_escalation_api_escalation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ladder
+         * @description The ladder: whom an alarm reaches that nobody answers, and when.
+         */
+        get: operations["anlan_systems_escalation_api_read_ladder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls
+         * @description The calls that were recorded, the newest first; `filter=escalation_id.eq:` those about one escalation.
+         */
+        get: operations["anlan_systems_escalation_api_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation/escalations/{escalation_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Record a call about an escalation (电话核实).
+         */
+        post: operations["anlan_systems_escalation_api_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hazchem/chemicals": {
         parameters: {
             query?: never;
@@ -9417,6 +9517,247 @@ export interface components {
             second_id: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * EscalationOut
+         * @description An alarm that was carried to a rung; `state` tells whether what was awaited then still is.
+         *
+         *     `told_count` is how many people got the message; none: nobody stands there.
+         */
+        EscalationOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Alarm Id */
+            alarm_id: string;
+            /** Occurrence */
+            occurrence: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Rung */
+            rung: string;
+            /** Rung Title */
+            rung_title: string;
+            /** Rung Title En */
+            rung_title_en: string;
+            /**
+             * Awaited
+             * @enum {string}
+             */
+            awaited: "confirm" | "close" | "check";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "answered";
+            /** Priority */
+            priority: number;
+            /** Condition */
+            condition: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
+            /** Told Count */
+            told_count: number;
+            /** Calls Count */
+            calls_count: number;
+        };
+        /** EscalationOutPage */
+        EscalationOutPage: {
+            /** Items */
+            items: components["schemas"]["EscalationOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * EscalationDetail
+         * @description One escalation with the names of the organisations that it concerned and of the people who were told.
+         */
+        EscalationDetail: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Alarm Id */
+            alarm_id: string;
+            /** Occurrence */
+            occurrence: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Rung */
+            rung: string;
+            /** Rung Title */
+            rung_title: string;
+            /** Rung Title En */
+            rung_title_en: string;
+            /**
+             * Awaited
+             * @enum {string}
+             */
+            awaited: "confirm" | "close" | "check";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "answered";
+            /** Priority */
+            priority: number;
+            /** Condition */
+            condition: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
+            /** Told Count */
+            told_count: number;
+            /** Calls Count */
+            calls_count: number;
+            /** Organisation Names */
+            organisation_names: string[];
+            /** Told Names */
+            told_names: string[];
+        };
+        /**
+         * LadderOut
+         * @description The ladder as it counts on this installation; `confidence` marks its times.
+         */
+        LadderOut: {
+            /** Confidence */
+            confidence: string;
+            /** Rungs */
+            rungs: components["schemas"]["RungOut"][];
+        };
+        /**
+         * RungOut
+         * @description A rung: so many seconds after its `owner` let his time pass, alarms up to a priority reach these posts.
+         */
+        RungOut: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "firm" | "bureau";
+            /** After S */
+            after_s: number;
+            /**
+             * Priority To
+             * @description 1 red .. 4 blue
+             */
+            priority_to: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "firm" | "bureau";
+            /** Up */
+            up: number;
+            /** Posts */
+            posts: string[];
+        };
+        /**
+         * CallOut
+         * @description A call about an escalation.
+         */
+        CallOut: {
+            /** Id */
+            id: string;
+            /** Escalation Id */
+            escalation_id: string;
+            /** Called By */
+            called_by: string;
+            /** Callee */
+            callee: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "reached" | "no_answer" | "engaged" | "wrong_number";
+            /** Said */
+            said: string;
+            /**
+             * Called At
+             * Format: date-time
+             */
+            called_at: string;
+        };
+        /** CallOutPage */
+        CallOutPage: {
+            /** Items */
+            items: components["schemas"]["CallOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * CallIn
+         * @description A call to record; without `called_at` it was made just now.
+         */
+        CallIn: {
+            /** Callee */
+            callee: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "reached" | "no_answer" | "engaged" | "wrong_number";
+            /**
+             * Said
+             * @default
+             */
+            said: string;
+            /** Called At */
+            called_at?: string | null;
         };
         /**
          * ChemicalOut
@@ -15941,6 +16282,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApartOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_escalation_api_escalations: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_escalation_api_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                escalation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationDetail"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_escalation_api_read_ladder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LadderOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_escalation_api_calls: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_escalation_api_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                escalation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"];
                 };
             };
             default: components["responses"]["Refusal"];
