@@ -127,7 +127,7 @@ _WAITS = Q(alarm__occurrences=F("occurrence")) & (
         )
     )
 )
-_STATES = {"waiting": "仍未答复", "answered": "已答复"}
+_STATES = {"waiting": "仍未答复", "again": "已再次报警", "answered": "已答复"}
 ESCALATIONS = ListSpec(
     fields={
         "id": Field(path="id"),
@@ -172,6 +172,7 @@ def escalations() -> QuerySet[Escalation]:
     named = Escalation.objects.select_related("alarm").annotate(
         state=Case(
             When(_WAITS, then=Value("waiting")),
+            When(alarm__occurrences__gt=F("occurrence"), then=Value("again")),
             default=Value("answered"),
             output_field=CharField(),
         ),

@@ -16,6 +16,8 @@ _NO_NUL = r"^[^\x00]*$"
 class EscalationOut(Schema):
     """An alarm that was carried to a rung; `state` tells whether what was awaited then still is.
 
+    `again`: the alarm has come again since; the new occurrence has its own deadlines and climbs by itself.
+
     `told_count` is how many people got the message; none: nobody stands there.
     """
 
@@ -29,7 +31,7 @@ class EscalationOut(Schema):
     rung_title_en: str
     awaited: AwaitedKey
     due_at: datetime
-    state: Literal["waiting", "answered"]
+    state: Literal["waiting", "again", "answered"]
     priority: int
     condition: str
     subject_id: str

@@ -175,6 +175,16 @@ def test_an_answer_stops_the_climb_and_says_so(late: Late) -> None:
 
 
 @pytest.mark.usefixtures("cast")
+def test_what_came_again_climbs_by_itself(late: Late) -> None:
+    alarm = late(12)
+    climbed()
+    change(alarm, occurrences=2, last_raised_at=now())
+    assert set(states().values()) == {"again"}
+    change(alarm, last_raised_at=now() - 11 * MINUTE)
+    assert climbed() == 2
+
+
+@pytest.mark.usefixtures("cast")
 def test_who_confirmed_and_never_closes_is_late_again(late: Late) -> None:
     alarm = late(29)
     change(

@@ -9522,6 +9522,8 @@ export interface components {
          * EscalationOut
          * @description An alarm that was carried to a rung; `state` tells whether what was awaited then still is.
          *
+         *     `again`: the alarm has come again since; the new occurrence has its own deadlines and climbs by itself.
+         *
          *     `told_count` is how many people got the message; none: nobody stands there.
          */
         EscalationOut: {
@@ -9558,7 +9560,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "answered";
+            state: "waiting" | "again" | "answered";
             /** Priority */
             priority: number;
             /** Condition */
@@ -9631,7 +9633,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "answered";
+            state: "waiting" | "again" | "answered";
             /** Priority */
             priority: number;
             /** Condition */
