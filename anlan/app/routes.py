@@ -30,6 +30,7 @@ from anlan.kernel.sensing import api as sensing
 from anlan.kernel.sensing.api import gateways, quarantine
 from anlan.kernel.sketches import api as sketches
 from anlan.kernel.subjects import api as subjects
+from anlan.systems.data_honesty import api as data_honesty
 from anlan.systems.data_quality.api import doubles, findings
 from anlan.systems.escalation import api as escalation
 from anlan.systems.hazchem.api import chemicals, installations
@@ -64,6 +65,7 @@ api.add_router("/operations", dead_letters.router)
 api.add_router("/data-quality", findings.router)
 api.add_router("/data-quality", doubles.router)
 api.add_router("/escalation", escalation.router)
+api.add_router("/data-honesty", data_honesty.router)
 api.add_router("/hazchem", chemicals.router)
 api.add_router("/hazchem", installations.router)
 api.add_router("/health", health.router)

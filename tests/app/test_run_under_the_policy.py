@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.kernel.people.models import User
-from tests import factories, hazards
+from tests import factories, hazards, honesty
 from tests.app.origin import origin
 from tests.cast import Cast, assemble
 from tests.journeys.browser import chromium
@@ -32,7 +32,13 @@ REFUSALS = ("您的岗位没有这项权限", "登记簿由数据管理员和监
 #: Pages that lie open before the log-in, or stand only in a developer's build.
 OUTSIDE = frozenset({"/login", "/link", "/ui"})
 #: Who walks, in this order: each opens what was refused to all before him.
-WALKERS = ("monitor", "system_administrator", "security_administrator", "audit_administrator")
+WALKERS = (
+    "monitor",
+    "control_room",
+    "system_administrator",
+    "security_administrator",
+    "audit_administrator",
+)
 
 
 def pages() -> list[str]:
@@ -88,6 +94,8 @@ def test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere(addres
         "/subjects/:id": plant.tank.id,
         "/datastreams/:id": plant.streams[0].id,
         "/installations/:id": hazards.installation(plant.tank).id,
+        "/data-honesty/:id": honesty.finding(plant.streams[0]).id,
+        "/data-honesty-handed/:id": honesty.handed_finding(plant.streams[0]).id,
     }
     left = [path.replace(":id", shown.get(path, ":id")) for path in pages()]
     assert len(left) > len(shown)

@@ -55,6 +55,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
     from anlan.systems.escalation import rules as escalation
+    from anlan.systems.data_honesty import rules as honesty
     from anlan.systems.hazchem import models as hazchem
 
     held: dict[str, set[str]] = {
@@ -79,6 +80,8 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "unit_kind": set(hazchem.UnitKind),
         "people_source": set(hazchem.PeopleSource),
         "over": set(hazchem.Over),
+        "state": set(honesty.STATES),
+        "verdict": set(honesty.VERDICTS) - {""},
         "kind": {
             *people.OrganisationKind,
             *people.KeyKind,
@@ -86,6 +89,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
             *places.AreaKind,
             *places.ReorganisationKind,
             *sensing.SuppressionKind,
+            *honesty.KINDS,
         },
     }
     lacking = {

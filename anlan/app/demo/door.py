@@ -16,6 +16,7 @@ from anlan.adapters.mqtt.line import Line
 from anlan.adapters.mqtt.message import Columns, JsonMessage
 from anlan.adapters.mqtt.signature import sign
 from anlan.app.demo.credentials import Credentials
+from anlan.app.demo.past import PastDay
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,19 @@ def encode_nan(
     value = msgspec.json.encode(values[-1])
     head, _, tail = body.rpartition(value)
     return sign(head + b"NaN" + tail, bytes.fromhex(credentials.hmac_key))
+
+
+def encode_past(credentials: Credentials, seq: int, at_ms: int, day: PastDay) -> bytes:
+    """Return one signed message of a day of one tag, announced as a backfill."""
+    message = JsonMessage(
+        v=1,
+        gw=credentials.gateway,
+        seq=seq,
+        sent=at_ms,
+        backfill=(day.times_ms[0], day.times_ms[-1] + 1),
+        columns=Columns(tags=[day.tag], i=[0] * len(day.values), t=day.times_ms, v=day.values),
+    )
+    return sign(msgspec.json.encode(message), bytes.fromhex(credentials.hmac_key))
 
 
 def _body(
@@ -73,6 +87,10 @@ class SequenceFile:
             self._last: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             self._last = {}
+
+    def has_sent(self, gateway: str) -> bool:
+        """Tell whether a gateway has ever taken a number."""
+        return gateway in self._last
 
     def take(self, gateways: Iterable[str]) -> dict[str, int]:
         """Give each of the gateways its next number."""

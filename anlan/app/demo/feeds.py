@@ -13,7 +13,8 @@ from threading import Event
 
 from anlan.app.demo.control import FaultRequest, take_requests
 from anlan.app.demo.credentials import read_credentials
-from anlan.app.demo.door import Door, SequenceFile, encode, encode_nan
+from anlan.app.demo.door import Door, SequenceFile, encode, encode_nan, encode_past
+from anlan.app.demo.past import PastDay, past_of
 from anlan.app.demo.plants import read_plants
 from anlan.app.demo.prepare import demo_folder, series_folder
 from anlan.app.demo.schedule import Episode, Playback, playback_of
@@ -21,7 +22,7 @@ from anlan.app.demo.series import read_all
 from anlan.app.demo.troubles import Troubles, troubles_of
 from anlan.app.mqtt_way import way_in
 from anlan.app.readiness import ready
-from anlan.kernel.base.clock import now_ms
+from anlan.kernel.base.clock import now, now_ms
 from anlan.kernel.base.config import Config, config
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,14 @@ class Feed:
         """Return how many messages before the one that is due were lost in the box."""
         return self.troubles.lost_messages(self.last_second, second)
 
+    def past(self) -> list[PastDay]:
+        """Return what the box kept while it was not connected."""
+        return [day for one in self.troubles.copied for day in past_of(one, now())]
+
+    def send_past(self, day: PastDay, seq: int) -> None:
+        """Send a day that has passed, announced as a backfill."""
+        self.door.send(encode_past(self.door.credentials, seq, now_ms(), day))
+
     def send(self, second: float, seq: int) -> None:
         """Send all tags of the row that is on, with whatever is wrong with the box."""
         self.last_row = int(second / self.play.row_s)
@@ -91,6 +100,14 @@ class Feeds:
     def second(self) -> float:
         """Return how long the play has been on."""
         return time.monotonic() - self.started
+
+    def catch_up(self) -> None:
+        """Send what boxes kept before they were first connected; once in the life of a demo."""
+        for feed in self.feeds:
+            if self.sequences.has_sent(feed.firm):
+                continue
+            for day in feed.past():
+                feed.send_past(day, self.sequences.take([feed.firm])[feed.firm])
 
     def step(self) -> int:
         """Take requested faults, send what is due, return how many messages that were."""
@@ -141,6 +158,7 @@ def run(stop: Event | None = None) -> None:
     feeds = open_feeds(config())
     logger.info("%d gateways", len(feeds.feeds))
     try:
+        feeds.catch_up()
         announced = False
         while not ending.is_set():
             feeds.step()

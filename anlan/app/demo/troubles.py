@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from anlan.app.demo.mapping import HERE
+from anlan.app.demo.past import Copied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Troubles:
     skipped_messages: int = 0
     stuck: tuple[Stuck, ...] = ()
     unlimited: frozenset[str] = field(default_factory=frozenset)
+    copied: tuple[Copied, ...] = ()
 
     def said(
         self, values: Mapping[str, float], after: float, upto: float
@@ -108,6 +110,7 @@ def troubles_of(firm: str) -> Troubles:
         skipped_messages=skipped[0]["messages"] if skipped else 0,
         stuck=tuple(Stuck(**row) for row in mine("stuck")),
         unlimited=frozenset(row["tag"] for row in mine("unlimited")),
+        copied=tuple(Copied(**row) for row in mine("copied")),
     )
 
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "anlan.kernel.maps",
     "anlan.kernel.alerts",
     "anlan.kernel.search",
+    "anlan.systems.data_honesty",
     "anlan.systems.data_quality",
     "anlan.systems.hazchem",
     "anlan.systems.escalation",

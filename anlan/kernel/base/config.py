@@ -68,6 +68,8 @@ class Config:
     map_secrets_file: Path = Path("map_secrets.toml")
     map_cache_dir: Path = Path("map_cache")
     map_cache_gb: float = 2.0
+    #: Reasons, clauses and parameters of the nightly look at the honesty of data, over those that ship.
+    data_honesty_file: Path = Path("data_honesty.toml")
     web_dist: Path = Path("../web/dist")
     segment_seconds: float = 10.0
     #: what `anlan engine` judges: real shards 0-63, readings of exercises 64

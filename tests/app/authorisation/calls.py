@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anlan.app.register.sheets import FIRMS, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.rules import credit_code_check_character
-from tests.app.authorisation import escalation_calls, hazchem_calls
+from tests.app.authorisation import data_honesty_calls, escalation_calls, hazchem_calls
 from tests.app.authorisation.call import Call
 from tests.app.authorisation.world import COUNTY, TOWNSHIP, ZONE, Rows
 
@@ -386,4 +386,4 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /audit/history/{object_id}": lambda r: Call(r.new_alarm, sees=r.new_alarm),
     "GET /demo/cast": lambda _: Call(),
 }
-CALLS |= hazchem_calls.CALLS | escalation_calls.CALLS
+CALLS |= hazchem_calls.CALLS | escalation_calls.CALLS | data_honesty_calls.CALLS

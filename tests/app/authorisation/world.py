@@ -47,7 +47,7 @@ from anlan.kernel.sensing.models import (
 from anlan.kernel.sensing.services import equipment, keys, suppressions, upkeep
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.systems.data_quality.models import FirmMerge
-from tests import escalations, factories, hazards
+from tests import escalations, factories, hazards, honesty
 from tests.app.authorisation import node_rows
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
@@ -58,12 +58,12 @@ ZONE = 64018101
 VERSIONED = (
     Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
     PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
-    User, *hazards.MODELS,
+    User, *hazards.MODELS, *honesty.MODELS,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class Rows(honesty.HonestyRows):
     """What the operations touch: one of each at a site, then what belongs to no site."""
 
     site: str
@@ -299,6 +299,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         "call": called.id,
         "site": plant.site.id,
         "installation": hazards.installation(plant.tank, "M1").id,
+        **honesty.rows_at(plant),
         "sketch": factories.sketch(at=plant.site).id,
         "subject": plant.tank.id,
         "datastream": plant.streams[4].id,

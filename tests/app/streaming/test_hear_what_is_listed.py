@@ -29,6 +29,7 @@ LISTS = {
     "screens.screen": "/screens",
     "escalation.call": "/escalation/calls",
     "escalation.escalation": "/escalation/escalations",
+    "data_honesty.finding": "/data-honesty/findings",
     "hazchem.chemical": "/hazchem/chemicals",
     "hazchem.installation": "/hazchem/installations",
     "sensing.datastream": "/sensing/datastreams",

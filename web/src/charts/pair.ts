@@ -12,6 +12,8 @@ export interface PairLine {
   curve: Curve
   limits: CurveLimit[]
   side: Side
+  /** Token of its colour, where two lines of one axis lie over each other. */
+  ink?: '--accent' | '--ink'
 }
 
 /** Colours of levels mean levels: a side has one colour of its own, and its lines differ by their dashes. */

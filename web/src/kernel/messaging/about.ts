@@ -8,6 +8,10 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   // who supervises which site is a sheet of the register
   'people.supervision': () => '/register',
   'hazchem.installation': (id) => `/installations/${encodeURIComponent(id)}`,
+  'data_honesty.finding': (id) => `/data-honesty/${encodeURIComponent(id)}`,
+  'data_honesty.handed': (id) => `/data-honesty-handed/${encodeURIComponent(id)}`,
+  // a night's findings at one site
+  'data_honesty.look': (id) => `/data-honesty?site=${encodeURIComponent(id)}`,
   'sensing.datastream': (id) => `/datastreams/${encodeURIComponent(id)}`,
 }
 
