@@ -54,8 +54,8 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.sensing import models as sensing
     from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
-    from anlan.systems.escalation import rules as escalation
     from anlan.systems.data_honesty import rules as honesty
+    from anlan.systems.escalation import rules as escalation
     from anlan.systems.hazchem import models as hazchem
 
     held: dict[str, set[str]] = {
