@@ -33,6 +33,7 @@ from anlan.kernel.subjects import api as subjects
 from anlan.systems.data_honesty import api as data_honesty
 from anlan.systems.data_quality.api import doubles, findings
 from anlan.systems.escalation import api as escalation
+from anlan.systems.firm_day.api import commitments, permits
 from anlan.systems.hazchem.api import chemicals, installations
 
 api.add_router("", sessions.router)
@@ -66,6 +67,8 @@ api.add_router("/data-quality", findings.router)
 api.add_router("/data-quality", doubles.router)
 api.add_router("/escalation", escalation.router)
 api.add_router("/data-honesty", data_honesty.router)
+api.add_router("/firm-day", permits.router)
+api.add_router("/firm-day", commitments.router)
 api.add_router("/hazchem", chemicals.router)
 api.add_router("/hazchem", installations.router)
 api.add_router("/health", health.router)

@@ -51,6 +51,8 @@ LISTS = {
     "systems/data_honesty/LooksPage.vue": "data-honesty/looks",
     "systems/data_quality/MergesTable.vue": "data-quality/merges",
     "systems/data_quality/StewardDeskPage.vue": "data-quality/findings",
+    "systems/firm_day/CommitmentsPage.vue": "firm-day/sites",
+    "systems/firm_day/SpecialWorkPage.vue": "firm-day/permits",
     "systems/hazchem/ChemicalsPage.vue": "hazchem/chemicals",
     "systems/hazchem/InstallationsPage.vue": "hazchem/installations",
 }

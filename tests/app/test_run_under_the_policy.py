@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.kernel.people.models import User
-from tests import factories, hazards, honesty
+from tests import factories, hazards, honesty, permits
 from tests.app.origin import origin
 from tests.cast import Cast, assemble
 from tests.journeys.browser import chromium
@@ -94,6 +94,8 @@ def test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere(addres
         "/subjects/:id": plant.tank.id,
         "/datastreams/:id": plant.streams[0].id,
         "/installations/:id": hazards.installation(plant.tank).id,
+        "/special-work/:id": permits.drafted(plant.tank).id,
+        "/commitments/:id": permits.promised_ahead(plant.site).id,
         "/data-honesty/:id": honesty.finding(plant.streams[0]).id,
         "/data-honesty-handed/:id": honesty.handed_finding(plant.streams[0]).id,
     }

@@ -56,6 +56,9 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.subjects import models as subjects
     from anlan.systems.data_honesty import rules as honesty
     from anlan.systems.escalation import rules as escalation
+    from anlan.systems.firm_day import models as firm_day
+    from anlan.systems.firm_day import promises
+    from anlan.systems.firm_day import rules as work
     from anlan.systems.hazchem import models as hazchem
 
     held: dict[str, set[str]] = {
@@ -78,6 +81,15 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "audience": set(sketches.Audience),
         "awaited": set(escalation.AWAITED),
         "unit_kind": set(hazchem.UnitKind),
+        "promised_risk": set(promises.promise_rules().risks),
+        "permit_state": set(firm_day.PermitState),
+        "work_kind": set(work.standard().kinds),
+        "work_level": {
+            level.key for kind in work.standard().kinds.values() for level in kind.levels
+        },
+        "managed_level": {
+            level.key for kind in work.standard().kinds.values() for level in kind.levels
+        },
         "people_source": set(hazchem.PeopleSource),
         "over": set(hazchem.Over),
         "state": set(honesty.STATES),

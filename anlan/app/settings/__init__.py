@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "anlan.kernel.search",
     "anlan.systems.data_honesty",
     "anlan.systems.data_quality",
+    "anlan.systems.firm_day",
     "anlan.systems.hazchem",
     "anlan.systems.escalation",
 ]

@@ -10,7 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anlan.app.register.sheets import FIRMS, write_template
 from anlan.kernel.base.clock import now
 from anlan.kernel.people.rules import credit_code_check_character
-from tests.app.authorisation import data_honesty_calls, escalation_calls, hazchem_calls
+from tests.app.authorisation import (
+    data_honesty_calls,
+    escalation_calls,
+    firm_day_calls,
+    hazchem_calls,
+)
 from tests.app.authorisation.call import Call
 from tests.app.authorisation.world import COUNTY, TOWNSHIP, ZONE, Rows
 
@@ -387,3 +392,4 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /demo/cast": lambda _: Call(),
 }
 CALLS |= hazchem_calls.CALLS | escalation_calls.CALLS | data_honesty_calls.CALLS
+CALLS |= firm_day_calls.CALLS

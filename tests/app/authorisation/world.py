@@ -47,8 +47,9 @@ from anlan.kernel.sensing.models import (
 from anlan.kernel.sensing.services import equipment, keys, suppressions, upkeep
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.systems.data_quality.models import FirmMerge
-from tests import escalations, factories, hazards, honesty
+from tests import escalations, factories, hazards, honesty, permits
 from tests.app.authorisation import node_rows
+from tests.app.authorisation.kept_message import quarantined
 from tests.kernel.alerts.test_apply_transitions import apply, step
 from tests.plant import Plant, build_plant
 
@@ -58,7 +59,7 @@ ZONE = 64018101
 VERSIONED = (
     Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
     PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
-    User, *hazards.MODELS, *honesty.MODELS,
+    User, *hazards.MODELS, *honesty.MODELS, *permits.MODELS,
 )  # fmt: skip
 
 
@@ -68,6 +69,10 @@ class Rows(honesty.HonestyRows):
 
     site: str
     installation: str
+    draft_permit: str
+    issued_permit: str
+    running_permit: str
+    commitment: str
     sketch: str
     subject: str
     datastream: str
@@ -288,7 +293,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
     become("anlan_engine")
     apply([step(plant, "returned", seq + 4, stream=1)], seq + 3, seq + 4)
     become("anlan_gateway")
-    kept = _quarantined(plant)
+    kept = quarantined(plant)
     become("anlan_app")
     with unit_of_work(machine("test")):
         standing = Limit.objects.get(datastream=plant.streams[4], condition="HH")
@@ -300,6 +305,8 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         "site": plant.site.id,
         "installation": hazards.installation(plant.tank, "M1").id,
         **honesty.rows_at(plant),
+        **permits.one_of_each(plant.tank),
+        "commitment": permits.promised_ahead(plant.site).id,
         "sketch": factories.sketch(at=plant.site).id,
         "subject": plant.tank.id,
         "datastream": plant.streams[4].id,
@@ -318,23 +325,6 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         "thread": story.correlation_id,
         "document": paper.id,
     }
-
-
-def _quarantined(plant: Plant) -> str:
-    with unit_of_work(machine("gateway")):
-        kept = QuarantinedMessage.objects.create(
-            gateway=plant.gateway,
-            door="mqtt",
-            code="unreadable",
-            reason="not JSON",
-            payload=b"{",
-            unknown_tags=["T9.NEW"],
-            received_at=now(),
-            div=plant.gateway.div,
-            zone=plant.gateway.zone,
-            site=plant.gateway.site,
-        )
-    return str(kept.id)
 
 
 def versions() -> dict[str, int]:

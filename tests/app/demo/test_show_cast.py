@@ -32,7 +32,7 @@ def _forget() -> Any:
 
 def test_every_part_has_something_to_try_and_no_link(in_a_demo: None) -> None:
     items = ask()["items"]
-    assert len(items) == 8
+    assert len(items) == 9
     assert all(one["try"] and one["try_en"] and one["post"] for one in items)
     assert items[2]["organisation"] == "演示煤制甲醇一厂（虚构）"
     assert all("link" not in one for one in items)

@@ -30,6 +30,8 @@ LISTS = {
     "escalation.call": "/escalation/calls",
     "escalation.escalation": "/escalation/escalations",
     "data_honesty.finding": "/data-honesty/findings",
+    "firm_day.commitment": "/firm-day/commitments",
+    "firm_day.permit": "/firm-day/permits",
     "hazchem.chemical": "/hazchem/chemicals",
     "hazchem.installation": "/hazchem/installations",
     "sensing.datastream": "/sensing/datastreams",

@@ -3650,6 +3650,582 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-honesty/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Honesty Findings
+         * @description What speaks against the honesty of data that I reach; what waits for the desk stands first.
+         */
+        get: operations["anlan_systems_data_honesty_api_honesty_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/findings/{finding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finding
+         * @description One finding, with its figures and all that the engine was given.
+         */
+        get: operations["anlan_systems_data_honesty_api_finding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/subjects/{subject_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings At
+         * @description What was found at a subject, or anywhere on the site: a hundred, those that wait first.
+         */
+        get: operations["anlan_systems_data_honesty_api_findings_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/findings/{finding_id}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge
+         * @description Judge it true, or untrue, which closes it; needs If-Match.
+         */
+        post: operations["anlan_systems_data_honesty_api_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/findings/{finding_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Hand it to the firm with what is asked and a date; needs If-Match.
+         */
+        post: operations["anlan_systems_data_honesty_api_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/findings/{finding_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description Close it, once it was judged; needs If-Match.
+         */
+        post: operations["anlan_systems_data_honesty_api_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Honesty Looks
+         * @description Which firm's day was looked at, and what came of it.
+         */
+        get: operations["anlan_systems_data_honesty_api_honesty_looks"];
+        put?: never;
+        /**
+         * Ask For Look
+         * @description Have a firm's day looked at, once more where it was already; it is done within minutes.
+         */
+        post: operations["anlan_systems_data_honesty_api_ask_for_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/handed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Honesty Handed
+         * @description What was handed to my firm.
+         */
+        get: operations["anlan_systems_data_honesty_api_honesty_handed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/handed/{finding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Handed One
+         * @description One finding that was handed to my firm.
+         */
+        get: operations["anlan_systems_data_honesty_api_handed_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-honesty/handed/{finding_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Answer for the firm; needs If-Match.
+         */
+        post: operations["anlan_systems_data_honesty_api_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Permits
+         * @description The work permits that I reach: what is under way first.
+         */
+        get: operations["anlan_systems_firm_day_api_permits_permits"];
+        put?: never;
+        /**
+         * Draft
+         * @description Draft a permit at a subject of the own site.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/points.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Points
+         * @description The special work under way, on the map.
+         */
+        get: operations["anlan_systems_firm_day_api_permits_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work Standard
+         * @description The kinds, levels and figures of GB 30871 by which permits are checked.
+         */
+        get: operations["anlan_systems_firm_day_api_permits_work_standard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/subjects/{subject_id}/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Permits At
+         * @description The special work at a subject, or anywhere on it where it is a site: under way, or issued.
+         */
+        get: operations["anlan_systems_firm_day_api_permits_permits_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Permit
+         * @description One permit.
+         */
+        get: operations["anlan_systems_firm_day_api_permits_permit"];
+        /**
+         * Change
+         * @description Change a draft, all that it says; needs If-Match.
+         */
+        put: operations["anlan_systems_firm_day_api_permits_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}/gas-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Gas
+         * @description Note an analysis of gases; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_test_gas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue
+         * @description Issue a draft; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Begin the work; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish
+         * @description End the work; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Cancel a permit whose work has not begun; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/permits/{permit_id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Take back the last act; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_permits_take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Promising Sites
+         * @description The firms that promise, of those that I reach: contradicted ones first, then who has not promised.
+         */
+        get: operations["anlan_systems_firm_day_api_commitments_promising_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Promise Rates
+         * @description How many have promised, by functional zone or township, the lowest share first.
+         */
+        get: operations["anlan_systems_firm_day_api_commitments_promise_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/sites/{site_id}/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description One site's day.
+         */
+        get: operations["anlan_systems_firm_day_api_commitments_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Commitments
+         * @description The promises that I reach, of every day, the newest first.
+         */
+        get: operations["anlan_systems_firm_day_api_commitments_commitments"];
+        put?: never;
+        /**
+         * Promise
+         * @description Make today's promise of the own site.
+         */
+        post: operations["anlan_systems_firm_day_api_commitments_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/commitments/{commitment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Commitment
+         * @description One promise with its versions.
+         */
+        get: operations["anlan_systems_firm_day_api_commitments_commitment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/commitments/{commitment_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct
+         * @description Correct today's promise; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_commitments_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm-day/commitments/{commitment_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Withdraw today's promise; needs If-Match.
+         */
+        post: operations["anlan_systems_firm_day_api_commitments_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hazchem/chemicals": {
         parameters: {
             query?: never;
@@ -9760,6 +10336,1201 @@ export interface components {
             said: string;
             /** Called At */
             called_at?: string | null;
+        };
+        /**
+         * HonestyFindingRow
+         * @description One finding: what speaks against which datastream, from when to when, and what was made of it.
+         *
+         *     `rank` is the order of the desk: what waits for it first.
+         */
+        HonestyFindingRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copied" | "copied_with_noise" | "repeated" | "constant" | "clipped" | "twin" | "limit_widened" | "tag_withdrawn" | "outage_overdue";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "handed" | "answered" | "closed";
+            /** Rank */
+            rank: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "" | "true" | "untrue";
+            /** Datastream Id */
+            datastream_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Tag */
+            tag: string;
+            /** Unit */
+            unit: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Other Tag */
+            other_tag: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Site */
+            site: string | null;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Due On */
+            due_on: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** HonestyFindingRowPage */
+        HonestyFindingRowPage: {
+            /** Items */
+            items: components["schemas"]["HonestyFindingRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * HonestyFindingOut
+         * @description A finding whole: `figures` by kind (hours, lag_hours, value, limit, …), `basis` what the engine was given.
+         *
+         *     `figures.spans` of a copied curve are first, last and where the earlier curve begins, one a stretch.
+         */
+        HonestyFindingOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copied" | "copied_with_noise" | "repeated" | "constant" | "clipped" | "twin" | "limit_widened" | "tag_withdrawn" | "outage_overdue";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "handed" | "answered" | "closed";
+            /** Rank */
+            rank: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "" | "true" | "untrue";
+            /** Datastream Id */
+            datastream_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Tag */
+            tag: string;
+            /** Unit */
+            unit: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Other Tag */
+            other_tag: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Site */
+            site: string | null;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Due On */
+            due_on: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Reason */
+            reason: string;
+            /** Reason En */
+            reason_en: string;
+            /** Clause */
+            clause: string;
+            /** Clause En */
+            clause_en: string;
+            /** Mark */
+            mark: string;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+            /** Basis */
+            basis: {
+                [key: string]: unknown;
+            };
+            /** Earlier At */
+            earlier_at: string | null;
+            /** Other Id */
+            other_id: string | null;
+            /** Other Name */
+            other_name: string;
+            /** Other Name En */
+            other_name_en: string;
+            /** Verdict Reason */
+            verdict_reason: string;
+            /** Judged By Name */
+            judged_by_name: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Asked */
+            asked: string;
+            /** Handed By Name */
+            handed_by_name: string;
+            /** Handed At */
+            handed_at: string | null;
+            /** Answer */
+            answer: string;
+            /** Answered By Name */
+            answered_by_name: string;
+            /** Answered At */
+            answered_at: string | null;
+            /** Close Reason */
+            close_reason: string;
+            /** Closed By Name */
+            closed_by_name: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** May */
+            may: ("judge" | "hand_over" | "close" | "answer")[];
+        };
+        /**
+         * HonestyJudgeBody
+         * @description Whether a finding is true, and why.
+         */
+        HonestyJudgeBody: {
+            /** Is True */
+            is_true: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * HonestyHandBody
+         * @description What the firm is asked, and until when.
+         */
+        HonestyHandBody: {
+            /** Asked */
+            asked: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+        };
+        /**
+         * HonestyCloseBody
+         * @description What was done about it.
+         */
+        HonestyCloseBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * HonestyLookRow
+         * @description One firm's day: how many datastreams were looked at, what was found; it ends, or it fails.
+         */
+        HonestyLookRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Site */
+            site: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Streams */
+            streams: number;
+            /** Found */
+            found: number;
+            /** Went On */
+            went_on: number;
+            /** Files Missing */
+            files_missing: number;
+            /** Done At */
+            done_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+        };
+        /** HonestyLookRowPage */
+        HonestyLookRowPage: {
+            /** Items */
+            items: components["schemas"]["HonestyLookRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * HonestyLookBody
+         * @description Whose day is looked at again.
+         */
+        HonestyLookBody: {
+            /** Site Id */
+            site_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
+         * HonestyAnswerBody
+         * @description What the firm says to it.
+         */
+        HonestyAnswerBody: {
+            /** Answer */
+            answer: string;
+        };
+        /**
+         * WorkPermitRow
+         * @description One line of the list; `standing` is computed: `expired` and `overrun` are permits whose time is over.
+         */
+        WorkPermitRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hot_work" | "confined_space" | "blind_plate" | "height" | "lifting" | "temporary_power" | "digging" | "road_closing";
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "" | "special" | "first" | "second" | "third" | "fourth";
+            /**
+             * Managed Level
+             * @enum {string}
+             */
+            managed_level: "" | "special" | "first" | "second" | "third" | "fourth";
+            /** Is Off Hours */
+            is_off_hours: boolean;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "under_way" | "overrun" | "issued" | "draft" | "expired" | "finished" | "cancelled";
+            /** Site */
+            site: string | null;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Spot */
+            spot: string;
+            /** Content */
+            content: string;
+            /**
+             * Planned Start
+             * Format: date-time
+             */
+            planned_start: string;
+            /**
+             * Planned End
+             * Format: date-time
+             */
+            planned_end: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Guardian */
+            guardian: string;
+            /** Approver */
+            approver: string;
+            /** Contractor */
+            contractor: string;
+            /** Is Invented */
+            is_invented: boolean;
+        };
+        /** WorkPermitRowPage */
+        WorkPermitRowPage: {
+            /** Items */
+            items: components["schemas"]["WorkPermitRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * GasTestOut
+         * @description An analysis as it was noted, and what of it does not hold.
+         */
+        GasTestOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Spot */
+            spot: string;
+            /** Oxygen Pct */
+            oxygen_pct: number | null;
+            /** Flammable Lel Pct */
+            flammable_lel_pct: number | null;
+            /** Toxic */
+            toxic: string;
+            /** Toxic Ppm */
+            toxic_ppm: number | null;
+            /** Faults */
+            faults: ("oxygen_low" | "oxygen_high" | "flammable")[];
+        };
+        /**
+         * WorkPermitOut
+         * @description One permit whole, and what the asking person may do.
+         */
+        WorkPermitOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hot_work" | "confined_space" | "blind_plate" | "height" | "lifting" | "temporary_power" | "digging" | "road_closing";
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "" | "special" | "first" | "second" | "third" | "fourth";
+            /**
+             * Managed Level
+             * @enum {string}
+             */
+            managed_level: "" | "special" | "first" | "second" | "third" | "fourth";
+            /** Is Off Hours */
+            is_off_hours: boolean;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "under_way" | "overrun" | "issued" | "draft" | "expired" | "finished" | "cancelled";
+            /** Site */
+            site: string | null;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Spot */
+            spot: string;
+            /** Content */
+            content: string;
+            /**
+             * Planned Start
+             * Format: date-time
+             */
+            planned_start: string;
+            /**
+             * Planned End
+             * Format: date-time
+             */
+            planned_end: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Guardian */
+            guardian: string;
+            /** Approver */
+            approver: string;
+            /** Contractor */
+            contractor: string;
+            /** Is Invented */
+            is_invented: boolean;
+            /** Isolation */
+            isolation: string;
+            /** Applicant */
+            applicant: string;
+            /** Gas Tests */
+            gas_tests: components["schemas"]["GasTestOut"][];
+            /** Reason */
+            reason: string;
+            /**
+             * State At
+             * Format: date-time
+             */
+            state_at: string;
+            /** State By Name */
+            state_by_name: string;
+            /** May */
+            may: ("change" | "test" | "issue" | "start" | "finish" | "cancel" | "take_back")[];
+        };
+        /**
+         * PermitIn
+         * @description A permit at a subject of the own site; without a code it is numbered.
+         */
+        PermitIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hot_work" | "confined_space" | "blind_plate" | "height" | "lifting" | "temporary_power" | "digging" | "road_closing";
+            /**
+             * Level
+             * @default
+             * @enum {string}
+             */
+            level: "" | "special" | "first" | "second" | "third" | "fourth";
+            /**
+             * At Night
+             * @default false
+             */
+            at_night: boolean;
+            /** Spot */
+            spot: string;
+            /** Content */
+            content: string;
+            /**
+             * Isolation
+             * @default
+             */
+            isolation: string;
+            /**
+             * Contractor
+             * @default
+             */
+            contractor: string;
+            /**
+             * Applicant
+             * @default
+             */
+            applicant: string;
+            /**
+             * Guardian
+             * @default
+             */
+            guardian: string;
+            /**
+             * Approver
+             * @default
+             */
+            approver: string;
+            /**
+             * Planned Start
+             * Format: date-time
+             */
+            planned_start: string;
+            /**
+             * Planned End
+             * Format: date-time
+             */
+            planned_end: string;
+            /** Subject Id */
+            subject_id: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * WorkPointsOut
+         * @description GeoJSON (RFC 7946).
+         */
+        WorkPointsOut: {
+            /** Type */
+            type: string;
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * GasRulesOut
+         * @description What an analysis of gases must say.
+         */
+        GasRulesOut: {
+            /** Before Min */
+            before_min: number;
+            /** Before Mark */
+            before_mark: string;
+            /** Flammable Lel Pct */
+            flammable_lel_pct: number;
+            /** Flammable Mark */
+            flammable_mark: string;
+            /** Oxygen Low Pct */
+            oxygen_low_pct: number;
+            /** Oxygen High Pct */
+            oxygen_high_pct: number;
+            /** Oxygen Mark */
+            oxygen_mark: string;
+        };
+        /**
+         * WorkKindOut
+         * @description A kind of special work, its levels gravest first.
+         */
+        WorkKindOut: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "hot_work" | "confined_space" | "blind_plate" | "height" | "lifting" | "temporary_power" | "digging" | "road_closing";
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Needs Gas */
+            needs_gas: boolean;
+            /** Raises */
+            raises: boolean;
+            /** Levels */
+            levels: components["schemas"]["WorkLevelOut"][];
+        };
+        /**
+         * WorkLevelOut
+         * @description A level of a kind; a permit of it is good for `valid_h` hours at most.
+         */
+        WorkLevelOut: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "" | "special" | "first" | "second" | "third" | "fourth";
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Valid H */
+            valid_h: number;
+            /** Mark */
+            mark: string;
+        };
+        /**
+         * WorkStandardOut
+         * @description The figures by which permits are checked, each with how sure it is.
+         */
+        WorkStandardOut: {
+            /** Name */
+            name: string;
+            /** Kinds */
+            kinds: components["schemas"]["WorkKindOut"][];
+            gas: components["schemas"]["GasRulesOut"];
+            /** Night From */
+            night_from: number;
+            /** Night To */
+            night_to: number;
+            /** Night Mark */
+            night_mark: string;
+            /** Undo Min */
+            undo_min: number;
+        };
+        /**
+         * PermitBody
+         * @description What a permit says; `at_night`: the work is done at night or on a day off, also where its ends are not.
+         */
+        PermitBody: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hot_work" | "confined_space" | "blind_plate" | "height" | "lifting" | "temporary_power" | "digging" | "road_closing";
+            /**
+             * Level
+             * @default
+             * @enum {string}
+             */
+            level: "" | "special" | "first" | "second" | "third" | "fourth";
+            /**
+             * At Night
+             * @default false
+             */
+            at_night: boolean;
+            /** Spot */
+            spot: string;
+            /** Content */
+            content: string;
+            /**
+             * Isolation
+             * @default
+             */
+            isolation: string;
+            /**
+             * Contractor
+             * @default
+             */
+            contractor: string;
+            /**
+             * Applicant
+             * @default
+             */
+            applicant: string;
+            /**
+             * Guardian
+             * @default
+             */
+            guardian: string;
+            /**
+             * Approver
+             * @default
+             */
+            approver: string;
+            /**
+             * Planned Start
+             * Format: date-time
+             */
+            planned_start: string;
+            /**
+             * Planned End
+             * Format: date-time
+             */
+            planned_end: string;
+        };
+        /**
+         * GasTestBody
+         * @description An analysis of gases; what was not measured is left out.
+         */
+        GasTestBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Spot
+             * @default
+             */
+            spot: string;
+            /** Oxygen Pct */
+            oxygen_pct?: number | null;
+            /** Flammable Lel Pct */
+            flammable_lel_pct?: number | null;
+            /**
+             * Toxic
+             * @default
+             */
+            toxic: string;
+            /** Toxic Ppm */
+            toxic_ppm?: number | null;
+        };
+        /**
+         * PermitReasonBody
+         * @description Why a permit is cancelled or an act taken back.
+         */
+        PermitReasonBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PromisingQuery
+         * @description The list of who has promised, of a day.
+         */
+        PromisingQuery: {
+            /**
+             * Filter
+             * @default []
+             */
+            filter: string[];
+            /**
+             * Sort
+             * @default
+             */
+            sort: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Columns
+             * @description Of a spreadsheet: its columns in their order, with commas; none: all of them.
+             * @default
+             */
+            columns: string;
+            /**
+             * Day
+             * @description A local day; none: today.
+             */
+            day?: string | null;
+        };
+        /**
+         * PromisingSiteRow
+         * @description A firm's site and how it stands with its promise on the day that was asked for.
+         */
+        PromisingSiteRow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "contradicted" | "missing" | "withdrawn" | "waiting" | "late" | "promised";
+            /** Contradictions */
+            contradictions: number;
+            /** Contradicted Since */
+            contradicted_since: string | null;
+            /** Promised At */
+            promised_at: string | null;
+            /** Number */
+            number: number | null;
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "" | "major" | "considerable" | "general" | "low";
+            /** Units Running */
+            units_running: number | null;
+            /** Units Total */
+            units_total: number | null;
+            /** Works */
+            works: number;
+            /** Under Way */
+            under_way: number;
+            /** Signed By */
+            signed_by: string;
+            /** Commitment Id */
+            commitment_id: string | null;
+            /** Is Invented */
+            is_invented: boolean;
+        };
+        /** PromisingSiteRowPage */
+        PromisingSiteRowPage: {
+            /** Items */
+            items: components["schemas"]["PromisingSiteRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * PromiseRateOut
+         * @description A functional zone or township: firms, how many have promised, in time, with a contradiction, not at all.
+         */
+        PromiseRateOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Firms */
+            firms: number;
+            /** Promised */
+            promised: number;
+            /** In Time */
+            in_time: number;
+            /** Contradicted */
+            contradicted: number;
+            /** Missing */
+            missing: number;
+        };
+        /**
+         * CommitmentOut
+         * @description A promise whole, its versions newest first, what contradicts it, and what the asking person may do.
+         */
+        CommitmentOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Is Late */
+            is_late: boolean;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdraw Reason */
+            withdraw_reason: string;
+            /** Contradictions */
+            contradictions: components["schemas"]["ContradictionOut"][];
+            /** Versions */
+            versions: components["schemas"]["PromiseVersionOut"][];
+            /** Is Invented */
+            is_invented: boolean;
+            /** May */
+            may: ("correct" | "withdraw")[];
+        };
+        /**
+         * ContradictionOut
+         * @description What was promised and what there is: `what` is a key of works, or `alarms`.
+         */
+        ContradictionOut: {
+            /** What */
+            what: string;
+            /** Promised */
+            promised: number;
+            /** Found */
+            found: number;
+            /** Codes */
+            codes: string[];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * FirmTodayOut
+         * @description A site's day: until when its promise is due, the promise, and what its permits count up to.
+         */
+        FirmTodayOut: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Is Due Over */
+            is_due_over: boolean;
+            commitment: components["schemas"]["CommitmentOut"] | null;
+            /** Works */
+            works: {
+                [key: string]: number;
+            };
+            /** Alarms */
+            alarms: number;
+            /** May */
+            may: "promise"[];
+        };
+        /**
+         * JudgementStepOut
+         * @description A step as it was filed.
+         */
+        JudgementStepOut: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "shift" | "workshop" | "firm";
+            /** By */
+            by: string;
+            /** Said */
+            said: string;
+        };
+        /**
+         * PromiseVersionOut
+         * @description One version of a promise as it was filed.
+         */
+        PromiseVersionOut: {
+            /** Number */
+            number: number;
+            /**
+             * Filed At
+             * Format: date-time
+             */
+            filed_at: string;
+            /** Filed By Name */
+            filed_by_name: string;
+            /** Reason */
+            reason: string;
+            /** Units Total */
+            units_total: number;
+            /** Units Running */
+            units_running: number;
+            /** Units Stopped */
+            units_stopped: number;
+            /** Units Under Repair */
+            units_under_repair: number;
+            /** Works */
+            works: {
+                [key: string]: number;
+            };
+            /** Tanks Safe */
+            tanks_safe: boolean;
+            /** Is Trial */
+            is_trial: boolean;
+            /** Is Starting Or Stopping */
+            is_starting_or_stopping: boolean;
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "major" | "considerable" | "general" | "low";
+            /** Steps */
+            steps: components["schemas"]["JudgementStepOut"][];
+            /** Accountability */
+            accountability: string;
+            /** Text */
+            text: string;
+            /** Signed By */
+            signed_by: string;
+        };
+        /**
+         * CommitmentRow
+         * @description A promise of a day.
+         */
+        CommitmentRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Is Late */
+            is_late: boolean;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Number */
+            number: number | null;
+            /** Risk */
+            risk: ("major" | "considerable" | "general" | "low") | null;
+            /** Contradictions */
+            contradictions: number;
+            /** Signed By */
+            signed_by: string | null;
+            /** Site */
+            site: string | null;
+        };
+        /** CommitmentRowPage */
+        CommitmentRowPage: {
+            /** Items */
+            items: components["schemas"]["CommitmentRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * JudgementStepBody
+         * @description One of the three steps of the judgement: who, and what was found.
+         */
+        JudgementStepBody: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "shift" | "workshop" | "firm";
+            /** By */
+            by: string;
+            /**
+             * Said
+             * @default
+             */
+            said: string;
+        };
+        /**
+         * PromiseIn
+         * @description Today's promise of a site.
+         */
+        PromiseIn: {
+            /** Units Total */
+            units_total: number;
+            /** Units Running */
+            units_running: number;
+            /** Units Stopped */
+            units_stopped: number;
+            /** Units Under Repair */
+            units_under_repair: number;
+            /** Works */
+            works: {
+                [key: string]: number;
+            };
+            /** Tanks Safe */
+            tanks_safe: boolean;
+            /**
+             * Is Trial
+             * @default false
+             */
+            is_trial: boolean;
+            /**
+             * Is Starting Or Stopping
+             * @default false
+             */
+            is_starting_or_stopping: boolean;
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "major" | "considerable" | "general" | "low";
+            /** Steps */
+            steps: components["schemas"]["JudgementStepBody"][];
+            /**
+             * Accountability
+             * @default
+             */
+            accountability: string;
+            /** Text */
+            text: string;
+            /** Signed By */
+            signed_by: string;
+            /** Site Id */
+            site_id: string;
+        };
+        /**
+         * PromiseCorrectionBody
+         * @description The next version, whole, and why.
+         */
+        PromiseCorrectionBody: {
+            /** Units Total */
+            units_total: number;
+            /** Units Running */
+            units_running: number;
+            /** Units Stopped */
+            units_stopped: number;
+            /** Units Under Repair */
+            units_under_repair: number;
+            /** Works */
+            works: {
+                [key: string]: number;
+            };
+            /** Tanks Safe */
+            tanks_safe: boolean;
+            /**
+             * Is Trial
+             * @default false
+             */
+            is_trial: boolean;
+            /**
+             * Is Starting Or Stopping
+             * @default false
+             */
+            is_starting_or_stopping: boolean;
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "major" | "considerable" | "general" | "low";
+            /** Steps */
+            steps: components["schemas"]["JudgementStepBody"][];
+            /**
+             * Accountability
+             * @default
+             */
+            accountability: string;
+            /** Text */
+            text: string;
+            /** Signed By */
+            signed_by: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PromiseReasonBody
+         * @description Why a promise is withdrawn.
+         */
+        PromiseReasonBody: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ChemicalOut
@@ -16416,6 +18187,870 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_honesty_findings: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_findings_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingRow"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_judge: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonestyJudgeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_hand_over: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonestyHandBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_close: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonestyCloseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_honesty_looks: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyLookRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_ask_for_look: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonestyLookBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyLookRow"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_honesty_handed: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_handed_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_data_honesty_api_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonestyAnswerBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyFindingOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_permits: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPointsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_work_standard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkStandardOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_permits_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitRow"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_permit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_test_gas: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GasTestBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_issue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_start: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_finish: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_cancel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_permits_take_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPermitOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_promising_sites: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+                /** @description A local day; none: today. */
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisingSiteRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_promise_rates: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseRateOut"][];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirmTodayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_commitments: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitmentRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_promise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitmentOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_commitment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                commitment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitmentOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_correct: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                commitment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseCorrectionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitmentOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_firm_day_api_commitments_withdraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                commitment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitmentOut"];
                 };
             };
             default: components["responses"]["Refusal"];

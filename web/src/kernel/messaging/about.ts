@@ -7,6 +7,9 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   'sensing.quarantine': (id) => `/quarantine?message=${encodeURIComponent(id)}`,
   // who supervises which site is a sheet of the register
   'people.supervision': () => '/register',
+  'firm_day.commitment': (id) => `/commitments/${encodeURIComponent(id)}`,
+  'firm_day.site': () => '/firm-day',
+  'firm_day.permit': (id) => `/special-work/${encodeURIComponent(id)}`,
   'hazchem.installation': (id) => `/installations/${encodeURIComponent(id)}`,
   'data_honesty.finding': (id) => `/data-honesty/${encodeURIComponent(id)}`,
   'data_honesty.handed': (id) => `/data-honesty-handed/${encodeURIComponent(id)}`,

@@ -1,0 +1,1 @@
+"""System firm_day (A1); see README.md."""

@@ -1,0 +1,1 @@
+"""HTTP of work permits and commitments."""
