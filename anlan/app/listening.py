@@ -9,6 +9,8 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
+from anlan.kernel.base.addresses import is_loopback
+
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _LISTEN = "0A"
 LOOK_S = 2.0
@@ -16,14 +18,6 @@ LOOK_S = 2.0
 
 class PlainDoorError(RuntimeError):
     """A door for devices can be reached from outside in clear text."""
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address or a name is this machine's own loopback."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def reachable(port: int) -> list[str]:

@@ -45,7 +45,7 @@ DATA_CLAUSES: tuple[Clause, ...] = (
             "tests/kernel/documents/test_download_and_withdraw.py::test_8_1_4_2_g_what_is_above_a_posts_ceiling_is_not_there",
             "tests/kernel/documents/test_upload_document.py::test_8_1_4_2_g_a_label_above_the_owners_ceiling_is_refused",
             f"{_BASE}/test_export_lists.py::test_8_1_4_2_g_a_workbook_bears_the_highest_label_of_its_rows",
-            "tests/kernel/messaging/test_send_message.py::test_8_1_4_2_g_a_channel_gets_nothing_above_its_ceiling",
+            "tests/kernel/messaging/test_dispatch_messages.py::test_8_1_4_2_g_a_channel_gets_nothing_above_its_ceiling",
             "tests/kernel/messaging/test_read_by_todays_post.py::test_8_1_4_2_g_what_came_in_a_higher_post_is_not_read_after_a_change",
             "tests/kernel/messaging/test_read_by_todays_post.py::test_8_1_4_2_g_row_security_holds_it_back_as_well",
         ),

@@ -10,7 +10,7 @@ from anlan.kernel.alerts import api as alerts
 from anlan.kernel.base.api import audit, dead_letters
 from anlan.kernel.documents import api as documents
 from anlan.kernel.maps import api as maps
-from anlan.kernel.messaging import api as messaging
+from anlan.kernel.messaging.api import dispatches, inbox, wishes
 from anlan.kernel.people.api import (
     contacts,
     directory,
@@ -50,7 +50,9 @@ api.add_router("/people", shares.router)
 api.add_router("/people", supervision.router)
 api.add_router("/people", views.router)
 api.add_router("/documents", documents.router)
-api.add_router("/messaging", messaging.router)
+api.add_router("/messaging", inbox.router)
+api.add_router("/messaging", dispatches.router)
+api.add_router("/messaging", wishes.router)
 api.add_router("/sketches", sketches.router)
 api.add_router("/screens", screens.router)
 api.add_router("/subjects", subjects.router)

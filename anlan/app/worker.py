@@ -1,4 +1,4 @@
-"""The process behind the web: relay, reactions to events, deadlines, jobs, heads of the chain.
+"""The process behind the web: relay, reactions to events, deadlines, jobs, sending, heads of the chain.
 
 Each part fares for itself: with NATS away the journal is still sealed and reacted to, with
 PostgreSQL away all of it waits and comes back.
@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import ConnectorException
 
 from anlan.app.database_thread import DatabaseAwayError, DatabaseThread
+from anlan.app.dispatching import Dispatching
 from anlan.app.head_forwarding import forward_heads
 from anlan.app.readiness import ready
 from anlan.app.relay import relay_journal
@@ -74,6 +75,7 @@ async def run(config: Config) -> None:
         export_heads(config, stop),
         clean(stop),
         keep_told(config, nats, stop),
+        Dispatching().run(stop),
     ]
     ready()
     try:

@@ -4,7 +4,6 @@ Credentials stand in a file of their own (`map_secrets_file`, for its owner only
 """
 
 import re
-import tomllib
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,8 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from anlan.adapters.map_services.wrong_words import in_chinese
 from anlan.kernel.base.config import ConfigurationError
+from anlan.kernel.base.described import read_secrets, read_toml
+from anlan.kernel.base.wrong_words import in_chinese
 
 SERVICES_FILE = "services.toml"
 MERCATOR = "EPSG:3857"
@@ -173,10 +173,10 @@ def read_services(folder: Path, secrets_file: Path) -> Described:
     file = folder / SERVICES_FILE
     if not file.exists():
         return Described()
-    raw, lines = _toml(file)
+    raw, lines = read_toml(file)
     wrong = [f"{file.name}：不认识 {name}" for name in sorted(set(raw) - {"service"})]
     found: list[MapService] = []
-    secrets = _secrets(secrets_file)
+    secrets = read_secrets(secrets_file)
     headers = [n for n, text in enumerate(lines, 1) if re.match(r"\s*\[\[\s*service\s*\]\]", text)]
     for number, one in enumerate(raw.get("service", [])):
         where = f"{file.name} 第 {headers[number] if number < len(headers) else '?'} 行起"
@@ -201,25 +201,3 @@ def _beside(one: MapService, before: list[MapService], secrets: dict[str, Secret
 
 def _called(raw: Any) -> str:
     return str(raw.get("id", "没有 id")) if isinstance(raw, dict) else "不是表"
-
-
-def _toml(file: Path) -> tuple[dict[str, Any], list[str]]:
-    try:
-        text = file.read_text(encoding="utf-8")
-        return tomllib.loads(text), text.splitlines()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        # the words of the parser name line and column, never what stands there
-        raise ConfigurationError(f"{file.name}：不是 TOML · is no TOML: {error}") from error
-
-
-def _secrets(file: Path) -> dict[str, SecretStr]:
-    if not file.exists():
-        return {}
-    if file.stat().st_mode & 0o077:
-        raise ConfigurationError(
-            f"{file}：密钥文件别人也能读，运行 chmod 600 {file} · others can read it: chmod 600"
-        )
-    raw, _ = _toml(file)
-    if wrong := sorted(name for name, value in raw.items() if not isinstance(value, str)):
-        raise ConfigurationError(f"{file.name}：{'、'.join(wrong)} 应为文字 · must be text")
-    return {name: SecretStr(value) for name, value in raw.items()}

@@ -46,6 +46,7 @@ COMMANDS = {
     "audit": Entry("audit", "校验日志的封存链", "verify the sealed journal"),
     "db": Entry("db", "准备数据库、迁移、授权", "prepare, migrate and grant"),
     "people": Entry("people", "首批管理员、重设口令", "first administrators, lost passwords"),
+    "messages": Entry("messages", "消息外发渠道:列出、试发", "channels of messages: list, try one"),
     "backup": Entry("backup", "备份", "back up"),
     "restore": Entry("restore", "恢复", "restore"),
     "doctor": Entry("doctor", "检查这套安装,说明哪里不对", "explain what is wrong here"),

@@ -19,7 +19,7 @@ from anlan.adapters.modbus.settings import Polled
 from anlan.adapters.opcua.settings import Watched
 from anlan.adapters.platform_json.settings import Peer
 from anlan.adapters.rest_pull.settings import Rest
-from anlan.app.listening import is_loopback
+from anlan.kernel.base.addresses import is_loopback
 from anlan.kernel.base.config import ConfigurationError
 
 KEY_BYTES = 32

@@ -9,6 +9,7 @@ from anlan.app.demo.mapping import HERE
 from anlan.kernel.base.clock import SHANGHAI, now
 from anlan.kernel.people.models import (
     AdministratorKind,
+    ContactKind,
     DutyShift,
     Organisation,
     OrganisationKind,
@@ -18,7 +19,8 @@ from anlan.kernel.people.models import (
     ScopeGrant,
     User,
 )
-from anlan.kernel.people.services import duty, organisations, posts, shares, users
+from anlan.kernel.people.queries.addresses import kinds_known
+from anlan.kernel.people.services import contacts, duty, organisations, posts, shares, users
 
 #: A bureau's duty changes at 08:00 local time and lasts a day.
 SHIFT_STARTS_HOUR = 8
@@ -140,11 +142,21 @@ def load_people(known: dict[str, Organisation]) -> dict[str, User]:
             is_invented=True,
         )
         cast[part.key] = user
+        _give_addresses(user, len(cast))
         held = set(PostHolding.objects.filter(user=user).values_list("post__role__code", flat=True))
         for code in filter(None, (part.role, part.also)):
             if code not in held:
                 _appoint(user, part, code, known[part.organisation])
     return cast
+
+
+def _give_addresses(user: User, number: int) -> None:
+    """Give somebody who has none a phone and a mail address; a demo's channels reach nobody by them."""
+    known = kinds_known([user.id]).get(user.id, set())
+    if ContactKind.PHONE not in known:
+        contacts.set_phone(user=user, phone=f"13800000{number:03}")
+    if ContactKind.MAIL not in known:
+        contacts.set_mail(user=user, mail=f"{user.username}@example.com")
 
 
 def _appoint(user: User, part: Part, code: str, organisation: Organisation) -> None:

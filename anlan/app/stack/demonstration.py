@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 
-from anlan.app.listening import is_loopback
 from anlan.app.stack import house, ports
 from anlan.app.stack.care import Care
 from anlan.app.stack.errors import MissingPieceError, StackError
@@ -27,6 +26,7 @@ from anlan.app.stack.progress import Progress
 from anlan.app.stack.stamps import PACKAGE, Stamp, series_digest, tables_digest
 from anlan.app.stack.step import StoppedError, run_step
 from anlan.app.stack.supervisor import Supervisor
+from anlan.kernel.base.addresses import is_loopback
 
 CHECKOUT = PACKAGE.parent
 FEEDS = ("-m", "anlan.app.cli.demo_feeds")

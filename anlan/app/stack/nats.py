@@ -13,13 +13,13 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anlan.app.listening import is_loopback
 from anlan.app.stack import ports
 from anlan.app.stack.certificates import Pair
 from anlan.app.stack.errors import MissingPieceError, StackError
 from anlan.app.stack.nats_users import is_by_certificate, render, write_private
 from anlan.app.stack.owner import Owner, choose
 from anlan.app.stack.server import Server, launch, wait_for
+from anlan.kernel.base.addresses import is_loopback
 
 USER = "anlan"
 ACCOUNT = "ANLAN"

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from anlan.app.listening import is_loopback
 from anlan.app.stack.certificates import Pair
 from anlan.app.stack.errors import MissingPieceError
 from anlan.app.stack.nats_users import write_private
 from anlan.app.stack.owner import Owner
 from anlan.app.stack.ports import answers
+from anlan.kernel.base.addresses import is_loopback
 
 #: maplibre draws in workers made from blobs; Element Plus writes styles into elements
 CONTENT_SECURITY_POLICY = (

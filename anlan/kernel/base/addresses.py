@@ -40,3 +40,11 @@ def is_within(address: str, allowed: tuple[Network, ...]) -> bool:
         return False
     mapped = getattr(found, "ipv4_mapped", None)
     return any((mapped or found) in network for network in allowed)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address or a name is this machine's own loopback."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

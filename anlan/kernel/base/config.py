@@ -70,6 +70,9 @@ class Config:
     map_cache_gb: float = 2.0
     #: Reasons, clauses and parameters of the nightly look at the honesty of data, over those that ship.
     data_honesty_file: Path = Path("data_honesty.toml")
+    #: By which channels messages leave the house, and what opens these: a name and its secret a line (TOML).
+    channels_file: Path = Path("channels.toml")
+    channel_secrets_file: Path = Path("channel_secrets.toml")
     web_dist: Path = Path("../web/dist")
     segment_seconds: float = 10.0
     #: what `anlan engine` judges: real shards 0-63, readings of exercises 64

@@ -14,6 +14,8 @@ from unicodedata import normalize
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from anlan.kernel.base.errors import InvalidError
 
@@ -38,6 +40,23 @@ def masked(number: str) -> str:
     """Return what a screen shows of a number: `138******01`; of a short one its end only."""
     head = _HEAD if len(number) >= _LONG else 0
     return number[:head] + "*" * (len(number) - head - _TAIL) + number[-_TAIL:]
+
+
+def mail(text: str) -> str:
+    """Return a mail address in one form, its domain in small letters. Raises InvalidError."""
+    bare = normalize("NFKC", text).strip()
+    try:
+        validate_email(bare)
+    except ValidationError:
+        raise InvalidError("不是邮箱地址", code="base.not_a_mail", field="mail") from None
+    name, _, domain = bare.rpartition("@")
+    return f"{name}@{domain.lower()}"
+
+
+def masked_mail(address: str) -> str:
+    """Return what a screen shows of a mail address: `w***@example.gov.cn`."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 #: Columns that people write in their own words (理由、说明); what they say may name somebody.

@@ -13,10 +13,11 @@ class MessagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Open the channel inside the product; hang the inbox into the menu."""
-        from anlan.kernel.messaging.channels import InApp, register_channel
+        """Have what was in flight at a crash noted; hang the pages into the menu."""
+        from anlan.kernel.base import deadlines
+        from anlan.kernel.messaging.services.dispatches import lapse_dispatches
 
-        register_channel(InApp())
+        deadlines.register(deadlines.Sweep(name="messaging.dispatches", act=lapse_dispatches))
         register(
             "menu",
             Entry(
@@ -28,5 +29,18 @@ class MessagingConfig(AppConfig):
                 path="/messages",
                 icon="Message",
                 order=80,
+            ),
+        )
+        register(
+            "menu",
+            Entry(
+                name="dispatches",
+                title_zh="消息外发",
+                title_en="Messages outside",
+                permission="messaging.dispatch.view",
+                component="kernel/messaging/DispatchesPage",
+                path="/admin/dispatches",
+                icon="Promotion",
+                order=904,
             ),
         )

@@ -249,6 +249,7 @@ class ContactKind(models.TextChoices):
     """Kinds of personal data of an account."""
 
     PHONE = "phone", "电话"
+    MAIL = "mail", "邮箱"
 
 
 class Contact(Identified):

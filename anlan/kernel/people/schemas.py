@@ -134,6 +134,12 @@ class PhoneBody(Body):
     phone: Word
 
 
+class MailBody(Body):
+    """A mail address; empty takes it away."""
+
+    mail: Annotated[str, StringConstraints(max_length=254, pattern=NO_NUL)]
+
+
 class RevealBody(Body):
     """Why a phone is looked at in full."""
 

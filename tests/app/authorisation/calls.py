@@ -15,6 +15,7 @@ from tests.app.authorisation import (
     escalation_calls,
     firm_day_calls,
     hazchem_calls,
+    messaging_calls,
 )
 from tests.app.authorisation.call import Call
 from tests.app.authorisation.world import COUNTY, TOWNSHIP, ZONE, Rows
@@ -253,9 +254,6 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "POST /screens/lead": lambda _: Call(body={"code": "AAAAAA"}),
     "POST /screens/{screen_id}/let-go": lambda r: Call(r.sketch, body=EMPTY),
     "PUT /screens/shown": lambda _: Call(body=EMPTY),
-    "GET /messaging/messages": lambda r: Call(sees=r.message),
-    "GET /messaging/unread": lambda _: Call(),
-    "POST /messaging/messages/{message_id}/read": lambda r: Call(r.message),
     "GET /subjects": lambda r: Call(sees=r.subject),
     "POST /subjects": lambda r: Call(body={"kind": "tank", "name": "T9", "parent_id": r.site}),
     "GET /subjects/kinds": lambda _: Call(),
@@ -392,4 +390,4 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /demo/cast": lambda _: Call(),
 }
 CALLS |= hazchem_calls.CALLS | escalation_calls.CALLS | data_honesty_calls.CALLS
-CALLS |= firm_day_calls.CALLS
+CALLS |= firm_day_calls.CALLS | messaging_calls.CALLS

@@ -51,13 +51,14 @@ from tests import escalations, factories, hazards, honesty, permits
 from tests.app.authorisation import node_rows
 from tests.app.authorisation.kept_message import quarantined
 from tests.kernel.alerts.test_apply_transitions import apply, step
+from tests.kernel.messaging.channel import Dispatch, dead_dispatch
 from tests.plant import Plant, build_plant
 
 COUNTY, NEXT_COUNTY, SHARER, PROVINCE = "640181", "640121", "640122", "640000"
 TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
-    Alarm, Area, Datastream, DeadLetter, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
+    Alarm, Area, Datastream, DeadLetter, Dispatch, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
     PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
     User, *hazards.MODELS, *honesty.MODELS, *permits.MODELS,
 )  # fmt: skip
@@ -99,6 +100,7 @@ class Rows(honesty.HonestyRows):
     post: str
     holding: str
     letter: str
+    dispatch: str
     message: str
     organisation: str
     firm: str
@@ -243,13 +245,11 @@ def _spare(bureau: Organisation, everybody: list[User]) -> dict[str, str]:
         failed_at=now(),
     )
     return {
-        "user": user.id,
-        "post": empty.id,
-        "holding": held.id,
-        "letter": letter.id,
+        "user": user.id, "post": empty.id, "holding": held.id,
+        "letter": letter.id, "dispatch": dead_dispatch(user).id,
         "message": factories.message(*everybody).message.id,
         "organisation": bureau.id,
-    }
+    }  # fmt: skip
 
 
 def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str, str]:

@@ -16,6 +16,7 @@ LISTS = {
     "base.dead_letter": "/operations/dead-letters",
     "documents.document": "/documents",
     "messaging.delivery": "/messaging/messages",
+    "messaging.dispatch": "/messaging/dispatches",
     "messaging.message": "/messaging/messages",
     "people.duty_shift": "/people/duty",
     "people.organisation": "/people/organisations",

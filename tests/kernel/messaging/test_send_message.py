@@ -1,6 +1,5 @@
 """A message reaches those it is for, up to their ceiling, over channels chosen before it is built."""
 
-from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -9,46 +8,17 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from anlan.kernel.base.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
-from anlan.kernel.base.fields import Sensitivity
-from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.models import Journal
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.base.xlsx import MEDIA_TYPE
-from anlan.kernel.messaging import channels, queries, services
-from anlan.kernel.messaging.channels import Carries, Outcome, Outgoing
-from anlan.kernel.messaging.models import Delivery, Message
+from anlan.kernel.messaging import queries, services
+from anlan.kernel.messaging.models import Message
 from anlan.kernel.people.queries.places import home_of
 from tests import factories
 from tests.cast import assemble, csrf, principal, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/messaging"
-
-
-@dataclass
-class Recorder:
-    """A channel that keeps what it was given, in place of one that reaches the outside."""
-
-    name: str = "recorder"
-    idempotent: bool = True
-    rate_per_minute: int = 60
-    can_recall: bool = False
-    ceiling: Sensitivity = Sensitivity.INTERNAL
-    carries: Carries = Carries.ACTUAL
-    outcome: Outcome = Outcome.SENT
-    taken: list[Outgoing] = field(default_factory=list)
-
-    def send(self, outgoing: Outgoing) -> Outcome:
-        self.taken.append(outgoing)
-        return self.outcome
-
-
-@pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    made = Recorder()
-    monkeypatch.setattr(channels, "_channels", dict(channels._channels))
-    channels.register_channel(made)
-    return made
 
 
 @pytest.mark.parametrize("words", ["红色报警", "RED alarm"])
@@ -146,50 +116,6 @@ def test_a_message_that_nobody_may_read_is_not_sent() -> None:
     assert not Message.objects.exists()
 
 
-def test_a_real_message_leaves_by_every_channel_that_may_carry_it(recorder: Recorder) -> None:
-    cast = assemble()
-
-    sent = factories.message(cast.leader)
-
-    assert {one.channel for one in sent.deliveries} == {"in_app", "recorder"}
-    assert [one.recipient for one in recorder.taken] == [cast.leader.id]
-    ids = {one.id for one in sent.deliveries if one.channel == "recorder"}
-    assert {one.send_id for one in recorder.taken} == ids
-
-
-def test_a_drills_message_never_reaches_a_channel_of_the_real_world(recorder: Recorder) -> None:
-    cast = assemble()
-    drill = replace(principal(cast.duty_officer), exercise_id=new_ulid())
-
-    with unit_of_work(drill):
-        sent = services.send_message(
-            title="演练", body="演练", recipients=[cast.leader.id], place=home_of(drill)
-        )
-
-    assert recorder.taken == []
-    assert {one.channel for one in sent.deliveries} == {"in_app"}
-    with unit_of_work(principal(cast.leader)):
-        assert not Delivery.objects.exists()
-
-
-def test_8_1_4_2_g_a_channel_gets_nothing_above_its_ceiling(recorder: Recorder) -> None:
-    cast = assemble()
-
-    factories.message(cast.leader, sensitivity=2)
-
-    assert recorder.taken == []
-
-
-def test_what_a_channel_does_not_know_is_kept_as_unknown(recorder: Recorder) -> None:
-    recorder.outcome = Outcome.UNKNOWN
-    cast = assemble()
-
-    sent = factories.message(cast.leader)
-
-    states = {one.channel: (one.state, one.sent_at is None) for one in sent.deliveries}
-    assert states["recorder"] == ("unknown", True)
-
-
 def test_reading_counts_once_and_lowers_what_is_unread() -> None:
     cast = assemble()
     sent = factories.message(cast.leader)
@@ -248,8 +174,3 @@ def test_the_journal_tells_who_got_it_and_not_what_it_says() -> None:
 
     assert row.data["recipients"] == [cast.leader.id]
     assert "T101" not in str((row.data, row.change))
-
-
-def test_a_channel_name_is_given_once(recorder: Recorder) -> None:
-    with pytest.raises(ValueError, match="there already"):
-        channels.register_channel(recorder)

@@ -1471,7 +1471,7 @@ export interface paths {
          * Messages
          * @description My messages, the newest first.
          */
-        get: operations["anlan_kernel_messaging_api_messages"];
+        get: operations["anlan_kernel_messaging_api_inbox_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1491,7 +1491,7 @@ export interface paths {
          * Unread
          * @description How many messages I have not read.
          */
-        get: operations["anlan_kernel_messaging_api_unread"];
+        get: operations["anlan_kernel_messaging_api_inbox_unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1513,7 +1513,151 @@ export interface paths {
          * Mark Read
          * @description Note that I have read a message.
          */
-        post: operations["anlan_kernel_messaging_api_mark_read"];
+        post: operations["anlan_kernel_messaging_api_inbox_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Channels Outside
+         * @description Every channel that leaves the house, since when it fails, what waits.
+         */
+        get: operations["anlan_kernel_messaging_api_dispatches_channels_outside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dispatches
+         * @description What left the house, or should have; the newest first.
+         */
+        get: operations["anlan_kernel_messaging_api_dispatches_dispatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/dispatches/{dispatch_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Again
+         * @description Send a dead letter again; of one whose end is unknown it may come twice.
+         */
+        post: operations["anlan_kernel_messaging_api_dispatches_send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/dispatches/{dispatch_id}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Up
+         * @description Give a dead letter up.
+         */
+        post: operations["anlan_kernel_messaging_api_dispatches_give_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Wishes
+         * @description How I am told, and what was lately sent to me.
+         */
+        get: operations["anlan_kernel_messaging_api_wishes_my_wishes"];
+        /**
+         * Keep My Wishes
+         * @description Keep how I want to be told; the last word stands.
+         */
+        put: operations["anlan_kernel_messaging_api_wishes_keep_my_wishes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/wishes/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep My Mail
+         * @description Keep my mail address, or take it away; my phone is entered by the administrator.
+         */
+        put: operations["anlan_kernel_messaging_api_wishes_keep_my_mail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging/wishes/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test My Channels
+         * @description Send me a test by each channel that reaches me, once a minute at most.
+         */
+        post: operations["anlan_kernel_messaging_api_wishes_test_my_channels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4498,6 +4642,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Received Messages
+         * @description Every SMS, call, mail and group message of the demo, as its receiver would see it (演示接收端).
+         */
+        get: operations["anlan_app_demo_api_received_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/cast": {
         parameters: {
             query?: never;
@@ -6542,6 +6706,228 @@ export interface components {
         UnreadOut: {
             /** Unread */
             unread: number;
+        };
+        /**
+         * ChannelOut
+         * @description A channel outside and how it fares; nothing of where it leads or what opens it.
+         *
+         *     `dead` counts what waits for a person, `waiting` what is due or under way.
+         */
+        ChannelOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "sms" | "voice" | "mail" | "group";
+            /** Idempotent */
+            idempotent: boolean;
+            /** Rate Per Minute */
+            rate_per_minute: number;
+            /** Ceiling */
+            ceiling: number;
+            /** Hints Above */
+            hints_above: boolean;
+            /** Urgent Only */
+            urgent_only: boolean;
+            /**
+             * Carries
+             * @enum {string}
+             */
+            carries: "actual" | "exercise" | "both";
+            /** Last Sent At */
+            last_sent_at: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Reason */
+            reason: string;
+            /** Words */
+            words: string;
+            /** Waiting */
+            waiting: number;
+            /** Dead */
+            dead: number;
+        };
+        /**
+         * ChannelsOut
+         * @description Every channel that leaves the house; empty where none is described.
+         */
+        ChannelsOut: {
+            /** Items */
+            items: components["schemas"]["ChannelOut"][];
+        };
+        /**
+         * DispatchOut
+         * @description One message to one person, or to one group (empty `recipient`), by one channel; not what it says.
+         *
+         *     `reason` is a code, `words` what the other side answered. `is_hint`: only that there is a message left.
+         */
+        DispatchOut: {
+            /** Id */
+            id: string;
+            /** Message Id */
+            message_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Channel */
+            channel: string;
+            /** Recipient */
+            recipient: string;
+            /** Recipient Name */
+            recipient_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "unknown" | "sent" | "delivered" | "refused" | "dead" | "withdrawn" | "given_up";
+            /** Urgent */
+            urgent: boolean;
+            /** Is Hint */
+            is_hint: boolean;
+            /** Is Test */
+            is_test: boolean;
+            /** Tries */
+            tries: number;
+            /** Reason */
+            reason: string;
+            /** Words */
+            words: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string;
+            /** Settled Reason */
+            settled_reason: string;
+            /** Exercise Id */
+            exercise_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /** DispatchOutPage */
+        DispatchOutPage: {
+            /** Items */
+            items: components["schemas"]["DispatchOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * LetterBody
+         * @description Why a dispatch is sent again, or given up.
+         */
+        LetterBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OwnDispatchOut
+         * @description What was lately sent to me by one channel.
+         */
+        OwnDispatchOut: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "unknown" | "sent" | "delivered" | "refused" | "dead" | "withdrawn" | "given_up";
+            /** Reason */
+            reason: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Is Hint */
+            is_hint: boolean;
+            /** Is Test */
+            is_test: boolean;
+        };
+        /**
+         * OwnWayOut
+         * @description A channel that may reach me: whether I have what it needs, and whether I want it.
+         */
+        OwnWayOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "sms" | "voice" | "mail" | "group";
+            /** Urgent Only */
+            urgent_only: boolean;
+            /** Is Reachable */
+            is_reachable: boolean;
+            /** Is Wanted */
+            is_wanted: boolean;
+        };
+        /**
+         * WishesOut
+         * @description How I am told: my addresses as a screen shows them, my channels, when I am left alone (Beijing time).
+         */
+        WishesOut: {
+            /** Phone */
+            phone: string;
+            /** Mail */
+            mail: string;
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet To */
+            quiet_to: string | null;
+            /** Channels */
+            channels: components["schemas"]["OwnWayOut"][];
+            /** Lately */
+            lately: components["schemas"]["OwnDispatchOut"][];
+        };
+        /**
+         * WishesBody
+         * @description The names of the channels that I do not want, and my quiet hours (Beijing time).
+         */
+        WishesBody: {
+            /** Without */
+            without: string[];
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet To */
+            quiet_to: string | null;
+        };
+        /**
+         * MailBody
+         * @description A mail address; empty takes it away.
+         */
+        MailBody: {
+            /** Mail */
+            mail: string;
         };
         /**
          * SketchRow
@@ -12504,6 +12890,42 @@ export interface components {
             checks: components["schemas"]["CheckOut"][];
         };
         /**
+         * AllReceivedOut
+         * @description What the demo's channels were given, the newest first.
+         */
+        AllReceivedOut: {
+            /** Items */
+            items: components["schemas"]["ReceivedOut"][];
+        };
+        /**
+         * ReceivedOut
+         * @description A message as its receiver sees it; nobody real has got it.
+         */
+        ReceivedOut: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Look
+             * @enum {string}
+             */
+            look: "sms" | "voice" | "mail" | "wecom";
+            /** Name */
+            name: string;
+            /** Address */
+            address: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * CastMemberOut
          * @description One part; links that sign in are shown on the terminal, never here.
          */
@@ -14874,7 +15296,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_messaging_api_messages: {
+    anlan_kernel_messaging_api_inbox_messages: {
         parameters: {
             query?: {
                 filter?: string[];
@@ -14903,7 +15325,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_messaging_api_unread: {
+    anlan_kernel_messaging_api_inbox_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -14924,7 +15346,7 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
-    anlan_kernel_messaging_api_mark_read: {
+    anlan_kernel_messaging_api_inbox_mark_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -14942,6 +15364,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_dispatches_channels_outside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_dispatches_dispatches: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_dispatches_send_again: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_dispatches_give_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_wishes_my_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_wishes_keep_my_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_wishes_keep_my_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_kernel_messaging_api_wishes_test_my_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesOut"];
                 };
             };
             default: components["responses"]["Refusal"];
@@ -19459,6 +20083,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_app_demo_api_received_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllReceivedOut"];
+                };
             };
             default: components["responses"]["Refusal"];
         };

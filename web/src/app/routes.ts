@@ -40,6 +40,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/divisions/zones', component: () => import('@/kernel/places/ZonesPage.vue'), meta: { title: 'places.zones' } },
   { path: '/quarantine', component: () => import('@/kernel/sensing/QuarantinePage.vue'), meta: { title: 'sensing.quarantine.title' } },
   { path: '/messages', component: () => import('@/kernel/messaging/MessagesPage.vue'), meta: { title: 'messaging.title' } },
+  { path: '/notifications', component: () => import('@/kernel/messaging/NotificationsPage.vue'), meta: { title: 'messaging.wishes.title', under: '/messages' } },
+  { path: '/admin/dispatches', component: () => import('@/kernel/messaging/DispatchesPage.vue'), meta: { title: 'messaging.out.title' } },
   { path: '/people', component: () => import('@/kernel/people/AccountsPage.vue'), meta: { title: 'people.tab.accounts' } },
   { path: '/people/posts', component: () => import('@/kernel/people/PostsPage.vue'), meta: { title: 'people.tab.posts' } },
   { path: '/people/roles', component: () => import('@/kernel/people/RolesPage.vue'), meta: { title: 'people.tab.roles' } },
@@ -52,6 +54,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/password', component: () => import('@/kernel/people/PasswordPage.vue'), meta: { title: 'people.password.title' } },
   { path: '/no-post', component: () => import('@/kernel/people/NoPostPage.vue'), meta: { title: 'people.unappointed.title' } },
   { path: '/second-factor', component: () => import('@/kernel/people/SecondFactorPage.vue'), meta: { title: 'people.factor.title' } },
+  { path: '/demo/received', component: () => import('@/kernel/messaging/ReceivedPage.vue'), meta: { title: 'messaging.received.title', under: '/demo' } },
   { path: '/demo', component: () => import('@/kernel/people/CastPage.vue'), meta: { title: 'people.cast.title' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/kernel/base/NotFoundPage.vue'), meta: { title: 'base.notFound' } },
 ]

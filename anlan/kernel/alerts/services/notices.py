@@ -179,6 +179,7 @@ def _tell(found: Sequence[tuple[Raised, Alarm, Addressee]]) -> list[Message]:
             recipients=recipients,
             about=messaging.About(kind=ABOUT, id=alarm.id, place=journal.Place.of(alarm)),
             sensitivity=SENSITIVITY,
+            urgent=True,
             key=key,
             cause=raised.cause,
         )

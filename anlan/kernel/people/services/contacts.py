@@ -1,6 +1,6 @@
-"""Phones of people (个人信息): sealed in their column, shown masked, unmasked for a reason, found by a hash.
+"""Phones and mail addresses of people (个人信息): sealed in their column, shown masked, unmasked for a reason, found by a hash.
 
-From the day on which an account is stopped its phone is kept `keep_phones_days` (P21, GB/T 22239-2019,
+From the day on which an account is stopped they are kept `keep_phones_days` (P21, GB/T 22239-2019,
 8.1.4.11): personal data is kept no longer than it is needed.
 """
 
@@ -13,26 +13,38 @@ from anlan.kernel.base.ids import new_ulid
 from anlan.kernel.base.unit_of_work import refuse_above_ceiling
 from anlan.kernel.people import events
 from anlan.kernel.people.models import Contact, ContactKind, User
+from anlan.kernel.people.queries.addresses import about
 
-PHONE = ContactKind.PHONE
+PHONE, MAIL = ContactKind.PHONE, ContactKind.MAIL
+MASKED_MAX = 32
 
 
 def set_phone(*, user: User, phone: str) -> None:
     """Keep a person's phone in place of the one before; an empty one takes it away."""
-    Contact.objects.filter(user=user, kind=PHONE).delete()
-    if phone.strip():
-        number = personal.phone(phone)
+    number = personal.phone(phone) if phone.strip() else ""
+    _keep(user, PHONE, number, personal.masked(number) if number else "")
+
+
+def set_mail(*, user: User, mail: str) -> None:
+    """Keep a person's mail address in place of the one before; an empty one takes it away."""
+    address = personal.mail(mail) if mail.strip() else ""
+    _keep(user, MAIL, address, personal.masked_mail(address) if address else "")
+
+
+def _keep(user: User, kind: ContactKind, text: str, masked: str) -> None:
+    Contact.objects.filter(user=user, kind=kind).delete()
+    if text:
         moment = now()
         Contact.objects.create(
             user=user,
-            kind=PHONE,
-            sealed=vault.seal(number.encode(), _about(user)),
-            masked=personal.masked(number),
-            search_key=personal.search_key(number, PHONE),
+            kind=kind,
+            sealed=vault.seal(text.encode(), about(user.id)),
+            masked=masked[:MASKED_MAX],
+            search_key=personal.search_key(text, kind),
             created_at=moment,
             updated_at=moment,
         )
-    _record(events.CONTACT_CHANGED, user)
+    _record(events.CONTACT_CHANGED, user, kind)
 
 
 def reveal_phone(*, user: User, reason: str) -> str:
@@ -46,8 +58,8 @@ def reveal_phone(*, user: User, reason: str) -> str:
     contact = Contact.objects.filter(user=user, kind=PHONE).first()
     if contact is None:
         raise NotFoundError("没有登记电话", code="people.no_contact")
-    _record(events.CONTACT_REVEALED, user, reason=reason.strip())
-    return vault.open_sealed(bytes(contact.sealed), _about(user)).decode()
+    _record(events.CONTACT_REVEALED, user, PHONE, reason=reason.strip())
+    return vault.open_sealed(bytes(contact.sealed), about(user.id)).decode()
 
 
 def find_by_phone(*, phone: str) -> list[str]:
@@ -69,22 +81,18 @@ def note_stop(*, user: User, is_active: bool) -> None:
 
 
 def forget_phone(row: Contact) -> None:
-    """Delete a phone; the journal keeps that it was there."""
+    """Delete a phone or a mail address; the journal keeps that it was there."""
     row.delete()
-    _record(events.CONTACT_FORGOTTEN, row.user)
+    _record(events.CONTACT_FORGOTTEN, row.user, ContactKind(row.kind))
 
 
-def _about(user: User) -> str:
-    return f"people.contact:{user.id}"
-
-
-def _record(event: EventType, user: User, reason: str = "") -> None:
+def _record(event: EventType, user: User, kind: ContactKind, reason: str = "") -> None:
     state = events.ContactState(
         user_id=user.id,
-        kind=PHONE,
-        is_known=Contact.objects.filter(user=user, kind=PHONE).exists(),
+        kind=kind,
+        is_known=Contact.objects.filter(user=user, kind=kind).exists(),
         sensitivity=Sensitivity.PERSONAL,
     )
-    about = journal.Subject(id=user.id, version=user.version, place=journal.Place())
+    subject = journal.Subject(id=user.id, version=user.version, place=journal.Place())
     change = {"reason": [None, reason]} if reason else None
-    journal.record(event, state, about, change=change)
+    journal.record(event, state, subject, change=change)

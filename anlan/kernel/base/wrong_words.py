@@ -22,7 +22,7 @@ _SAID = {
     "dict_type": '应为 {{ 名称 = "密钥名" }}',
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
-    "model_type": "应为 [[service]] 表",
+    "model_type": "应为表",
 }
 
 

@@ -1,4 +1,4 @@
-"""The only writer of messages: send, read, withdraw."""
+"""The only writer of messages: send, read, withdraw. What leaves the house is `dispatches`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from anlan.kernel.base.ids import derived_ulid, ms_of, new_ulid
 from anlan.kernel.base.services.withdrawal import withdraw
 from anlan.kernel.base.unit_of_work import current_work
 from anlan.kernel.messaging import events, queries
-from anlan.kernel.messaging.channels import Channel, Outcome, Outgoing, channels_for
+from anlan.kernel.messaging.channels import InApp
 from anlan.kernel.messaging.models import Delivery, DeliveryState, Message
 from anlan.kernel.people.queries.principals import ceilings_of
 
@@ -47,6 +47,7 @@ class Draft:
     about: About | None = None
     place: journal.Place | None = None
     sensitivity: Sensitivity = Sensitivity.INTERNAL
+    urgent: bool = False
     key: str | None = None
     cause: journal.Cause | None = None
 
@@ -61,15 +62,17 @@ def send_message(  # noqa: PLR0913 - one argument a column
     about: About | None = None,
     place: journal.Place | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
+    urgent: bool = False,
     key: str | None = None,
 ) -> Sent:
     """Send something once to some people (user ids), each person once a channel.
 
     `*_en` is the same in English, for whoever reads in it; empty for what a person wrote.
 
-    The channels are chosen by drill and sensitivity before the message is built. Somebody whose
-    posts do not reach its sensitivity gets nothing and is named in the answer. What has been said
-    under the same key is not said again; the answer is the message of then.
+    Everybody finds it in the inbox; the channels outside are chosen by drill, sensitivity and each person's
+    wishes in answer to the event (`subscriptions`), so that nothing here waits for them. What is `urgent`
+    goes through quiet hours. Somebody whose posts do not reach its sensitivity gets nothing and is named in
+    the answer. What has been said under the same key is not said again; the answer is the message of then.
     """
     draft = Draft(
         title=title,
@@ -80,6 +83,7 @@ def send_message(  # noqa: PLR0913 - one argument a column
         about=about,
         place=place,
         sensitivity=sensitivity,
+        urgent=urgent,
         key=key,
     )
     return send_messages([draft])[0]
@@ -115,11 +119,6 @@ def send_messages(drafts: Sequence[Draft]) -> list[Sent]:
 def _made(draft: Draft, ceilings: dict[str, int]) -> Sent:
     """Return a message with its deliveries, not written yet."""
     principal = current_work().principal
-    chosen = channels_for(
-        in_exercise=principal.exercise_id is not None, sensitivity=draft.sensitivity
-    )
-    if not chosen:
-        raise InvalidError("没有可用的渠道", code="messaging.no_channel")
     wanted = sorted(set(draft.recipients))
     reached = [one for one in wanted if ceilings.get(one, -1) >= draft.sensitivity]
     if not reached:
@@ -138,13 +137,12 @@ def _made(draft: Draft, ceilings: dict[str, int]) -> Sent:
         about_kind=about.kind if about else "",
         about_id=about.id if about else None,
         sensitivity=draft.sensitivity,
+        urgent=draft.urgent,
         sender=principal.actor,
         key=draft.key,
         **journal.first_columns(where),
     )
-    deliveries = [
-        _delivered(message, recipient, channel) for recipient in reached for channel in chosen
-    ]
+    deliveries = [_delivered(message, recipient) for recipient in reached]
     below = [one for one in wanted if one not in set(reached)]
     return Sent(message=message, deliveries=deliveries, below_ceiling=below)
 
@@ -184,30 +182,21 @@ def withdraw_message(*, message_id: str, version: int) -> Message:
     return message
 
 
-def _delivered(message: Message, recipient: str, channel: Channel) -> Delivery:
-    """Return one delivery, handed to its channel.
-
-    The channel inside the product sends by being committed. The first channel that leaves the
-    database must be handed its deliveries by the worker after the commit instead (7.21).
-    """
+def _delivered(message: Message, recipient: str) -> Delivery:
+    """Return one delivery in the inbox: it sends by being committed."""
     moment = now()
-    delivery = Delivery(
-        id=derived_ulid(ms_of(message.id), message.id, recipient, channel.name),
+    return Delivery(
+        id=derived_ulid(ms_of(message.id), message.id, recipient, InApp.name),
         message=message,
         recipient=recipient,
         sender=message.sender,
-        channel=channel.name,
+        channel=InApp.name,
+        state=DeliveryState.SENT,
+        sent_at=moment,
         exercise_id=message.exercise_id,
         created_at=moment,
         updated_at=moment,
     )
-    outgoing = Outgoing(
-        send_id=delivery.id, recipient=recipient, title=message.title, body=message.body
-    )
-    outcome = channel.send(outgoing)
-    delivery.state = DeliveryState(outcome)
-    delivery.sent_at = moment if outcome == Outcome.SENT else None
-    return delivery
 
 
 def _entry(

@@ -1,0 +1,1 @@
+"""HTTP of messages: the inbox, what leaves the house, what a person wishes."""
