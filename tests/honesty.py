@@ -15,7 +15,7 @@ from tests.plant import Plant
 MODELS = (HonestyFinding, HonestyLook)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class HonestyRows:
     """Ids of a finding, one that was handed over, one that was judged, and a look."""
 

@@ -32,6 +32,7 @@ from anlan.kernel.sketches import api as sketches
 from anlan.kernel.subjects import api as subjects
 from anlan.systems.data_honesty import api as data_honesty
 from anlan.systems.data_quality.api import doubles, findings
+from anlan.systems.desk.api import bulletins, figures, rounds
 from anlan.systems.escalation import api as escalation
 from anlan.systems.firm_day.api import commitments, permits
 from anlan.systems.hazchem.api import chemicals, installations
@@ -71,6 +72,9 @@ api.add_router("/escalation", escalation.router)
 api.add_router("/data-honesty", data_honesty.router)
 api.add_router("/firm-day", permits.router)
 api.add_router("/firm-day", commitments.router)
+api.add_router("/desk", figures.router)
+api.add_router("/desk", bulletins.router)
+api.add_router("/desk", rounds.router)
 api.add_router("/hazchem", chemicals.router)
 api.add_router("/hazchem", installations.router)
 api.add_router("/health", health.router)

@@ -53,9 +53,21 @@ LISTS = {
     "systems/data_quality/StewardDeskPage.vue": "data-quality/findings",
     "systems/firm_day/CommitmentsPage.vue": "firm-day/sites",
     "systems/firm_day/SpecialWorkPage.vue": "firm-day/permits",
+    "systems/desk/BulletinsPage.vue": "desk/bulletins",
+    "systems/desk/CountedAlarmsPage.vue": "desk/alarms",
+    "systems/desk/RoundPlansPage.vue": "desk/plans",
+    "systems/desk/RoundsDonePage.vue": "desk/rounds",
+    "systems/desk/SilencesPage.vue": "desk/silences",
     "systems/hazchem/ChemicalsPage.vue": "hazchem/chemicals",
     "systems/hazchem/InstallationsPage.vue": "hazchem/installations",
 }
+_YEAR = {
+    "start": "2026-01-01T00:00:00Z",
+    "end": "2027-01-01T00:00:00Z",
+    "as_of": "2027-01-01T00:00:00Z",
+}
+#: What a list asks for beside filter and page.
+ASKED = {"desk/alarms": _YEAR, "desk/silences": _YEAR}
 #: Columns of which only the screen knows anything: they are in no sheet.
 ON_SCREEN_ONLY = {
     ("kernel/subjects/SubjectsPage.vue", "worst"),  # rolled up of the live alarms
@@ -117,7 +129,7 @@ def head_of(readers: list[Client], path: str, columns: list[str], language: str)
     for one in readers:
         answer = one.get(
             f"/api/v1/{path}",
-            {"columns": ",".join(columns)},
+            ASKED.get(path, {}) | {"columns": ",".join(columns)},
             headers={"Accept": MEDIA_TYPE, "Accept-Language": language},
         )
         if answer.status_code == 200:

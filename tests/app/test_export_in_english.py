@@ -22,7 +22,16 @@ from tests.plant import build_plant
 pytestmark = pytest.mark.django_db
 Pages = dict[str, list[list[Any]]]
 #: What a list asks for beside filter and page.
-ASKED = {"/api/v1/places/within": {"lon": "106.6", "lat": "38.1", "radius_m": "3000"}}
+_YEAR = {
+    "start": "2026-01-01T00:00:00Z",
+    "end": "2027-01-01T00:00:00Z",
+    "as_of": "2027-01-01T00:00:00Z",
+}
+ASKED = {
+    "/api/v1/places/within": {"lon": "106.6", "lat": "38.1", "radius_m": "3000"},
+    "/api/v1/desk/alarms": _YEAR,
+    "/api/v1/desk/silences": _YEAR,
+}
 
 
 @pytest.fixture

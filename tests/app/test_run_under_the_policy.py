@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.kernel.people.models import User
-from tests import factories, hazards, honesty, permits
+from tests import bulletins, factories, hazards, honesty, permits
 from tests.app.origin import origin
 from tests.cast import Cast, assemble
 from tests.journeys.browser import chromium
@@ -90,9 +90,12 @@ def test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere(addres
     cast: Cast = assemble(site=plant.site.id)
     with factories.working():
         factories.holding(cast.monitor, factories.post(cast.zone_bureau, "data_keeper"))
+    desk = bulletins.both(plant.site)
     shown = {
         "/subjects/:id": plant.tank.id,
         "/datastreams/:id": plant.streams[0].id,
+        "/bulletins/:id": desk["bulletin"],
+        "/rounds/:id": desk["round"],
         "/installations/:id": hazards.installation(plant.tank).id,
         "/special-work/:id": permits.drafted(plant.tank).id,
         "/commitments/:id": permits.promised_ahead(plant.site).id,

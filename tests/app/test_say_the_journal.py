@@ -55,6 +55,7 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
     from anlan.kernel.sketches import models as sketches
     from anlan.kernel.subjects import models as subjects
     from anlan.systems.data_honesty import rules as honesty
+    from anlan.systems.desk import models as desk
     from anlan.systems.escalation import rules as escalation
     from anlan.systems.firm_day import models as firm_day
     from anlan.systems.firm_day import promises
@@ -80,6 +81,9 @@ def test_every_code_that_a_field_may_hold_has_a_word(said: dict[str, Any]) -> No
         "figure": set(sketches.SketchKind),
         "audience": set(sketches.Audience),
         "awaited": set(escalation.AWAITED),
+        "bulletin_state": set(desk.BulletinState),
+        "round_level": set(desk.RoundLevel),
+        "round_result": set(desk.RoundResult),
         "unit_kind": set(hazchem.UnitKind),
         "promised_risk": set(promises.promise_rules().risks),
         "permit_state": set(firm_day.PermitState),

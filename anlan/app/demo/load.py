@@ -13,6 +13,7 @@ from anlan.app import base_map
 from anlan.app.base_map.invented.make import build_invented
 from anlan.app.demo import cast, equipment
 from anlan.app.demo.credentials import Credentials, read_credentials, write_credentials
+from anlan.app.demo.desk import load_desk
 from anlan.app.demo.firm_days import load_firm_days
 from anlan.app.demo.hazards import load_hazards
 from anlan.app.demo.mapping import HERE
@@ -114,8 +115,9 @@ def _load(
         equipment.load_entries(region)
         load_hazards()
         load_firm_days()
-        cast.load_people(bureaus | firms)
+        people = cast.load_people(bureaus | firms)
         _keep_credentials(demo_folder(settings))
+    load_desk(people)
 
 
 def _keep_credentials(folder: Path) -> None:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "anlan.systems.data_honesty",
     "anlan.systems.data_quality",
     "anlan.systems.firm_day",
+    "anlan.systems.desk",
     "anlan.systems.hazchem",
     "anlan.systems.escalation",
 ]

@@ -14,6 +14,7 @@ Key = Literal[
     "search",
     "exports",
     "settings",
+    "round_checks",
 ]
 KEYS: tuple[Key, ...] = get_args(Key)
 #: Under which heading a layer stands in the tree, from what calls to what lies below.

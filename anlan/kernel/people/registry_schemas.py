@@ -57,3 +57,4 @@ class RegistryOut(Schema):
     search: list[MenuEntry]
     exports: list[MenuEntry]
     settings: list[MenuEntry]
+    round_checks: list[MenuEntry]

@@ -27,6 +27,11 @@ OUT = Outgoing(
 )
 
 
+def _abort(server: SMTP) -> None:
+    transport: Any = server.transport
+    transport.abort()
+
+
 class Box:
     """A mailbox that answers as it is told; `cut` is the command at which it hangs up."""
 
@@ -37,7 +42,7 @@ class Box:
     async def handle_RCPT(self, server: SMTP, *given: Any) -> str:  # noqa: N802
         _session, envelope, address, _options = given
         if self.cut == "rcpt":
-            server.transport.abort()
+            _abort(server)
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
@@ -45,7 +50,7 @@ class Box:
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.envelopes.append(envelope)
         if self.cut == "data":
-            server.transport.abort()
+            _abort(server)
         return self.data
 
 
@@ -76,7 +81,8 @@ def test_a_mail_arrives_whole(plain: Mail, box: Box) -> None:
 
     (envelope,) = box.envelopes
     assert (envelope.mail_from, envelope.rcpt_tos) == ("duty@example.cn", ["li@example.cn"])
-    said = message_from_bytes(envelope.content or b"", policy=policy.default)
+    assert isinstance(envelope.content, bytes)
+    said = message_from_bytes(envelope.content, policy=policy.default)
     assert said["Subject"] == "红色报警：V201 液位"
     assert said["To"] == "李带班 <li@example.cn>"
     assert said["Message-ID"] == "<01K00000000000000000000000@example.cn>"

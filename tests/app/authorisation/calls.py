@@ -12,6 +12,7 @@ from anlan.kernel.base.clock import now
 from anlan.kernel.people.rules import credit_code_check_character
 from tests.app.authorisation import (
     data_honesty_calls,
+    desk_calls,
     escalation_calls,
     firm_day_calls,
     hazchem_calls,
@@ -390,4 +391,4 @@ CALLS: dict[str, Callable[[Rows], Call]] = {
     "GET /demo/cast": lambda _: Call(),
 }
 CALLS |= hazchem_calls.CALLS | escalation_calls.CALLS | data_honesty_calls.CALLS
-CALLS |= firm_day_calls.CALLS | messaging_calls.CALLS
+CALLS |= firm_day_calls.CALLS | messaging_calls.CALLS | desk_calls.CALLS

@@ -20,6 +20,7 @@ from anlan.kernel.base.permissions import machine
 from anlan.kernel.base.unit_of_work import unit_of_work
 from anlan.kernel.documents import services as documents
 from anlan.kernel.documents.models import Document
+from anlan.kernel.messaging.models import Dispatch
 from anlan.kernel.people.models import (
     AdministratorKind,
     Organisation,
@@ -47,25 +48,25 @@ from anlan.kernel.sensing.models import (
 from anlan.kernel.sensing.services import equipment, keys, suppressions, upkeep
 from anlan.kernel.subjects.models import Subject, SubjectKind
 from anlan.systems.data_quality.models import FirmMerge
-from tests import escalations, factories, hazards, honesty, permits
+from tests import bulletins, escalations, factories, hazards, honesty, permits
 from tests.app.authorisation import node_rows
 from tests.app.authorisation.kept_message import quarantined
 from tests.kernel.alerts.test_apply_transitions import apply, step
-from tests.kernel.messaging.channel import Dispatch, dead_dispatch
+from tests.kernel.messaging.channel import dead_dispatch
 from tests.plant import Plant, build_plant
 
 COUNTY, NEXT_COUNTY, SHARER, PROVINCE = "640181", "640121", "640122", "640000"
 TOWNSHIP = "640181103"
 ZONE = 64018101
 VERSIONED = (
-    Alarm, Area, Datastream, DeadLetter, Dispatch, Device, Division, Document, FirmMerge, Gateway, Limit, Organisation, Post,
-    PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
-    User, *hazards.MODELS, *honesty.MODELS, *permits.MODELS,
+    Alarm, Area, Datastream, DeadLetter, Dispatch, Device, Division, Document, FirmMerge, Gateway, Limit,
+    Organisation, Post, PostHolding, QuarantinedMessage, Reorganisation, ScopeGrant, SiteReach, Subject, SubjectKind, Suppression,
+    User, *bulletins.MODELS, *hazards.MODELS, *honesty.MODELS, *permits.MODELS,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows(honesty.HonestyRows):
+class Rows(honesty.HonestyRows, bulletins.DeskRows):
     """What the operations touch: one of each at a site, then what belongs to no site."""
 
     site: str
@@ -120,7 +121,7 @@ class Rows(honesty.HonestyRows):
 
     def nowhere(self) -> "Rows":
         """Return ids that no row has; what belongs to no site stays."""
-        of_a_site = list(self.__dataclass_fields__)[:18]
+        of_a_site = list(self.__dataclass_fields__)[:22]
         return replace(self, **{name: new_ulid() for name in (*of_a_site, "asked_share")})
 
 
@@ -307,6 +308,7 @@ def _rows_at(plant: Plant, seq: int, become: Callable[[str], None]) -> dict[str,
         **honesty.rows_at(plant),
         **permits.one_of_each(plant.tank),
         "commitment": permits.promised_ahead(plant.site).id,
+        **bulletins.both(plant.site),
         "sketch": factories.sketch(at=plant.site).id,
         "subject": plant.tank.id,
         "datastream": plant.streams[4].id,

@@ -4370,6 +4370,382 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Figures
+         * @description The figures of the week or month that a day lies in, of the firms that I reach.
+         */
+        get: operations["anlan_systems_desk_api_figures_read_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counted Alarms
+         * @description The alarms of a period with what each counts as: the rows behind every count of alarms.
+         */
+        get: operations["anlan_systems_desk_api_figures_counted_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Silent Datastreams
+         * @description The alarms of silence that reach into a period: the rows behind the time that was not online.
+         */
+        get: operations["anlan_systems_desk_api_figures_silent_datastreams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulletins
+         * @description The bulletins that I reach, the newest period first.
+         */
+        get: operations["anlan_systems_desk_api_bulletins_bulletins"];
+        put?: never;
+        /**
+         * Draft
+         * @description Draft the bulletin of a week or month that is over, for the own bureau.
+         */
+        post: operations["anlan_systems_desk_api_bulletins_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulletin
+         * @description One bulletin with its frozen figures.
+         */
+        get: operations["anlan_systems_desk_api_bulletins_bulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit
+         * @description Change the words of a draft; needs If-Match.
+         */
+        patch: operations["anlan_systems_desk_api_bulletins_edit"];
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences
+         * @description Count once more what it was counted from: where the rows say something else now.
+         */
+        get: operations["anlan_systems_desk_api_bulletins_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Paper
+         * @description The bulletin as docx, pdf or xlsx; the journal says who took it.
+         */
+        get: operations["anlan_systems_desk_api_bulletins_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recount
+         * @description Count a draft anew as of now and draft its words anew; needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_bulletins_recount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Approve what somebody else has written (签发); needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_bulletins_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back
+         * @description Give an approved bulletin back to be edited; needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_bulletins_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue
+         * @description Issue an approved bulletin under its number (印发); needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_bulletins_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bulletins/{bulletin_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Withdraw a bulletin; it stays to be read; needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_bulletins_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans
+         * @description The plans that I reach; those that were ended have `ended_at`.
+         */
+        get: operations["anlan_systems_desk_api_rounds_plans"];
+        put?: never;
+        /**
+         * Make Plan
+         * @description Make a plan of the own bureau.
+         */
+        post: operations["anlan_systems_desk_api_rounds_make_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/plans/{plan_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Plan
+         * @description End a plan; needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_rounds_end_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/rounds/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description The firms that are due today, and those that were missed.
+         */
+        get: operations["anlan_systems_desk_api_rounds_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rounds
+         * @description The rounds at the firms that I reach, the newest first.
+         */
+        get: operations["anlan_systems_desk_api_rounds_rounds"];
+        put?: never;
+        /**
+         * Begin Round
+         * @description Begin to look at a firm; one's own that is not done goes on.
+         */
+        post: operations["anlan_systems_desk_api_rounds_begin_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Round At
+         * @description One round.
+         */
+        get: operations["anlan_systems_desk_api_rounds_round_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/rounds/{round_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Round
+         * @description Finish one's own round with what was found; needs If-Match.
+         */
+        post: operations["anlan_systems_desk_api_rounds_finish_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hazchem/chemicals": {
         parameters: {
             query?: never;
@@ -4952,6 +5328,8 @@ export interface components {
             exports: components["schemas"]["MenuEntry"][];
             /** Settings */
             settings: components["schemas"]["MenuEntry"][];
+            /** Round Checks */
+            round_checks: components["schemas"]["MenuEntry"][];
         };
         /**
          * PasswordBody
@@ -11917,6 +12295,797 @@ export interface components {
         PromiseReasonBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * ConditionCount
+         * @description How many alarms of one kind.
+         */
+        ConditionCount: {
+            /** Condition */
+            condition: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * DeskCounts
+         * @description What was counted of a period; `rules.RATES` names which is a share of which.
+         */
+        DeskCounts: {
+            /** Streams */
+            streams: number;
+            /** Due S */
+            due_s: number;
+            /** Online S */
+            online_s: number;
+            /** Alarms */
+            alarms: number;
+            /** Red */
+            red: number;
+            /** Orange */
+            orange: number;
+            /** Yellow */
+            yellow: number;
+            /** Blue */
+            blue: number;
+            /** Confirm Due */
+            confirm_due: number;
+            /** Confirmed In Time */
+            confirmed_in_time: number;
+            /** Confirm Overdue */
+            confirm_overdue: number;
+            /** Close Due */
+            close_due: number;
+            /** Closed In Time */
+            closed_in_time: number;
+            /** Close Overdue */
+            close_overdue: number;
+            /** Closed */
+            closed: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Bureau Due */
+            bureau_due: number;
+            /** Bureau Overdue */
+            bureau_overdue: number;
+            /** Bad Values */
+            bad_values: number;
+            /** Received */
+            received: number;
+            /** Accepted */
+            accepted: number;
+            /** Quarantined */
+            quarantined: number;
+        };
+        /**
+         * DeskFiguresOut
+         * @description The figures of a period as it was known at `as_of`.
+         */
+        DeskFiguresOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "week" | "month";
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            total: components["schemas"]["DeskCounts"];
+            /** Conditions */
+            conditions: components["schemas"]["ConditionCount"][];
+            /** Firms */
+            firms: components["schemas"]["DeskFirmCounts"][];
+        };
+        /**
+         * DeskFirmCounts
+         * @description The counts of one firm; `site_id` null for what stands at no firm, no name for what is out of sight.
+         *
+         *     `standing`, 0 to 1, is what firms are ranked by (`rules.standing`); null where there is nothing to rank by.
+         */
+        DeskFirmCounts: {
+            /** Streams */
+            streams: number;
+            /** Due S */
+            due_s: number;
+            /** Online S */
+            online_s: number;
+            /** Alarms */
+            alarms: number;
+            /** Red */
+            red: number;
+            /** Orange */
+            orange: number;
+            /** Yellow */
+            yellow: number;
+            /** Blue */
+            blue: number;
+            /** Confirm Due */
+            confirm_due: number;
+            /** Confirmed In Time */
+            confirmed_in_time: number;
+            /** Confirm Overdue */
+            confirm_overdue: number;
+            /** Close Due */
+            close_due: number;
+            /** Closed In Time */
+            closed_in_time: number;
+            /** Close Overdue */
+            close_overdue: number;
+            /** Closed */
+            closed: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Bureau Due */
+            bureau_due: number;
+            /** Bureau Overdue */
+            bureau_overdue: number;
+            /** Bad Values */
+            bad_values: number;
+            /** Received */
+            received: number;
+            /** Accepted */
+            accepted: number;
+            /** Quarantined */
+            quarantined: number;
+            /** Site Id */
+            site_id: string | null;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Standing */
+            standing: number | null;
+        };
+        /**
+         * SpanQuery
+         * @description The period that rows are counted in, and the moment as of which.
+         */
+        SpanQuery: {
+            /**
+             * Filter
+             * @default []
+             */
+            filter: string[];
+            /**
+             * Sort
+             * @default
+             */
+            sort: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Columns
+             * @description Of a spreadsheet: its columns in their order, with commas; none: all of them.
+             * @default
+             */
+            columns: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * CountedAlarmOut
+         * @description An alarm of a period: until when each owner had to answer, when he had, and as what it counts.
+         */
+        CountedAlarmOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Site */
+            site: string | null;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Datastream Id */
+            datastream_id: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
+            /** Tag */
+            tag: string;
+            /** Condition */
+            condition: string;
+            /**
+             * Priority
+             * @enum {integer}
+             */
+            priority: 1 | 2 | 3 | 4;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Last Raised At
+             * Format: date-time
+             */
+            last_raised_at: string;
+            /**
+             * Confirm By
+             * Format: date-time
+             */
+            confirm_by: string;
+            /** Confirmed Then */
+            confirmed_then: string | null;
+            /**
+             * Close By
+             * Format: date-time
+             */
+            close_by: string;
+            /** Closed Then */
+            closed_then: string | null;
+            /** Bureau By */
+            bureau_by: string | null;
+            /** Checked Then */
+            checked_then: string | null;
+            /** Is Confirm Due */
+            is_confirm_due: boolean;
+            /** Is Confirmed In Time */
+            is_confirmed_in_time: boolean;
+            /** Is Confirm Overdue */
+            is_confirm_overdue: boolean;
+            /** Is Close Due */
+            is_close_due: boolean;
+            /** Is Closed In Time */
+            is_closed_in_time: boolean;
+            /** Is Close Overdue */
+            is_close_overdue: boolean;
+            /** Is Closed */
+            is_closed: boolean;
+            /** Is False Alarm */
+            is_false_alarm: boolean;
+            /** Is Bureau Due */
+            is_bureau_due: boolean;
+            /** Is Bureau Overdue */
+            is_bureau_overdue: boolean;
+        };
+        /** CountedAlarmOutPage */
+        CountedAlarmOutPage: {
+            /** Items */
+            items: components["schemas"]["CountedAlarmOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * SilenceOut
+         * @description A datastream that was silent in a period, with how many seconds of it.
+         */
+        SilenceOut: {
+            /** Id */
+            id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Name En */
+            subject_name_en: string;
+            /** Site */
+            site: string | null;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Datastream Id */
+            datastream_id: string;
+            /** Datastream Name */
+            datastream_name: string;
+            /** Datastream Name En */
+            datastream_name_en: string;
+            /** Tag */
+            tag: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Returned At */
+            returned_at: string | null;
+            /** Occurrences */
+            occurrences: number;
+            /** Silent S */
+            silent_s: number;
+        };
+        /** SilenceOutPage */
+        SilenceOutPage: {
+            /** Items */
+            items: components["schemas"]["SilenceOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * BulletinRow
+         * @description A bulletin as a list shows it; `paper_number` empty before it is issued.
+         */
+        BulletinRow: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "week" | "month";
+            /** Title */
+            title: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "approved" | "issued" | "withdrawn";
+            /** Paper Number */
+            paper_number: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
+            /** Drafted By Name */
+            drafted_by_name: string;
+            /** Approved By Name */
+            approved_by_name: string;
+            /** Issued At */
+            issued_at: string | null;
+        };
+        /** BulletinRowPage */
+        BulletinRowPage: {
+            /** Items */
+            items: components["schemas"]["BulletinRow"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * BulletinOut
+         * @description A whole bulletin with its frozen figures, and what the asking person may do with it.
+         */
+        BulletinOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "week" | "month";
+            /** Title */
+            title: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "approved" | "issued" | "withdrawn";
+            /** Paper Number */
+            paper_number: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
+            /** Drafted By Name */
+            drafted_by_name: string;
+            /** Approved By Name */
+            approved_by_name: string;
+            /** Issued At */
+            issued_at: string | null;
+            /** Text */
+            text: string;
+            /** Reason */
+            reason: string;
+            /** Edited By Name */
+            edited_by_name: string;
+            /** Approved At */
+            approved_at: string | null;
+            /** Issued By Name */
+            issued_by_name: string;
+            /** Withdrawn By Name */
+            withdrawn_by_name: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Figures Sha256 */
+            figures_sha256: string;
+            total: components["schemas"]["DeskCounts"];
+            /** Conditions */
+            conditions: components["schemas"]["ConditionCount"][];
+            /** Firms */
+            firms: components["schemas"]["DeskFirmCounts"][];
+            /** May */
+            may: ("edit" | "recount" | "approve" | "return" | "issue" | "withdraw")[];
+        };
+        /**
+         * BulletinIn
+         * @description Of which week or month a bulletin is drafted: any day in it.
+         */
+        BulletinIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "week" | "month";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
+         * BulletinWords
+         * @description The words of a draft.
+         */
+        BulletinWords: {
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * BulletinDifference
+         * @description A count of a firm that today's rows give otherwise than the bulletin has it.
+         */
+        BulletinDifference: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Count */
+            count: string;
+            /** Then */
+            then: number;
+            /** Now */
+            now: number;
+        };
+        /**
+         * BulletinDifferencesOut
+         * @description What counting once more says; `unseen` sites were out of the reader's reach.
+         */
+        BulletinDifferencesOut: {
+            /** Unseen */
+            unseen: number;
+            /** Differences */
+            differences: components["schemas"]["BulletinDifference"][];
+        };
+        /**
+         * BulletinReason
+         * @description Why a bulletin is given back or withdrawn.
+         */
+        BulletinReason: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RoundPlanOut
+         * @description A plan; `firms` counts its sites, those out of the reader's sight as well.
+         */
+        RoundPlanOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "county" | "city" | "province";
+            /** Every Days */
+            every_days: number;
+            /** Firms */
+            firms: number;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Organisation Name En */
+            organisation_name_en: string;
+            /** Made By Name */
+            made_by_name: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /** RoundPlanOutPage */
+        RoundPlanOutPage: {
+            /** Items */
+            items: components["schemas"]["RoundPlanOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * PlanMadeOut
+         * @description The plan that was made or ended.
+         */
+        PlanMadeOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RoundPlanIn
+         * @description A plan: each site once in so many days.
+         */
+        RoundPlanIn: {
+            /** Name */
+            name: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "county" | "city" | "province";
+            /** Every Days */
+            every_days: number;
+            /** Sites */
+            sites: string[];
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+        };
+        /**
+         * PlanEnd
+         * @description Why a plan ends.
+         */
+        PlanEnd: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DueFirm
+         * @description A firm that is due today or was missed: since which day, when last looked at, the round of this turn if any.
+         */
+        DueFirm: {
+            /** Plan Id */
+            plan_id: string;
+            /** Plan Name */
+            plan_name: string;
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Days Late */
+            days_late: number;
+            /** Is Done */
+            is_done: boolean;
+            /** Round Id */
+            round_id: string | null;
+            /** Last At */
+            last_at: string | null;
+        };
+        /**
+         * TodayOut
+         * @description Today's round, by the clock of Shanghai.
+         */
+        TodayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Firms */
+            firms: components["schemas"]["DueFirm"][];
+        };
+        /**
+         * RoundCheckOut
+         * @description One thing of the list that was looked at.
+         */
+        RoundCheckOut: {
+            /** Key */
+            key: string;
+            /** Is Normal */
+            is_normal: boolean;
+            /** Note */
+            note: string;
+        };
+        /**
+         * RoundFacts
+         * @description What there was to see of a firm when the round began.
+         */
+        RoundFacts: {
+            /** Open Alarms */
+            open_alarms: number;
+            /** Serious Alarms */
+            serious_alarms: number;
+            /** Datastreams */
+            datastreams: number;
+            /** Silent */
+            silent: number;
+            /** Gateways */
+            gateways: number;
+            /** Gateways Unheard */
+            gateways_unheard: number;
+        };
+        /**
+         * RoundOut
+         * @description A round at a firm; `result` empty and `seconds` null while it is not done.
+         */
+        RoundOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Plan Id */
+            plan_id: string;
+            /** Plan Name */
+            plan_name: string;
+            /** Site */
+            site: string;
+            /** Site Name */
+            site_name: string;
+            /** Site Name En */
+            site_name_en: string;
+            /** Looked By Name */
+            looked_by_name: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "" | "normal" | "abnormal";
+            /** Finding */
+            finding: string;
+            /** Assigned */
+            assigned: string;
+            /** Assigned Until */
+            assigned_until: string | null;
+            facts: components["schemas"]["RoundFacts"];
+            /** Checks */
+            checks: components["schemas"]["RoundCheckOut"][];
+        };
+        /** RoundOutPage */
+        RoundOutPage: {
+            /** Items */
+            items: components["schemas"]["RoundOut"][];
+            /** Next */
+            next: string | null;
+            /** Count */
+            count: number;
+            /** Count Capped */
+            count_capped: boolean;
+        };
+        /**
+         * RoundIn
+         * @description At which firm of which plan a round is begun.
+         */
+        RoundIn: {
+            /** Plan Id */
+            plan_id: string;
+            /** Site Id */
+            site_id: string;
+        };
+        /**
+         * RoundCheckIn
+         * @description One thing of the list: looked at, normal or not.
+         */
+        RoundCheckIn: {
+            /** Key */
+            key: string;
+            /** Is Normal */
+            is_normal: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * RoundDone
+         * @description What was found; to whom it is assigned, until when.
+         */
+        RoundDone: {
+            /** Checks */
+            checks: components["schemas"]["RoundCheckIn"][];
+            /**
+             * Finding
+             * @default
+             */
+            finding: string;
+            /**
+             * Assigned
+             * @default
+             */
+            assigned: string;
+            /** Assigned Until */
+            assigned_until?: string | null;
         };
         /**
          * ChemicalOut
@@ -19675,6 +20844,606 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommitmentOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_figures_read_figures: {
+        parameters: {
+            query: {
+                kind: "week" | "month";
+                day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskFiguresOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_figures_counted_alarms: {
+        parameters: {
+            query: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+                start: string;
+                end: string;
+                as_of: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedAlarmOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_figures_silent_datastreams: {
+        parameters: {
+            query: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+                start: string;
+                end: string;
+                as_of: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_bulletins: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinRowPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulletinIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_bulletin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_edit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulletinWords"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_differences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinDifferencesOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_paper: {
+        parameters: {
+            query: {
+                format: "docx" | "pdf" | "xlsx";
+            };
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_recount: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_approve: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_give_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulletinReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_issue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_bulletins_withdraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulletinReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_plans: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundPlanOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_make_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundPlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanMadeOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_end_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanMadeOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_rounds: {
+        parameters: {
+            query?: {
+                filter?: string[];
+                sort?: string;
+                after?: string | null;
+                limit?: number;
+                /** @description Of a spreadsheet: its columns in their order, with commas; none: all of them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOutPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_begin_round: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, the same body makes nothing and is answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_round_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"];
+                };
+            };
+            default: components["responses"]["Refusal"];
+        };
+    };
+    anlan_systems_desk_api_rounds_finish_round: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at, `"<version>"`. 428 without it, 412 when it has changed. */
+                "If-Match": string;
+            };
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundDone"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"];
                 };
             };
             default: components["responses"]["Refusal"];

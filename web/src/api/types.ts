@@ -86,6 +86,7 @@ export interface Registry {
   map_layers: MapLayerEntry[]
   dossier_sections: RegistryEntry[]
   panels: PanelEntry[]
+  round_checks: RegistryEntry[]
 }
 export type RegistryKey = keyof Registry
 

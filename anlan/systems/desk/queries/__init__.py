@@ -1,0 +1,1 @@
+"""Reads of the desk: figures from raw rows, bulletins, rounds."""
