@@ -30,6 +30,7 @@ WEB = Path(__file__).parents[2] / "web" / "src"
 LISTS = {
     "kernel/base/DeadLettersPage.vue": "operations/dead-letters",
     "kernel/base/JournalPage.vue": "audit/journal",
+    "kernel/messaging/DispatchesPage.vue": "messaging/dispatches",
     "kernel/people/AccountsPage.vue": "people/users",
     "kernel/people/OrganisationsPage.vue": "people/organisations",
     "kernel/people/PostsPage.vue": "people/posts",
@@ -51,6 +52,7 @@ LISTS = {
     "systems/data_honesty/LooksPage.vue": "data-honesty/looks",
     "systems/data_quality/MergesTable.vue": "data-quality/merges",
     "systems/data_quality/StewardDeskPage.vue": "data-quality/findings",
+    "systems/escalation/EscalationsPage.vue": "escalation/escalations",
     "systems/firm_day/CommitmentsPage.vue": "firm-day/sites",
     "systems/firm_day/SpecialWorkPage.vue": "firm-day/permits",
     "systems/desk/BulletinsPage.vue": "desk/bulletins",

@@ -32,7 +32,7 @@ def try_channel(channel: Channel, username: str) -> Tried:
         if channel.way != Way.GROUP:
             user = User.objects.filter(username=username, is_active=True).first()
             if user is None:
-                raise NotFoundError("没有这个账号", code="people.no_user")
+                raise NotFoundError("没有这个账号", code="people.user_not_found")
             user_id, name = user.id, user.name
             address = address_of(user.id, ADDRESSES[channel.way]) or ""
     if channel.way != Way.GROUP and not address:
