@@ -90,6 +90,7 @@ def test_8_1_4_4_d_every_page_runs_under_the_policy_and_breaks_it_nowhere(addres
     cast: Cast = assemble(site=plant.site.id)
     with factories.working():
         factories.holding(cast.monitor, factories.post(cast.zone_bureau, "data_keeper"))
+        factories.holding(cast.control_room, factories.post(cast.firm, "firm_safety"))
     desk = bulletins.both(plant.site)
     shown = {
         "/subjects/:id": plant.tank.id,

@@ -29,6 +29,7 @@ PARTS = (
     "system_administrator",
     "security_administrator",
     "audit_administrator",
+    "firm_safety",
 )
 _CAST = ROOT / "anlan" / "app" / "demo" / "cast.toml"
 USERNAMES = {

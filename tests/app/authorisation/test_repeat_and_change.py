@@ -26,12 +26,14 @@ from tests.app.authorisation.world import World
 
 PREFIX = "/api/v1"
 TABLE = table.read()
-#: Only whoever uploaded a document withdraws it (tests/kernel/documents/test_download_and_withdraw.py), and only
-#: who drew a sketch changes it (tests/kernel/sketches/test_draw_sketch.py).
+#: Only whoever uploaded a document withdraws it (tests/kernel/documents/test_download_and_withdraw.py), only
+#: who drew a sketch changes it (tests/kernel/sketches/test_draw_sketch.py), and only who began an online round finishes it
+#: (tests/systems/desk/test_go_the_rounds.py).
 #: Fields of free text.
 WORDS = ("name", "title", "reason", "note", "text")
 OF_ITS_OWNER = {
     "POST /documents/{document_id}/withdraw",
+    "POST /desk/rounds/{round_id}/finish",
     "PATCH /sketches/{sketch_id}",
     "POST /sketches/{sketch_id}/withdraw",
     "POST /sketches/{sketch_id}/restore",

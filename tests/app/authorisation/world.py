@@ -152,6 +152,8 @@ def build(become: Callable[[str], None]) -> World:
         "zone": build_plant("zone", in_town, ZONE, streams=8),
         "province": build_plant("prov", in_town, None, streams=8),
     }
+    # firms of this matter promise the day
+    SubjectKind.objects.filter(code="enterprise").update(matter="hazchem")
     in_charge = {"town": bureaus["in_charge"], "zone": bureaus["zone"], "province": above}
     standing = {
         name: factories.supervision(in_charge[name], plant.site.id)
