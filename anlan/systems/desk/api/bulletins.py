@@ -16,17 +16,25 @@ from anlan.kernel.base.xlsx import MEDIA_TYPE
 from anlan.systems.desk import schemas
 from anlan.systems.desk.models import Bulletin
 from anlan.systems.desk.papers.book import xlsx_of
-from anlan.systems.desk.papers.paper import paper_of
+from anlan.systems.desk.papers.paper import Paper, paper_of
 from anlan.systems.desk.papers.pdf import pdf_of
-from anlan.systems.desk.papers.word import docx_of
 from anlan.systems.desk.queries import bulletins as queries
 from anlan.systems.desk.services import bulletins as services
 
 door = Door("desk")
 router = door.router
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _docx(paper: Paper) -> bytes:
+    """Make it as docx; its library, and lxml behind it, come with the first one and not with the routes."""
+    from anlan.systems.desk.papers.word import docx_of
+
+    return docx_of(paper)
+
+
 _MAKERS = {
-    "docx": (docx_of, _WORD),
+    "docx": (_docx, _WORD),
     "pdf": (pdf_of, "application/pdf"),
     "xlsx": (xlsx_of, MEDIA_TYPE),
 }
