@@ -1,4 +1,4 @@
-"""The registry: nine fixed keys, each name given once, shown to whom its permission is held."""
+"""The registry: ten fixed keys, each name given once, shown to whom its permission is held."""
 
 from copy import deepcopy
 from typing import Any, cast
@@ -18,6 +18,7 @@ KEYS = (
     "search",
     "exports",
     "settings",
+    "round_checks",
 )
 
 

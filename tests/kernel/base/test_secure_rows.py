@@ -10,8 +10,9 @@ from anlan.kernel.base.fields import Exercisable, Placed
 
 pytestmark = pytest.mark.django_db
 
-#: Evidence that machines write and no list of a person's scope shows.
-MACHINES_OWN = {"sensing_batchreceipt"}
+#: What machines write and no list of a person's scope shows: the receipts of messages, and what is on its way out of the
+#: house, which is the installation's (the system administrator sees to whom and why, never what is said).
+MACHINES_OWN = {"sensing_batchreceipt", "messaging_dispatch"}
 
 
 def scoped_tables(*, are_views: bool = False) -> set[str]:
