@@ -56,7 +56,7 @@ def _work(site: Subject, row: dict[str, Any]) -> None:
     )
     if standard().kind(row["kind"]).needs_gas:
         test = working.GasTest(
-            at=moment, by="分析员（演示）", oxygen_pct=20.9, flammable_lel_pct=0.0
+            at=moment, by="分析员（演示）", oxygen_pct=20.9, flammable_lel_pct=0.0, toxic_ppm=0.0
         )
         permit = working.note_gas_test(permit=permit, test=test)
     permit = working.issue_permit(permit=permit)

@@ -36,6 +36,8 @@ class WorkKind:
     title_en: str
     levels: tuple[WorkLevel, ...]
     needs_gas: bool = False
+    #: What an analysis must have measured: `oxygen_pct`, `flammable_lel_pct`, `toxic_ppm`.
+    gas_needs: tuple[str, ...] = ()
     raises: bool = False
 
     def level(self, key: str) -> WorkLevel:
@@ -136,7 +138,13 @@ def read_standard(file: Path = SHIPPED) -> WorkStandard:
     """Read the figures. Raises ValueError, KeyError or TypeError where one is wrong or missing."""
     raw: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     kinds = [
-        WorkKind(**row | {"levels": tuple(WorkLevel(**one) for one in row.pop("level"))})
+        WorkKind(
+            **row
+            | {
+                "levels": tuple(WorkLevel(**one) for one in row.pop("level")),
+                "gas_needs": tuple(row.pop("gas_needs", ())),
+            }
+        )
         for row in raw["kind"]
     ]
     off = raw["off_hours"]

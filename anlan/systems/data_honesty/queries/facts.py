@@ -122,7 +122,8 @@ def overdue(
     """Yield the outages that are over, without a good reading behind them nor another filing."""
     least = timedelta(hours=overdue_hours)
     for one in streams:
-        filed = outages.get(one.id, [])
+        # one that has not begun is no reason for a silence of now
+        filed = [each for each in outages.get(one.id, []) if each.starts_at <= until]
         last = max(filed, key=end_of, default=None)
         if last is None or one.retired_at is not None or until - end_of(last) < least:
             continue

@@ -134,7 +134,12 @@ def _of_plan(plan: RoundPlan, day: date) -> list[dict[str, Any]]:
     }
     seen = Subject.objects.filter(pk__in=due).values("id", "name", "name_en")
     made = OnlineRound.objects.filter(plan=plan, site__in=due, exercise_id=None)
-    last = {row.site: row for row in made.order_by("site", "-began_at").distinct("site")}
+    newest = made.order_by("site", "-began_at").distinct("site")
+    last = {row.site: row for row in newest}
+    # a finished one counts before one that somebody began after it and left
+    for row in newest.filter(ended_at__isnull=False):
+        if row.began_at >= _begins(due[row.site]):
+            last[row.site] = row
     found = []
     for one in seen:
         done, on = last.get(one["id"]), due[one["id"]]

@@ -167,7 +167,7 @@ def missing(day: date) -> list[Subject]:
 def rates(day: date | None = None) -> list[dict[str, Any]]:
     """Return by functional zone, else township: how many firms, how many have promised, in time, with a contradiction."""
     found: dict[tuple[bool, int], dict[str, Any]] = {}
-    for row in obliged(day).order_by("id").values("zone", "township", "standing"):
+    for row in obliged(day).order_by("id").values("zone", "township", "standing", "is_late"):
         is_zone = row["zone"] is not None
         key = (is_zone, row["zone"] if is_zone else row["township"])
         one = found.setdefault(
@@ -176,7 +176,7 @@ def rates(day: date | None = None) -> list[dict[str, Any]]:
         one["firms"] += 1
         has = row["standing"] in {"contradicted", "late", "promised"}
         one["promised"] += has
-        one["in_time"] += has and row["standing"] != "late"
+        one["in_time"] += has and not row["is_late"]
         one["contradicted"] += row["standing"] == "contradicted"
         one["missing"] += not has
     names = _names(found)

@@ -81,6 +81,9 @@ def correct_promise(
     said = _said(reason)
     before = asdict(state_of(commitment))
     number = commitment.current.number if commitment.current else 0
+    if commitment.withdrawn_at is not None:  # nothing was promised in between
+        commitment.promised_at = now()
+        commitment.is_late = commitment.promised_at > promise_rules().due_at(commitment.day)
     commitment.withdrawn_at, commitment.withdraw_reason = None, ""
     commitment.version += 1
     _file(commitment, details, number + 1, said)

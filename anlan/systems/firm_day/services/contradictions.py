@@ -12,11 +12,13 @@ from anlan.systems.firm_day import events
 from anlan.systems.firm_day.models import SafetyCommitment
 from anlan.systems.firm_day.promises import contradictions
 from anlan.systems.firm_day.queries.promises import grave_alarms, works_of
-from anlan.systems.firm_day.rules import standard
+from anlan.systems.firm_day.rules import local_day, standard
 
 
 def settle_sites(sites: Iterable[str], day: date) -> None:
-    """Hold the promises of some sites for a day against what is there now."""
+    """Hold the promises of some sites for a day against what is there now; a day that is over stands as it ended."""
+    if day < local_day(now()):
+        return
     rows = SafetyCommitment.objects.select_for_update(of=("self",)).filter(
         site__in=sorted(set(sites)), day=day
     )
@@ -51,7 +53,8 @@ def _found(row: SafetyCommitment) -> list[dict[str, Any]]:
         said.works,
         works_of(row.site, row.day),
         promises_safe=said.tanks_safe,
-        alarms=grave_alarms(row.site) if said.tanks_safe else 0,
+        # alarms are of now: they say nothing of a promise for another day
+        alarms=grave_alarms(row.site) if said.tanks_safe and row.day == local_day(now()) else 0,
     )
     return [asdict(one) | {"codes": list(one.codes)} for one in found]
 

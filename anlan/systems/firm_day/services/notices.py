@@ -1,8 +1,11 @@
 """Who is told of the promise: of a contradiction both sides once, of one that is missing the firm and at last the bureau."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
+
+from django.db import transaction
 
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
@@ -16,6 +19,8 @@ from anlan.systems.firm_day.models import MATTER, Chase, SafetyCommitment
 from anlan.systems.firm_day.promises import ALARMS, promise_rules
 from anlan.systems.firm_day.queries.promises import missing
 from anlan.systems.firm_day.rules import local_day, standard
+
+log = logging.getLogger(__name__)
 
 FIRM_POSTS: Final = ("firm_principal", "firm_safety")
 BUREAU_POSTS: Final = ("monitor", "section_hazchem")
@@ -75,7 +80,11 @@ def chase_missing(_limit: int) -> int:
         return 0
     sites = missing(day)
     for site in sites:
-        _ask(site, day, stage, moment)
+        try:
+            with transaction.atomic():
+                _ask(site, day, stage, moment)
+        except Exception:  # one whose people cannot be asked must not silence all others
+            log.exception("firm %s cannot be asked for its promise", site.id)
     if stage == len(rules.chase) - 1:
         _tell_bureaus(sites, day, moment)
     return 1

@@ -104,8 +104,11 @@ def change_permit(*, permit: WorkPermit, at_night: bool, **wanted: Any) -> WorkP
     _own(permit, EDIT)
     _only(permit, PermitState.DRAFT)
     before = _plain(permit)
+    place = (permit.kind, permit.spot)
     for name, value in wanted.items():
         setattr(permit, name, value)
+    if place != (permit.kind, permit.spot):
+        permit.gas_tests = []  # an analysis speaks for where it was made
     _settle(permit, at_night=at_night)
     if before == _plain(permit):
         return permit
@@ -152,6 +155,8 @@ def start_work(*, permit: WorkPermit) -> WorkPermit:
     _only(permit, PermitState.ISSUED)
     _not_over(permit)
     moment, rules = now(), standard()
+    if moment < permit.planned_start - AHEAD:
+        raise ConflictError("还没有到计划开始时间", code="firm_day.too_early")
     if rules.kind(permit.kind).needs_gas:
         _refuse_untested(permit, moment)
     if (
@@ -266,7 +271,12 @@ def _refuse_untested(row: WorkPermit, moment: datetime) -> None:
     gas = standard().gas
     if not row.gas_tests:
         raise ConflictError("作业前须有气体分析", code="firm_day.gas_missing")
-    last = row.gas_tests[-1]
+    # the newest by its own time: an older one that is noted later does not speak for now
+    last = max(reversed(row.gas_tests), key=lambda one: datetime.fromisoformat(one["at"]))
+    if lacking := [name for name in standard().kind(row.kind).gas_needs if last[name] is None]:
+        raise ConflictError(
+            "最近一次气体分析缺少必测项目", code="firm_day.gas_incomplete", lacking=lacking
+        )
     if faults := gas.faults(last["oxygen_pct"], last["flammable_lel_pct"]):
         raise ConflictError("最近一次气体分析不合格", code="firm_day.gas_bad", faults=faults)
     if moment - datetime.fromisoformat(last["at"]) > timedelta(minutes=gas.before_min):
