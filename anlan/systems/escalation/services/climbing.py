@@ -15,6 +15,7 @@ from anlan.kernel.alerts.models import Alarm
 from anlan.kernel.alerts.services.notices import ABOUT, SENSITIVITY, Addressee, Responsible
 from anlan.kernel.base import journal
 from anlan.kernel.base.clock import now
+from anlan.kernel.base.permissions import Facts
 from anlan.kernel.messaging import services as messaging
 from anlan.kernel.people.models import Organisation
 from anlan.systems.escalation import events
@@ -58,9 +59,9 @@ def climb(limit: int) -> int:
     responsible = Responsible(moment)
     made = 0
     for rung in ladder().rungs:
-        by_site: dict[tuple[str | None, str], list[Alarm]] = defaultdict(list)
+        by_site: dict[Facts, list[Alarm]] = defaultdict(list)
         for alarm in before_rung(rung, moment)[: max(limit - made, 0)]:
-            by_site[alarm.site, alarm.subject.kind.matter].append(alarm)
+            by_site[alarm.facts].append(alarm)  # who is in charge follows from these
         for alarms in by_site.values():
             made += _carry(rung, alarms, responsible)
     return made
@@ -128,7 +129,8 @@ def _tell(
         recipients=sorted({user.id for one in addressees for user in one.people}),
         about=about,
         sensitivity=SENSITIVITY,
-        key=f"escalation:{rung.code}:{first.id}:{first.occurrences}:{getattr(first, 'awaited')}",  # noqa: B009
+        urgent=True,
+        key=f"escalation:{rung.code}:{first.id}:{first.occurrences}:{getattr(first, 'owed_at'):%Y%m%d%H%M%S%f}",  # noqa: B009
     )
     return str(sent.message.id)
 
