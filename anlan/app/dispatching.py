@@ -46,7 +46,7 @@ class Dispatching:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop."""
         while not stop.is_set():
-            for channel in await asyncio.to_thread(outside):
+            for channel in await self._described():
                 before = self._rounds.get(channel.name)
                 if before is None or before.done():
                     self._rounds[channel.name] = asyncio.create_task(self._round(channel, stop))
@@ -56,6 +56,14 @@ class Dispatching:
             await end_all(under_way)
         await self.database.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _described(self) -> tuple[Channel, ...]:
+        """Return the channels; a description that nobody foresaw must not end the worker."""
+        try:
+            return await asyncio.to_thread(outside)
+        except Exception:
+            log.exception("the channels cannot be read")
+            return ()
 
     async def _round(self, channel: Channel, stop: asyncio.Event) -> None:
         """Send what is due by one channel; what is away waits, what is wrong with us is told."""
