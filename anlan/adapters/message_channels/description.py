@@ -171,7 +171,11 @@ def read_channels(file: Path, secrets_file: Path) -> Described:
     heads = [n for n, text in enumerate(lines, 1) if re.match(r"\s*\[\[\s*channel\s*\]\]", text)]
     secrets = read_secrets(secrets_file)
     found: list[Description] = []
-    for number, one in enumerate(raw.get("channel", [])):
+    rows = raw.get("channel", [])
+    if not isinstance(rows, list):
+        wrong.append(f"{file.name}：channel 要写成 [[channel]]")
+        rows = []
+    for number, one in enumerate(rows):
         where = f"{file.name} 第 {heads[number] if number < len(heads) else '?'} 行起"
         called = str(one.get("id", "没有 id")) if isinstance(one, dict) else "不是表"
         try:

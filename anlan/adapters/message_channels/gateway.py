@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import SecretStr
 
@@ -72,7 +73,8 @@ class Gateway(Stated):
         given |= {f"secret:{name}": one.get_secret_value() for name, one in self.secrets.items()}
         body = _filled(self.body, given)
         request = Request(
-            url=_filled(self.url, given),
+            # quoted: what somebody wrote must not become another receiver
+            url=_filled(self.url, {name: quote(one, safe="") for name, one in given.items()}),
             method=self.method,
             headers=_filled(self.headers, given),
             json=None if self.is_form else body,

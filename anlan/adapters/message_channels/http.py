@@ -20,8 +20,10 @@ from anlan.kernel.messaging.rules import Outcome
 CONNECT_S, ANSWER_S, WHOLE_S = 5.0, 15.0, 40.0
 ANSWER_MAX = 64 * 1024
 _LOCKED = {401, 403, 407}
-#: What a peer says before it has done anything (RFC 9110 15.5, 15.6.4; RFC 6585 4).
-_NOT_YET = {408, 425, 429, 503}
+#: What a peer says before it has done anything (RFC 9110 15.5.9, RFC 8470 5.2, RFC 6585 4).
+_NOT_YET = {408, 425, 429}
+#: What may follow after it was done: "already there"; a form that was taken and leads on (3xx) is not followed.
+_MAYBE = {409}
 #: What is wrong with this one message.
 _REFUSED = {400, 413, 422}
 
@@ -102,10 +104,10 @@ def _judged(status: int) -> Answer | None:
         return Answer(outcome=Outcome.NOT_SENT, reason="too_many", words=words)
     if status in _REFUSED:
         return Answer(outcome=Outcome.REFUSED, reason="not_accepted", words=words)
-    if status < 500:
-        # 3xx is not followed, 404 and the like say that it is not there
+    if 400 <= status < 500 and status not in _MAYBE:
+        # 404 and the like say that it is not there
         return Answer(outcome=Outcome.NOT_SENT, reason="not_accepted", words=words)
-    # a server that failed may have failed after it had sent
+    # a server that failed, or a gateway before it, may have failed after it had sent
     return Answer(outcome=Outcome.UNKNOWN, reason="not_accepted", words=words)
 
 

@@ -45,13 +45,13 @@ def described(settings: Config) -> tuple[Channel, ...]:
 
 
 def standing() -> tuple[Channel, ...]:
-    """Return the channels; none while the description is wrong, which the log says line by line."""
+    """Return the channels; while the description is wrong those before it, and the log says line by line what is."""
     settings = config()
     files = (settings.path("channels_file"), settings.path("channel_secrets_file"))
     state = (settings, *map(_state_of, files))
     with _now.lock:
         if _now.state != state:
-            _now.state, _now.channels = state, _read(settings)
+            _now.state, _now.channels = state, _read(settings, _now.channels)
         return _now.channels
 
 
@@ -60,18 +60,18 @@ def install() -> None:
     Outside.of = staticmethod(standing)
 
 
-def _read(settings: Config) -> tuple[Channel, ...]:
+def _read(settings: Config, before: tuple[Channel, ...]) -> tuple[Channel, ...]:
     try:
         return described(settings)
     except ConfigurationError as error:
         for line in str(error).splitlines():
             log.error("channels: %s", line)  # noqa: TRY400  the line says it all
-        return ()
+        return before
 
 
 def _state_of(file: Path) -> State:
     try:
         told = file.stat()
-    except FileNotFoundError:
+    except OSError:  # it is not there, or not ours to look at: reading it says which
         return None
     return told.st_ino, told.st_mtime_ns, told.st_size

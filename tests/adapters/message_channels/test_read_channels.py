@@ -94,6 +94,11 @@ def test_what_is_wrong_is_said(tmp_path: Path, before: str, after: str, said: st
     assert "pw-of-mail" not in str(refusal.value)
 
 
+def test_one_channel_that_is_no_table_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"\[\[channel\]\]"):
+        read_channels(*write(tmp_path, "channel = 3\n"))
+
+
 def test_the_place_in_the_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"第 12 行起（group）"):
         read_channels(*write(tmp_path, WHOLE.replace('kind = "wecom"', 'kind = "x"')))

@@ -97,6 +97,16 @@ def test_a_gateway_is_asked_as_it_is_described(sms: Gateway, peer: Peer) -> None
     }
 
 
+def test_what_a_message_says_chooses_no_other_receiver(tmp_path: Path, peer: Peer) -> None:
+    text = SMS.replace("ADDRESS/send?", "ADDRESS/send?text={text}&phone={phone}&")
+    found = channel(tmp_path, text.replace("ADDRESS", peer.address))
+    said = replace(OUT, title="甲&phone=13900000000#", body="一\n二")
+    found.send(said)
+    asked = peer.query()
+    assert asked["phone"] == OUT.address
+    assert "&phone=13900000000#" in asked["text"]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
@@ -106,12 +116,13 @@ def test_a_gateway_is_asked_as_it_is_described(sms: Gateway, peer: Peer) -> None
         (200, {"data": []}, ("unknown", "bad_answer")),
         (200, b"<html>", ("unknown", "bad_answer")),
         (200, b"x" * 70_000, ("unknown", "bad_answer")),
-        (302, {}, ("not_sent", "not_accepted")),
+        (302, {}, ("unknown", "not_accepted")),
+        (409, {}, ("unknown", "not_accepted")),
         (400, {}, ("refused", "not_accepted")),
         (401, {}, ("not_sent", "locked_out")),
         (404, {}, ("not_sent", "not_accepted")),
         (429, {}, ("not_sent", "too_many")),
-        (503, {}, ("not_sent", "too_many")),
+        (503, {}, ("unknown", "not_accepted")),
         (500, {}, ("unknown", "not_accepted")),
         (502, {}, ("unknown", "not_accepted")),
     ],
