@@ -203,6 +203,19 @@ def test_who_confirmed_and_never_closes_is_late_again(late: Late) -> None:
 
 
 @pytest.mark.usefixtures("cast")
+def test_a_second_deadline_is_said_again_and_each_is_urgent(late: Late) -> None:
+    alarm = late(41, 0, 2)
+    climbed()
+    change(alarm, firm_state="confirmed", confirmed_at=now(), confirmed_occurrence=1)
+    change(alarm, last_raised_at=now() - 251 * MINUTE)
+    climbed()
+    with unit_of_work(machine("test"), read_only=True):
+        rows = Escalation.objects.filter(rung="bureau_leader")
+        assert len({one.message_id for one in rows}) == 2
+        assert set(Message.objects.values_list("urgent", flat=True)) == {True}
+
+
+@pytest.mark.usefixtures("cast")
 def test_orange_stays_in_the_county_and_yellow_is_nobodys(late: Late) -> None:
     late(600, 0, 2)
     late(600, 1, 3)
